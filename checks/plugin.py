@@ -1,0 +1,78 @@
+"""pytest's side of the checks: the catalogue, and the parametrisation over what the inventory names."""
+
+from __future__ import annotations
+
+import importlib
+import itertools
+import pkgutil
+import sys
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+
+import checks
+from checks import outcomes
+from checks.condition import CATALOGUE, Condition, condition_of
+from checks.judging import dimensions_of
+from checks.run import run_checks
+from checks.waivers import refuse_unknown_names
+from fixtures.dimensions import DIMENSIONS
+from fixtures.subjects import subject_of
+from fixtures.target import HOW_TO_NAME_ONE, TARGET
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(outcomes, "msr-checks-outcomes")
+
+
+def pytest_cmdline_main(config: pytest.Config) -> int | None:
+    if config.getoption("conditions"):
+        lines = [f"{c.id:<10} {c.severity:<9} {c.title}  [{c.documented}]" for c in catalogue()]
+        sys.stdout.write("\n".join(lines) + f"\n{len(lines)} conditions\n")
+        return 0
+    return None
+
+
+def catalogue() -> list[Condition]:
+    """All conditions there are, whichever of them were collected, in order."""
+    for module in pkgutil.iter_modules(checks.__path__):
+        importlib.import_module(f"checks.{module.name}")
+    return sorted(CATALOGUE.values(), key=lambda each: (each.area, int(each.id.partition("-")[2])))
+
+
+def pytest_pycollect_makeitem(collector: pytest.Module | pytest.Class, name: str, obj: object) -> None:
+    """The catalogue is closed: a check that is not a condition stops the collection."""
+    if collector.path.parent == Path(checks.__path__[0]) and name.startswith("test_") and not condition_of(obj):
+        raise pytest.UsageError(f"{collector.path.name}: {name} is no condition: give it @condition(…)")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if condition_of(metafunc.function) is None or TARGET not in metafunc.config.stash:
+        return
+    inventory = metafunc.config.stash[TARGET].inventory
+    dimensions = dimensions_of(metafunc.function)
+    rows = list(itertools.product(*(DIMENSIONS[dimension](inventory) for dimension in dimensions)))
+    if dimensions:
+        ids = [":".join(subject_of(value) for value in row) for row in rows]
+        metafunc.parametrize(dimensions, rows, ids=ids)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """`-k STATUS-3` and `-k STATUS` select by condition and by area."""
+    condition = condition_of(getattr(item, "function", None))
+    if condition:
+        item.extra_keyword_matches.add(condition.id)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, object]:
+    """Look at everything that the selected checks need, then let pytest run them on what was seen."""
+    items = [item for item in session.items if isinstance(item, pytest.Function) and condition_of(item.function)]
+    if items and not session.config.option.collectonly and not session.testsfailed:
+        if TARGET not in session.config.stash:
+            raise pytest.UsageError(HOW_TO_NAME_ONE)
+        refuse_unknown_names(session.config.stash[TARGET].inventory, catalogue())
+        run_checks(session.config, items, catalogue())
+    return (yield)

@@ -1,0 +1,54 @@
+"""The eight types of issues that RethinkDB knows, in the words of the person who looks after the registry.
+
+They are the same from 2.3.0 to 2.4.4. One lost server gives an issue for each table: a verdict is about a type.
+"""
+
+from collections.abc import Sequence
+
+from checks.verdict import Verdict, failed, held
+from fixtures.cluster_status import Issue
+
+MEANS = {
+    "db_name_collision": "two databases have one name, so that neither can be used: what remains of a split cluster",
+    "log_write_error": "a database server cannot write its log: its disk is full or its volume read-only",
+    "memory_error": "a database server swaps: its node has too little memory, and the registry becomes slow",
+    "non_transitive_error": "two database servers cannot see each other, though a third one sees both",
+    "outdated_index": "an index was made by an older RethinkDB: it works, and must be made anew before an upgrade",
+    "server_name_collision": "two database servers have one name, so that tables cannot be placed: one is left over",
+    # Its own description says in plain words what still works, and which servers are away.
+    "table_availability": "",
+    "table_name_collision": "two tables have one name, so that neither can be used: what remains of a split cluster",
+}
+UNKNOWN_TYPE = "an issue of a type that this release does not know"
+
+
+def issues_by_type(subject: str, issues: Sequence[Issue]) -> list[Verdict]:
+    """A verdict for each type of issue that one server tells, or one that there is none."""
+    if not issues:
+        return [held("no issues", seen=[], expected=[])]
+    return [_type(subject, kind, [i for i in issues if i.type == kind]) for kind in sorted({i.type for i in issues})]
+
+
+def issue_keys(issues: Sequence[Issue]) -> list[str]:
+    """What tells issues from one another wherever they are told: the type and the table."""
+    return sorted(
+        {f"{issue.type}:{table}" if table else issue.type for issue in issues for table in issue.tables or [""]}
+    )
+
+
+def _type(subject: str, kind: str, issues: list[Issue]) -> Verdict:
+    """The same issue of many tables is one verdict that names the tables and the servers."""
+    tables = sorted({table for issue in issues for table in issue.tables})
+    servers = sorted({server for issue in issues for server in issue.servers})
+    ids = sorted({each for issue in issues for each in issue.info.get("ids", [])})
+    critical = any(issue.critical for issue in issues)
+    first = next((issue for issue in issues if issue.critical == critical), issues[0])
+    count = f"{len(tables)} tables: " if len(tables) > 1 else ""
+    grave = "critical" if critical else "not critical"
+    means = MEANS.get(kind, UNKNOWN_TYPE)
+    return failed(
+        f"{count}{first.description or kind} ({grave})" + (f": {means}" if means else ""),
+        seen={"critical": critical, "tables": tables, "servers": servers} | ({"ids": ids} if ids else {}),
+        expected=[],
+        subject=f"{subject}:{kind}",
+    )

@@ -1,0 +1,112 @@
+"""Alerts, jobs, versions and storage: what an administrator can read besides cluster_status. Beyond the guide."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import timedelta
+
+from checks.condition import CRITICAL, WARNING, condition
+from checks.verdict import Verdict, failed, held, warned
+from checks.views import begin, labels_of
+from fixtures.administration import Alert, Alerts, Job, Jobs, Version, Workers
+from fixtures.containers import Containers
+from fixtures.inventory import Inventory, Replica
+from fixtures.looks import CouldNotLook, Every
+from fixtures.options import Options
+from fixtures.subjects import CLUSTER
+
+FAILED_JOBS = ("error", "errored", "timeout", "worker_dead", "worker_resurrection", "conflict")
+
+
+@condition("ALERT-1", severity=CRITICAL, documented="Beyond the guide: alerts of the web UI", remedy="alerts")
+def test_registry_raises_no_alert(alerts: Alerts) -> Sequence[Verdict]:
+    """The registry raises no alert: a licence alert is critical, garbage collection only informs, others warn."""
+    if not alerts.alerts:
+        return [held("no alerts", seen=[], expected=[], subject=CLUSTER)]
+    return [_alert(alert, number) for number, alert in enumerate(alerts.alerts, 1)]
+
+
+@condition("JOB-1", severity=CRITICAL, documented="Beyond the guide: job workers", remedy="job-worker")
+def test_job_worker_runs(replica: Replica, workers: Workers) -> Verdict:
+    """The replica has one running job worker whose heartbeat has not expired."""
+    own = [worker for worker in workers.workers if worker.id == replica.id]
+    running = [worker for worker in own if worker.status == "running"]
+    if len(running) != 1:
+        states = [worker.status for worker in own]
+        message = f"its job worker is {', '.join(states)}" if own else "it has no job worker"
+        return failed(message, seen=states, expected=["running"])
+    expires = running[0].heartbeat_expiration
+    if expires is None or expires <= workers.now:
+        message = (
+            f"the heartbeat of its job worker expired at {expires:%Y-%m-%d %H:%M:%S} UTC" if expires else "no heartbeat"
+        )
+        return failed(message, seen=str(expires), expected=f"after {workers.now:%Y-%m-%d %H:%M:%S} UTC")
+    return held("running", seen="running", expected="running")
+
+
+@condition("JOB-2", severity=WARNING, documented="Beyond the guide: jobs", remedy="failed-jobs")
+def test_jobs_succeed(jobs: Jobs, inventory: Inventory, options: Options) -> Sequence[Verdict]:
+    """No job has failed lately."""
+    start = begin(options.since, timedelta(hours=24), jobs.now)
+    times = [job.updated for job in jobs.jobs if job.updated]
+    reach = f"{len(jobs.jobs)} jobs looked at, back to {min(times):%Y-%m-%d %H:%M} UTC" if times else "no jobs"
+    lately = [job for job in jobs.jobs if job.updated and job.updated >= start and job.status in FAILED_JOBS]
+    counted = Counter(job.action for job in lately if job.action not in inventory.jobs.ignore)
+    if not counted:
+        return [held(f"none failed; {reach}", seen=[], expected=[], subject=CLUSTER)]
+    return [_failed_action(action, [j for j in lately if j.action == action], reach) for action in sorted(counted)]
+
+
+@condition("VERSION-1", severity=CRITICAL, documented="Beyond the guide: upgrades", remedy="upgrade-half-done")
+def test_replica_runs_the_version(
+    replica: Replica,
+    every_version: Every[Version],
+    every_containers: Every[Containers],
+    inventory: Inventory,
+    options: Options,
+) -> Verdict:
+    """The replica runs the version that it should, or where none is said the one that all run."""
+    versions = {each.id: _running(each, every_version, every_containers) for each in inventory.replicas}
+    own = versions[replica.id]
+    if own is None:
+        every_version[replica.id]  # raises why it is not told
+        raise CouldNotLook(f"neither the API nor its containers tell the version of {replica.id}")
+    expected = options.expected_version or inventory.product.version
+    if expected is None:
+        usual = Counter(each for each in versions.values() if each).most_common(2)
+        if len({times for _, times in usual}) < len(usual):
+            told = " and ".join(each for each, _ in usual)
+            return failed(f"as many replicas run {told}, and the inventory does not say which should run", seen=own)
+        expected = usual[0][0]
+    labels = labels_of(replica, every_containers)
+    if own != expected:
+        return failed(f"it runs {own} instead of {expected}", seen=own, expected=expected)
+    # Containers that differ among themselves are CTR-3's.
+    if len(labels) == 1 and labels != {own}:
+        message = f"its API says {own}, and its containers are of {labels.pop()}"
+        return failed(message, seen=own, expected=expected)
+    return held(own, seen=own, expected=expected)
+
+
+def _running(replica: Replica, versions: Every[Version], containers: Every[Containers]) -> str | None:
+    """What the API says, else what its containers carry."""
+    if replica.id in versions:
+        return versions[replica.id].version
+    labels = labels_of(replica, containers)
+    return labels.pop() if len(labels) == 1 else None
+
+
+def _alert(alert: Alert, number: int) -> Verdict:
+    subject = alert.id or alert.kind or f"alert-{number}"
+    seen = {"id": alert.id, "class": alert.kind}
+    message = alert.message or alert.id or "an alert without a text"
+    if "LICENSE" in f"{alert.id} {alert.message}".upper():
+        return failed(message, seen=seen, subject=subject)
+    if alert.id == "GC_IN_PROGRESS":
+        return held(message, seen=seen, subject=subject)
+    return warned(message, seen=seen, subject=subject)
+
+
+def _failed_action(action: str, jobs: list[Job], reach: str) -> Verdict:
+    newest = max(jobs, key=lambda job: str(job.updated))
+    message = f"{len(jobs)} failed, the last at {newest.updated:%Y-%m-%d %H:%M} UTC ({newest.status}); {reach}"
+    return failed(message, seen=[job.id for job in jobs][:20], expected=[], subject=action or "unnamed")

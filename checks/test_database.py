@@ -1,0 +1,111 @@
+"""The guide's section "Access RethinkDB directly": what each replica's own database server tells."""
+
+from collections.abc import Mapping, Sequence
+
+from checks.condition import CRITICAL, WARNING, condition
+from checks.rethinkdb_issues import issue_keys, issues_by_type
+from checks.verdict import Verdict, failed, held, skipped, unknown
+from checks.views import DATABASES, Views
+from fixtures.access.reql import DOCUMENTED_FIELDS
+from fixtures.cluster_status import Server, Table
+from fixtures.database_view import DatabaseView
+from fixtures.dimensions import why_none
+from fixtures.inventory import Inventory, Replica
+from fixtures.looks import Every
+
+GUIDE = "Access RethinkDB directly, via RethinkCLI"
+SYSTEM = "rethinkdb"
+
+
+@condition("RDB-1", severity=CRITICAL, documented=GUIDE, remedy="rethinkdb-issues", owns=True)
+def test_database_server_has_no_issues(database: Replica, database_view: DatabaseView) -> Sequence[Verdict]:
+    """The replica's database server answers, and `current_issues` is empty as it sees it."""
+    return issues_by_type(database.id, database_view.issues)
+
+
+@condition("RDB-2", severity=CRITICAL, documented=GUIDE, remedy="missing-database")
+def test_databases_are_listed(database_view: DatabaseView, every_cluster_status: Views) -> Verdict:
+    """`dbList` has the registry's databases, all that the API names, and each of them has tables."""
+    named = {each.name for view in every_cluster_status.values() for each in view.tables.db_config}
+    expected = sorted({*DATABASES, *named})
+    found = database_view.tables_of
+    missing = [name for name in expected if name not in found]
+    empty = [name for name in expected if name in found and not found[name]]
+    if missing:
+        return failed(f"dbList lacks {', '.join(missing)}", seen=sorted(found), expected=expected)
+    if empty:
+        return failed(f"{', '.join(empty)} has no tables", seen=found, expected="tables in each")
+    return held(f"{len(expected)} databases with tables", seen=sorted(found), expected=expected)
+
+
+@condition("RDB-3", severity=WARNING, documented=GUIDE, remedy="repositories-table")
+def test_repositories_are_kept_as_documented(every_database_view: Every[DatabaseView], inventory: Inventory) -> Verdict:
+    """`dtr2` has the table `repositories`, and a row of it has the documented fields."""
+    views = list(every_database_view.values())
+    nobody = why_none("database", inventory)
+    if nobody:
+        return skipped(nobody.reason)
+    if not views:
+        raise next(iter(every_database_view.causes.values()))
+    lacking = [view.replica for view in views if "repositories" not in view.tables_of.get("dtr2", [])]
+    if lacking:
+        return failed(f"dtr2 has no table repositories, as {', '.join(lacking)} see it", seen=lacking, expected=[])
+    readable = [view for view in views if not view.repositories.trouble]
+    if not readable:
+        return unknown(f"no row could be read: {views[0].repositories.trouble}")
+    rows = [view.repositories.fields for view in readable if view.repositories.fields is not None]
+    if not rows:
+        return held("no repositories yet")
+    missing = [field for field in DOCUMENTED_FIELDS if any(field not in row for row in rows)]
+    if missing:
+        return failed(f"a row lacks {', '.join(missing)}", seen=rows[0], expected=sorted(DOCUMENTED_FIELDS))
+    return held("a row has all documented fields", seen=rows[0], expected=sorted(DOCUMENTED_FIELDS))
+
+
+@condition("RDB-4", severity=CRITICAL, documented=GUIDE, remedy="stale-api")
+def test_api_tells_what_the_database_says(
+    database: Replica, database_view: DatabaseView, every_cluster_status: Views
+) -> Verdict:
+    """What the replica's API tells of servers, tables and issues is what its own database server says."""
+    api = every_cluster_status[database.id]
+    names = {row.id: row.name for row in (*api.tables.server_status, *database_view.servers)}
+    told = _told({each.name for each in api.tables.db_config}, api.tables.server_status, api.tables.table_status, names)
+    said = _told(set(database_view.tables_of) - {SYSTEM}, database_view.servers, database_view.tables, names)
+    told["issues"], said["issues"] = set(issue_keys(api.issues)), set(issue_keys(database_view.issues))
+    differences = [
+        {
+            "what": what,
+            "only RethinkDB": sorted(said[what] - told[what]),
+            "only the API": sorted(told[what] - said[what]),
+        }
+        for what in said
+        if said[what] != told[what]
+    ]
+    if not differences:
+        return held(f"{len(said['servers'])} servers and {len(said['tables'])} tables, as the API tells them")
+    whats = ", ".join(str(each["what"]) for each in differences)
+    first = differences[0]["only RethinkDB"] or differences[0]["only the API"]
+    whose = "RethinkDB" if differences[0]["only RethinkDB"] else "the API"
+    message = f"RethinkDB and the API tell different {whats}; only {whose}: {first[0]}"
+    return failed(message, seen=differences, expected="the same")
+
+
+def _told(
+    databases: set[str], servers: Sequence[Server], tables: Sequence[Table], names: Mapping[str, str]
+) -> dict[str, set[str]]:
+    """What a view says, as sets that can be compared; servers that it gives by UUID are resolved to their names."""
+    links = {
+        (row.name, names.get(other, other), up) for row in servers for other, up in row.network.connected_to.items()
+    }
+    return {
+        "databases": databases,
+        "servers": {row.name for row in servers},
+        "connections": {f"{here} {'is' if up else 'is not'} connected to {there}" for here, there, up in links},
+        "tables": {_state(table) for table in tables},
+    }
+
+
+def _state(table: Table) -> str:
+    copies = ", ".join(sorted({copy.server for shard in table.shards for copy in shard.replicas}))
+    lacking = ", ".join(flag for flag, ready in table.status.model_dump().items() if not ready)
+    return f"{table.full_name} on {copies or 'no server'}" + (f" without {lacking}" if lacking else "")

@@ -1,0 +1,53 @@
+"""The names by which the replicas find each other's databases on the overlay network."""
+
+from checks.condition import CRITICAL, condition
+from checks.overlay_view import Networks, Pings
+from checks.verdict import Verdict, failed, held, unknown
+from fixtures.looks import CouldNotLook
+from fixtures.name_output import Resolved
+from fixtures.overlay_facts import Database
+from fixtures.overlay_subjects import NodeName
+
+
+@condition("NET-4", severity=CRITICAL, documented="Beyond the guide: names", remedy="overlay-names")
+def test_database_has_one_address(
+    node_name: NodeName, every_overlay_network: Networks, every_overlay_pings: Pings
+) -> Verdict:
+    """The name of a replica's database resolves to exactly one address of a family, its own."""
+    name = f"dtr-rethinkdb-{node_name.replica}"
+    resolved = every_overlay_pings[node_name.node].names.get(node_name.replica)
+    if resolved is None:
+        raise CouldNotLook(f"the probe on {node_name.node} did not say what {name} resolves to")
+    if any(len(resolved.of_family(family)) > 1 for family in (4, 6)):
+        message = f"{name} resolves to {len(resolved.addresses)} addresses, all but one of them stale"
+        return failed(message, seen=resolved.addresses, expected="one address")
+    database = _database(every_overlay_network, node_name)
+    if not database.running:
+        return _of_stopped(name, resolved)
+    if not resolved.addresses:
+        return failed(f"{name} does not resolve: {resolved.told}", seen=[], expected=database.address or "one address")
+    first = resolved.addresses[0]
+    if database.address and database.address not in resolved.addresses:
+        message = f"{name} resolves to {first}, its container has {database.address}: a stale record"
+        return failed(message, seen=resolved.addresses, expected=database.address)
+    if resolved.first_only:
+        message = f"{name} resolves to {first}, and the image has nothing that would show a second address"
+        return unknown(message, seen=resolved.addresses, expected="one address")
+    return held(f"it resolves to {', '.join(resolved.addresses)}", seen=resolved.addresses, expected="one address")
+
+
+def _database(networks: Networks, name: NodeName) -> Database:
+    """Its container, on whichever node it is found; raises the cause where the one that should carry it is not seen.
+
+    Nobody knows then whether no address, or the one that it has, is right.
+    """
+    found = next((view.databases[name.replica] for view in networks.values() if name.replica in view.databases), None)
+    return found or networks[name.carrier].databases.get(name.replica, Database(running=False))
+
+
+def _of_stopped(name: str, resolved: Resolved) -> Verdict:
+    """A database that does not run (CTR-1) has no address."""
+    if resolved.addresses:
+        message = f"{name} resolves to {resolved.addresses[0]}, but no such container runs: a stale record"
+        return failed(message, seen=resolved.addresses, expected="no address while it does not run")
+    return held("it does not run, see CTR-1, and has no address, as it should be", seen=[])

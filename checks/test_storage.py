@@ -1,0 +1,110 @@
+"""Where images are kept: several replicas must share it. Beyond the guide."""
+
+from checks.condition import CRITICAL, condition
+from checks.verdict import Outcome, Verdict, failed, held, not_applicable, skipped
+from fixtures.administration import OBJECT_STORES, Settings, Storage
+from fixtures.containers import Containers, home_of
+from fixtures.inventory import Inventory, Replica
+from fixtures.looks import CouldNotLook, Every
+from fixtures.replica_storage import STORAGE, ReplicaVolumes
+from fixtures.system import System
+
+SHARED = "NFS or object storage"
+
+
+@condition("STORE-1", severity=CRITICAL, documented="Beyond the guide: shared storage", remedy="shared-storage")
+def test_images_are_on_shared_storage(
+    settings: Settings,
+    storage: Storage,
+    every_containers: Every[Containers],
+    every_replica_volumes: Every[ReplicaVolumes],
+    every_system: Every[System],
+    inventory: Inventory,
+) -> Verdict:
+    """Several replicas keep their images on storage that they share."""
+    if len(inventory.replicas) == 1:
+        return not_applicable("a single replica shares its storage with nobody")
+    if storage.driver in OBJECT_STORES and not settings.nfs_host:
+        return held(f"in object storage: {storage.driver}", seen=storage.driver)
+    if _nodes_tell(inventory, every_containers):
+        mounted = _Mounted(every_containers, every_replica_volumes, every_system)
+        try:
+            said = _compared({replica.id: mounted.by(replica) for replica in inventory.replicas})
+            # Where object storage is used a registry mounts a volume all the same, and leaves it empty.
+            if said.outcome is Outcome.PASS or storage.driver is not None:
+                return said
+        except CouldNotLook:
+            if not settings.nfs_host:
+                raise
+    if settings.nfs_host:
+        return held("on NFS", seen=f"{settings.nfs_host}:{settings.nfs_path}")
+    if settings.storage_volume:
+        volume = settings.storage_volume
+        return skipped(
+            f"only the nodes can tell whether the volume {volume} is the same for all replicas: add them under nodes:"
+        )
+    if storage.driver is None:
+        return skipped(f"the settings name no NFS, and the registry's own settings were not told ({storage.told})")
+    message = "each replica keeps its images on its own disk: what one took, the others cannot find"
+    return failed(message, seen=storage.driver, expected=SHARED)
+
+
+def _nodes_tell(inventory: Inventory, containers: Every[Containers]) -> bool:
+    """Whether the inventory gives a way in to the node of every replica."""
+    looked_at = {*containers, *containers.causes}
+    return bool(looked_at) and all(each.node is None or each.node in looked_at for each in inventory.replicas)
+
+
+def _compared(kept: dict[str, tuple[str, bool]]) -> Verdict:
+    seen = {replica: where for replica, (where, _) in kept.items()}
+    own = [f"{replica} on {where}" for replica, (where, shared) in kept.items() if not shared]
+    if own:
+        message = f"replicas keep images on their own disks, where the others cannot find them: {', '.join(own)}"
+        return failed(message, seen=seen, expected=SHARED)
+    if len(set(seen.values())) > 1:
+        told = ", ".join(f"{replica} on {where}" for replica, where in seen.items())
+        return failed(f"replicas keep images on different storage: {told}", seen=seen, expected="the same for all")
+    return held(f"all on {next(iter(seen.values()))}", seen=seen)
+
+
+class _Mounted:
+    """What registries mount at /storage."""
+
+    def __init__(self, containers: Every[Containers], volumes: Every[ReplicaVolumes], systems: Every[System]) -> None:
+        self._containers, self._volumes, self._systems = containers, volumes, systems
+
+    def by(self, replica: Replica) -> tuple[str, bool]:
+        """Where a replica's registry keeps its images, and whether other nodes reach that, too."""
+        home = home_of(replica, self._containers)
+        registry = next(
+            (
+                each
+                for each in self._containers[home].msr
+                if each.replica == replica.id and each.component == "registry"
+            ),
+            None,
+        )
+        if registry is None:
+            raise CouldNotLook(f"there is no registry of {replica.id} on {home}, see CTR-1")
+        mount = next((each for each in registry.mounts if each.place == STORAGE), None)
+        if mount is None:
+            return "the container's own layer", False
+        if mount.kind != "volume":
+            return self._directory(home, mount.source)
+        volume = self._volumes[replica.id].volumes.get(mount.name)
+        if volume is None:
+            raise CouldNotLook(f"there is no volume {mount.name} on {home}, see CTR-5")
+        if volume.driver != "local":
+            return f"the volume {volume.name} of the driver {volume.driver}", True
+        if volume.kind.startswith(("nfs", "cifs")) and volume.device:
+            return f"{volume.kind} {volume.device}", True
+        return self._directory(home, volume.device or mount.source, mount.name)
+
+    def _directory(self, node: str, path: str, volume: str = "") -> tuple[str, bool]:
+        """A directory of the node: its own disk, unless the node itself has mounted a share there."""
+        seen = self._systems.seen(node)
+        below = [d for d in (seen.disks if seen and seen.disks else []) if f"{path}/".startswith(f"{d.place}/")]
+        disk = max(below, key=lambda each: len(each.place), default=None)
+        if disk is not None and disk.network:
+            return f"{disk.kind} {disk.device}", True
+        return (f"the volume {volume}" if volume else f"the directory {path}"), False
