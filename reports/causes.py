@@ -1,0 +1,230 @@
+"""Which of many verdicts belong together: one dead server fails 29 tables, one refused log-in blinds a whole area.
+
+Pure: from header and results to an ordered list of causes, what explains others first. It reads nothing but the
+fields of results.jsonl. Grouping only orders the telling: it never changes a verdict or the exit code.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Literal
+
+from reports.blame import blamed, cut_off, fails, majority_lost, sick, silent, unknown
+from reports.overlay_cuts import Cut, cuts, follows
+from reports.records import PROBLEMS, Header, Result, VerdictWord
+from reports.remedies import remedy_of
+
+Kind = Literal[
+    "cut off",
+    "majority",
+    "silent",
+    "untrusted",
+    "identity",
+    "mke",
+    "log-in",
+    "replica",
+    "failure",
+    "unknown",
+    "warning",
+]
+
+# What a replica that is down breaks although its name may not stand in the verdict (one server, 29 tables).
+_FOLLOWS_A_LOSS = frozenset({"STATUS-11", "STATUS-12", "STATUS-14"})
+REPLICA_ID = re.compile(r"[0-9a-f]{12}")
+# What tells that a replica which answers has lost its database.
+_TELLS_A_LOSS = frozenset({"STATUS-3", "STATUS-4", "STATUS-5", "STATUS-8", "RDB-1"})
+# What goes wrong everywhere when the database has lost its majority.
+_NEEDS_THE_DATABASE = frozenset({"PING", "STATUS", "ALERT", "JOB", "VERSION", "STORE", "REG", "TOKEN", "FEED", "RDB"})
+# Areas that need the administrator's log-in; an account's own name in the subject needs that account.
+_ADMIN_AREAS = frozenset({"STATUS", "ALERT", "JOB", "VERSION", "STORE", "FEED"})
+# What needs that log-in besides a way in of its own.
+_COMPARED_WITH_THE_API = frozenset({"RDB-4"})
+# What is UNKNOWN because its owner failed at the same replica, though the replica answers.
+_OWNED = {
+    "STATUS-1": ("STATUS-3", "STATUS-4", "STATUS-7", "RDB-4"),
+    "STATUS-8": ("STATUS-9", "STATUS-15"),
+    "RDB-1": ("RDB-2", "RDB-4"),
+    "NGINX-1": ("NGINX-2", "NGINX-3"),
+    "TOKEN-1": ("FEED-1", "FEED-9"),
+    "FEED-1": tuple(f"FEED-{number}" for number in range(2, 10)),
+}
+
+
+@dataclass(frozen=True)
+class Cause:
+    """What is probably wrong: `results` say it themselves, `explains` follow from it.
+
+    `replicas` are those at fault, if it is theirs; `remedy` is the id of what to do.
+    """
+
+    kind: Kind
+    results: tuple[Result, ...]
+    explains: tuple[Result, ...] = ()
+    replicas: tuple[str, ...] = ()
+    remedy: str | None = None
+
+
+class _Pool:
+    """The problems that no cause has claimed yet."""
+
+    def __init__(self, results: Sequence[Result]) -> None:
+        self.left = [result for result in results if result.verdict in PROBLEMS]
+
+    def take(self, wanted: Callable[[Result], bool]) -> tuple[Result, ...]:
+        taken = tuple(result for result in self.left if wanted(result))
+        self.left = [result for result in self.left if not wanted(result)]
+        return taken
+
+
+def _area(result: Result) -> str:
+    return result.condition.rpartition("-")[0]
+
+
+def find_causes(header: Header, results: Sequence[Result]) -> tuple[Cause, ...]:
+    """The causes behind all problems of a run, in the order in which to look at them. Every problem is in one."""
+    pool = _Pool(results)
+    mute = silent(results)
+    if cut_off(results, mute):
+        return (Cause("cut off", pool.take(fails), pool.take(lambda _: True), replicas=mute),)
+    causes = [_overlay(header, pool, cut) for cut in cuts(header, results)]
+    explained = {result.key for cause in causes for result in cause.explains}
+    others = [result for result in results if result.key not in explained]
+    unwell = sick(header, others, mute)
+    if majority_lost(header, others, (*mute, *unwell)):
+        causes.append(_loss(header, pool, (*mute, *unwell)))
+    elif mute:
+        causes.append(_silence(header, pool, mute))
+    causes += _untrusted(header, pool)
+    causes += _strangers(header, pool)
+    causes += _log_ins(pool)
+    causes += [_sickness(header, pool, name) for name in unwell if any(name in blamed(header, r) for r in pool.left)]
+    causes += _by_remedy(header, pool, lambda r: fails(r) and r.critical, "failure")
+    causes += _blindness(pool)
+    causes += _by_remedy(header, pool, lambda r: not unknown(r), "warning")
+    return tuple(causes)
+
+
+def _overlay(header: Header, pool: _Pool, cut: Cut) -> Cause:
+    """Nodes that do not reach each other: what their replicas complain of comes from there."""
+    taken = pool.take(lambda r: r in cut.own)
+    return Cause("failure", taken, pool.take(lambda r: follows(header, cut, r)), remedy=remedy_of(header, taken[0]))
+
+
+def _loss(header: Header, pool: _Pool, down: Sequence[str]) -> Cause:
+    own = pool.take(lambda r: r.condition == "PING-1" and fails(r))
+    gone = set(down)
+
+    def follows(result: Result) -> bool:
+        at_fault = blamed(header, result) | gone.intersection(result.subject.split(":"))
+        return _area(result) in _NEEDS_THE_DATABASE or bool(at_fault & gone)
+
+    return Cause("majority", own, pool.take(follows), tuple(down), own[0].remedy if own else "recover-replica")
+
+
+def _silence(header: Header, pool: _Pool, mute: tuple[str, ...]) -> Cause:
+    own = pool.take(lambda r: r.condition == "PING-1" and r.subject in mute)
+    down = set(mute)
+
+    def follows(result: Result) -> bool:
+        at_fault = blamed(header, result)
+        unnamed = result.condition == "STATUS-3" and not at_fault
+        there = down.intersection(result.subject.split(":"))
+        return bool(at_fault & down or there or unnamed or result.condition in _FOLLOWS_A_LOSS)
+
+    return Cause("silent", own, pool.take(follows), mute, own[0].remedy)
+
+
+def _untrusted(header: Header, pool: _Pool) -> list[Cause]:
+    """A certificate that does not verify: nothing more was sent to that address."""
+    blind = {r.subject for r in pool.left if unknown(r) and r.condition in ("PING-1", "PING-2")}
+    own = pool.take(lambda r: r.condition in ("TLS-1", "TLS-2") and fails(r) and r.subject in blind)
+    if not own:
+        return []
+    subjects = {r.subject for r in own}
+    follow = pool.take(lambda r: unknown(r) and bool(subjects & {r.subject, *r.subject.split(":")}))
+    return [Cause("untrusted", own, follow, tuple(s for s in header.replicas if s in subjects), own[0].remedy)]
+
+
+def _strangers(header: Header, pool: _Pool) -> list[Cause]:
+    """Another replica answers than the inventory says: what was asked there is UNKNOWN."""
+    own = pool.take(lambda r: r.condition == "IDENT-1" and fails(r))
+    if not own:
+        return []
+    subjects = {r.subject for r in own}
+    follow = pool.take(lambda r: unknown(r) and bool(subjects & set(r.subject.split(":"))))
+    return [Cause("identity", own, follow, tuple(s for s in header.replicas if s in subjects), own[0].remedy)]
+
+
+def _log_ins(pool: _Pool) -> list[Cause]:
+    """MKE that is down refuses every log-in; a refused log-in leaves everything unknown that needs the account."""
+    mke = pool.take(lambda r: r.condition == "MKE-1" and fails(r))
+    refused = pool.take(lambda r: r.condition == "TOKEN-0" and fails(r))
+    accounts = {r.subject for r in refused}
+    follow = pool.take(
+        lambda r: (
+            unknown(r)
+            and (
+                (r.condition == "TOKEN-3" and bool(accounts))
+                or ("admin" in accounts and (_area(r) in _ADMIN_AREAS or r.condition in _COMPARED_WITH_THE_API))
+                or any(f"{r.subject}:".startswith(f"{account}:") for account in accounts)
+            )
+        )
+    )
+    if mke:
+        return [Cause("mke", mke, refused + follow, remedy=mke[0].remedy)]
+    return [Cause("log-in", refused, follow, remedy=refused[0].remedy)] if refused else []
+
+
+def _sickness(header: Header, pool: _Pool, name: str) -> Cause:
+    own = pool.take(lambda r: fails(r) and name in blamed(header, r))
+    conditions = {r.condition for r in own}
+    lost = {owned for condition in conditions for owned in _OWNED.get(condition, ())}
+    followers = _FOLLOWS_A_LOSS if conditions & _TELLS_A_LOSS else frozenset()
+
+    def follows(result: Result) -> bool:
+        if unknown(result):
+            return name in result.subject.split(":") and (result.condition in lost or name in result.message)
+        return result.condition in followers or (result.verdict is VerdictWord.WARN and name in blamed(header, result))
+
+    speaker, *others = sorted(own, key=lambda r: (r.condition, r.subject) != ("PING-1", name))
+    return Cause("replica", (speaker,), (*others, *pool.take(follows)), (name,), remedy_of(header, speaker))
+
+
+def _by_remedy(header: Header, pool: _Pool, wanted: Callable[[Result], bool], kind: Kind) -> list[Cause]:
+    """What is left, one cause for each remedy: what needs the same deed is told in one line."""
+    deeds: dict[str, list[Result]] = {}
+    for result in pool.take(wanted):
+        deeds.setdefault(remedy_of(header, result) or result.condition, []).append(result)
+    return [
+        Cause(kind, tuple(own), pool.take(partial(_owned_by, own)), remedy=remedy_of(header, own[0]))
+        for own in deeds.values()
+    ]
+
+
+def _refers_to(owner: Result, result: Result) -> bool:
+    """Whether a verdict on what all replicas tell, as a feed, says that the owner is why."""
+    of_one_replica = any(REPLICA_ID.fullmatch(part) for part in result.subject.split(":"))
+    return not of_one_replica and result.message.endswith(f"see {owner.condition}")
+
+
+def _owned_by(owners: Sequence[Result], result: Result) -> bool:
+    """Whether it is UNKNOWN only because one of the owners failed at the same replica, or says that itself."""
+    parts = set(result.subject.split(":"))
+    return unknown(result) and any(
+        result.condition in _OWNED.get(owner.condition, ())
+        and (parts.intersection(owner.subject.split(":")) or _refers_to(owner, result))
+        for owner in owners
+    )
+
+
+def _blindness(pool: _Pool) -> list[Cause]:
+    """What could not be looked at, each cause told once: those that could have failed the run first."""
+    warned = [r for r in pool.left if not unknown(r)]
+    causes: dict[str, list[Result]] = {}
+    for result in pool.take(lambda r: unknown(r) and not _owned_by(warned, r)):
+        causes.setdefault(result.message, []).append(result)
+    ordered = sorted(causes.values(), key=lambda found: not any(r.critical for r in found))
+    return [Cause("unknown", tuple(found)) for found in ordered]

@@ -1,0 +1,73 @@
+"""The exit code of a run: the table of the manual, cell by cell.
+
+| verdict                         | critical condition  | warning condition             |
+|---------------------------------|---------------------|-------------------------------|
+| FAIL                            | 1                   | (is WARN)                     |
+| WARN                            | 0; with `--fail-on warning` 1, of either severity   |
+| UNKNOWN                         | 7 if nothing failed | 0; with `--fail-on warning` 7 |
+| required but not judged         | 7 if nothing failed | 7 if nothing failed           |
+| WAIVED, NOT APPLICABLE, SKIPPED | 0                   | 0                             |
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from reports.compare import only_new
+from reports.records import CatalogueEntry, FailOn, Result, VerdictWord
+
+HEALTHY = 0
+FAILED = 1
+NOT_JUDGED = 7
+
+# That a condition does not apply is a judgement too: a single replica has no pairs to judge.
+JUDGED = frozenset(
+    {VerdictWord.PASS, VerdictWord.WARN, VerdictWord.FAIL, VerdictWord.WAIVED, VerdictWord.NOT_APPLICABLE}
+)
+
+
+def required_ids(require: Iterable[str], catalogue: Sequence[CatalogueEntry]) -> tuple[str, ...]:
+    """The condition ids behind `require:`, which names ids (`PING-1`) and areas (`PING`: every PING-*).
+
+    A name that the catalogue does not have stays as it is: it can never be judged, and the run says so.
+    """
+    ids: dict[str, None] = {}
+    for name in require:
+        found = [entry.id for entry in catalogue if name in (entry.id, entry.area)]
+        ids.update(dict.fromkeys(found or [name]))
+    return tuple(ids)
+
+
+def required_not_judged(
+    results: Iterable[Result], require: Iterable[str], catalogue: Sequence[CatalogueEntry]
+) -> tuple[str, ...]:
+    """The required conditions without any verdict, or UNKNOWN or SKIPPED on some subject."""
+    judged: dict[str, bool] = {}
+    for result in results:
+        judged[result.condition] = judged.get(result.condition, True) and result.verdict in JUDGED
+    return tuple(name for name in required_ids(require, catalogue) if not judged.get(name, False))
+
+
+def exit_code(
+    results: Sequence[Result],
+    require: Iterable[str],
+    fail_on: FailOn,
+    catalogue: Sequence[CatalogueEntry],
+    *,
+    since_baseline: Iterable[Result] | None = None,
+) -> int:
+    """0, 1 or 7 for the verdicts of a run.
+
+    With the results of a baseline (`--only-new`) only problems that it did not have count; that a required
+    condition was judged is asked of this run whatever the baseline says, so that a gate is never green by blindness.
+    """
+    strict = fail_on == "warning"
+    counted = results if since_baseline is None else only_new(results, since_baseline)
+    for result in counted:
+        fails = result.verdict is VerdictWord.FAIL and result.critical
+        warns = result.verdict is VerdictWord.WARN or (result.verdict is VerdictWord.FAIL and not result.critical)
+        if fails or (warns and strict):
+            return FAILED
+    if any(result.verdict is VerdictWord.UNKNOWN and (result.critical or strict) for result in counted):
+        return NOT_JUDGED
+    return NOT_JUDGED if required_not_judged(results, require, catalogue) else HEALTHY

@@ -1,0 +1,52 @@
+"""What a run tells the reports: plain data, so that reports need to know neither the probes nor the checks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Protocol
+
+import pytest
+
+Mask = Callable[[Any], Any]
+
+
+class Watcher(Protocol):
+    """Is told what is awaited, and what happens meanwhile."""
+
+    def started(self, probe: str, subject: str) -> None: ...
+    def ended(self, probe: str, subject: str, ok: bool) -> None: ...
+    def message(self, text: str) -> None: ...
+    def close(self) -> None: ...
+
+
+@pytest.hookspec
+def pytest_msr_run(config: pytest.Config, cluster: str, mask: Mask, mask_text: Callable[[str], str]) -> None:
+    """A run of a cluster is about to begin: where it is told, and how secrets are masked in values and in texts."""
+
+
+@pytest.hookspec(firstresult=True)
+def pytest_msr_run_directory(config: pytest.Config) -> Path:
+    """The run's directory, in which it also puts its facts."""
+    raise NotImplementedError
+
+
+@pytest.hookspec(firstresult=True)
+def pytest_msr_previous_run(config: pytest.Config) -> Path | None:
+    """The directory of the cluster's run before this one, where there was one."""
+
+
+@pytest.hookspec(firstresult=True)
+def pytest_msr_watcher(config: pytest.Config) -> Watcher:
+    """Who is told what is awaited while probes run."""
+    raise NotImplementedError
+
+
+@pytest.hookspec
+def pytest_msr_header(config: pytest.Config, header: dict[str, Any]) -> None:
+    """Everything has been looked at and verdicts follow: the first line of results.jsonl."""
+
+
+@pytest.hookspec
+def pytest_msr_verdicts(item: pytest.Item, verdicts: list[dict[str, Any]]) -> None:
+    """The verdicts of one test item, as they stand in results.jsonl."""

@@ -1,0 +1,26 @@
+"""Text for a terminal or a page: what a cluster answered must not move a cursor, change colours or break a page."""
+
+from __future__ import annotations
+
+import re
+
+# C0, DEL, C1, and what turns the direction of writing around.
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]+")
+
+# The same but for what a page may hold: tabs and ends of lines.
+_NOT_IN_A_PAGE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def one_line(text: str) -> str:
+    """The text on one line, without control characters."""
+    return re.sub(r" {2,}", " ", _CONTROL.sub(" ", text)).strip()
+
+
+def page_text(text: str) -> str:
+    """A page without the characters that HTML forbids or that turn the direction of writing around."""
+    return _NOT_IN_A_PAGE.sub("\ufffd", text)
+
+
+def fit(text: str, width: int) -> str:
+    """The text cut to so many characters, with an ellipsis where something is missing."""
+    return text if len(text) <= width else text[: max(width - 1, 0)] + "…"

@@ -1,0 +1,167 @@
+"""What to do about a condition that does not hold: the texts of remedies.yaml, filled in for one cluster."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import yaml
+
+from reports.records import Header, Result
+
+_FILE = Path(__file__).with_name("remedies.yaml")
+# What stands for a placeholder that this run cannot fill; `{{.Names}}` of Docker's own templates is left alone.
+_WORDS = {
+    "replica": "replica id",
+    "node": "node of the replica",
+    "authority": "address of the replica",
+    "endpoint": "address of the replica:443",
+    "host": "address of MSR",
+    "image": "mirantis/dtr:version that runs",
+    "healthy": "id of a healthy replica",
+    "subject": "subject",
+    "user": "administrator",
+}
+_PLACEHOLDER = re.compile(r"(?<!\{)\{(" + "|".join(_WORDS) + r")\}(?!\})")
+# A command is copied into a shell: nothing but names, addresses and versions may be put into it.
+_SAFE = re.compile(r"[A-Za-z0-9_.\[][A-Za-z0-9_./:\[\]-]*")
+_IMAGE = re.compile(r"(?P<organisation>(?:[a-z0-9.:-]+/)+)dtr(?:-[a-z-]+)?:(?P<version>[A-Za-z0-9_.-]+)")
+# From which patch release on the images are mirantis/ and no longer docker/; other lines are not known.
+_FIRST_MIRANTIS = {(2, 6): 15, (2, 7): 8, (2, 8): 2, (2, 9): 0}
+
+_OF_ISSUES = {
+    "db_name_collision": "name-collision",
+    "log_write_error": "database-log",
+    "memory_error": "database-memory",
+    "non_transitive_error": "database-links",
+    "outdated_index": "outdated-index",
+    "server_name_collision": "name-collision",
+    "table_name_collision": "name-collision",
+}
+"""What to do about a type of RethinkDB's issues; about table_availability, what its condition says."""
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command to copy: `where` to run it, or `when` it may be run; `run` is empty where no command helps."""
+
+    run: str = ""
+    where: str = ""
+    when: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Remedy:
+    """What a failed condition means, what to do first (`sentence` says it in one), and what not to do."""
+
+    id: str
+    title: str
+    means: str
+    sentence: str
+    first: tuple[str, ...] = ()
+    commands: tuple[Command, ...] = ()
+    last_resort: tuple[Command, ...] = ()
+    never: tuple[str, ...] = ()
+
+
+@cache
+def remedies() -> Mapping[str, Remedy]:
+    """All remedies by id, as they stand in remedies.yaml."""
+    texts: dict[str, dict[str, Any]] = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    return {
+        name: Remedy(
+            id=name,
+            title=text["title"],
+            means=text["means"],
+            sentence=text["sentence"],
+            first=tuple(text.get("first", ())),
+            commands=tuple(Command(**row) for row in text.get("commands", ())),
+            last_resort=tuple(Command(**row) for row in text.get("last_resort", ())),
+            never=tuple(text.get("never", ())),
+        )
+        for name, text in texts.items()
+    }
+
+
+def remedy(name: str | None) -> Remedy | None:
+    """The remedy of that id; None when there is none, so that a report of another release can still be told."""
+    return None if name is None else remedies().get(name)
+
+
+def remedy_of(header: Header, result: Result) -> str | None:
+    """The remedy id of a verdict: its condition's, or a closer one.
+
+    Nobody is to remove a replica that belongs to the cluster, and each type of RethinkDB's issues has its own.
+    """
+    if result.condition == "STATUS-6" and result.subject in header.replicas:
+        return "missing-replica"
+    if result.condition in ("STATUS-3", "RDB-1"):
+        issue = result.subject.partition(":")[2]
+        unanswered = result.condition == "RDB-1" and not issue
+        return "database-silent" if unanswered else _OF_ISSUES.get(issue, result.remedy)
+    return result.remedy
+
+
+def render(
+    found: Remedy, header: Header, subject: str = "", *, replica: str | None = None, healthy: str | None = None
+) -> Remedy:
+    """The remedy for one subject: placeholders filled where the run knows them, else left in angle brackets.
+
+    `replica` is the one at fault, if known; `healthy` one that answers and is well, for `--existing-replica-id`.
+    """
+    values = {key: value for key, value in _values(header, subject, replica, healthy).items() if _SAFE.fullmatch(value)}
+
+    def fill(text: str, unfilled: str = "<{}>") -> str:
+        return _PLACEHOLDER.sub(lambda found: values.get(found[1]) or unfilled.format(_WORDS[found[1]]), text)
+
+    def command(one: Command) -> Command:
+        return replace(one, run=fill(one.run), where=fill(one.where, "the {}"))
+
+    return replace(
+        found, commands=tuple(map(command, found.commands)), last_resort=tuple(map(command, found.last_resort))
+    )
+
+
+def _values(header: Header, subject: str, replica: str | None, healthy: str | None) -> dict[str, str]:
+    place = header.replicas.get(replica or "")
+    host = urlsplit(header.url).netloc.rpartition("@")[2]
+    authority = None
+    if place:
+        address = f"[{place.address}]" if ":" in place.address else place.address
+        authority = address if place.port == 443 else f"{address}:{place.port}"
+    elif subject == host:
+        authority = host
+    named = subject.partition(":")[0]
+    values = {
+        "replica": replica,
+        "node": place.node if place else named if named in header.nodes else None,
+        "authority": authority,
+        # openssl has another default port than https.
+        "endpoint": authority and (authority if re.search(r":\d+$", authority) else f"{authority}:443"),
+        "host": host,
+        "image": _image(header),
+        "healthy": healthy,
+        "subject": subject,
+    }
+    return {key: value for key, value in values.items() if value}
+
+
+def _image(header: Header) -> str | None:
+    """The image of the product's command line: of the version that runs, as join and remove demand it."""
+    images = {(m["organisation"], m["version"]) for m in map(_IMAGE.fullmatch, map(str, header.images.values())) if m}
+    if images:
+        organisation, version = next(iter(images))
+        return f"{organisation}dtr:{version}" if len(images) == 1 else None
+    versions = set(header.versions.values()) or {header.product.version or ""}
+    version = versions.pop() if len(versions) == 1 else ""
+    match = re.fullmatch(r"(\d+)\.(\d+)\.(\d+)(?:-\S+)?", version)
+    first = match and _FIRST_MIRANTIS.get((int(match[1]), int(match[2])))
+    if match is None or first is None:
+        return None
+    return f"{'mirantis' if int(match[3]) >= first else 'docker'}/dtr:{version}"

@@ -1,0 +1,207 @@
+"""results.jsonl: line 1 is the run's header, then one line per verdict, written as soon as it is known.
+
+Everything else that reports make (page, summary, comparison) is derived from it, so that a run that was
+killed still says what it had found.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import TracebackType
+from typing import Any, TextIO
+
+from reports.records import (
+    PROBLEMS,
+    SCHEMA,
+    CatalogueEntry,
+    ExpiredWaiver,
+    FailOn,
+    Header,
+    Product,
+    Replica,
+    Result,
+    VerdictWord,
+    Waiver,
+)
+
+__all__ = [
+    "FILE_NAME",
+    "PROBLEMS",
+    "SCHEMA",
+    "CatalogueEntry",
+    "ExpiredWaiver",
+    "FailOn",
+    "Header",
+    "Mask",
+    "Product",
+    "Replica",
+    "Result",
+    "Results",
+    "Run",
+    "VerdictWord",
+    "Waiver",
+    "read",
+    "storable",
+]
+
+FILE_NAME = "results.jsonl"
+
+Mask = Callable[[Any], Any]
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def storable(value: Any) -> Any:
+    """The value as JSON can hold it: lone surrogates become U+FFFD, what JSON has no word for becomes its text."""
+    if isinstance(value, str):
+        return _SURROGATE.sub("\ufffd", value)
+    if value is None or isinstance(value, bool | int):
+        return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else str(value)
+    if isinstance(value, Mapping):
+        return {storable(str(key)): storable(item) for key, item in value.items()}
+    if isinstance(value, set | frozenset):
+        return sorted((storable(item) for item in value), key=str)
+    if isinstance(value, Iterable) and not isinstance(value, bytes | bytearray):
+        return [storable(item) for item in value]
+    return storable(str(value))
+
+
+def _unmasked(value: Any) -> Any:
+    return value
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run as read back; `truncated` says that it was killed while writing its last line."""
+
+    header: Header
+    results: tuple[Result, ...]
+    truncated: bool = False
+
+
+class Results:
+    """Writes results.jsonl and remembers what it wrote. Threads may share it; each line is flushed at once.
+
+    `mask` replaces secrets. It is given every free text and value (message, seen, expected, a waiver's words, the
+    header's address), and never condition ids, subjects, verdicts or severities: those are the key of a verdict.
+    """
+
+    def __init__(self, stream: TextIO, header: Header, mask: Mask = _unmasked) -> None:
+        self._stream = stream
+        self._mask = mask
+        self._lock = threading.Lock()
+        self._results: list[Result] = []
+        self.header = self._clean_header(header)
+        self._write(self.header.to_json())
+
+    @classmethod
+    def open(cls, path: Path, header: Header, mask: Mask = _unmasked) -> Results:
+        """Begin a file at `path`, a results file or the run's directory, and write its header."""
+        target = path if path.suffix == ".jsonl" else path / FILE_NAME
+        target.parent.mkdir(parents=True, exist_ok=True)
+        return cls(target.open("w", encoding="utf-8", newline="\n"), header, mask)
+
+    @property
+    def results(self) -> tuple[Result, ...]:
+        """What was written so far, masked."""
+        with self._lock:
+            return tuple(self._results)
+
+    @property
+    def run(self) -> Run:
+        """Header and results so far, as `read` would give them."""
+        return Run(self.header, self.results)
+
+    def add(self, result: Result) -> Result:
+        """Write one verdict; gives it back as it was written, masked."""
+        clean = self._clean_result(result)
+        with self._lock:
+            self._write(clean.to_json())
+            self._results.append(clean)
+        return clean
+
+    def close(self) -> None:
+        """Close the file; what was written stays readable here."""
+        with self._lock:
+            self._stream.close()
+
+    def __enter__(self) -> Results:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _write(self, line: dict[str, Any]) -> None:
+        self._stream.write(json.dumps(storable(line), ensure_ascii=False, allow_nan=False) + "\n")
+        self._stream.flush()
+
+    def _clean(self, value: Any) -> Any:
+        return storable(self._mask(storable(value)))
+
+    def _clean_header(self, header: Header) -> Header:
+        expired = tuple(
+            replace(waiver, reason=self._clean(waiver.reason), ticket=self._clean(waiver.ticket))
+            for waiver in header.waivers_expired
+        )
+        return replace(header, url=self._clean(header.url), waivers_expired=expired)
+
+    def _clean_result(self, result: Result) -> Result:
+        waiver = result.waiver and replace(
+            result.waiver, reason=self._clean(result.waiver.reason), ticket=self._clean(result.waiver.ticket)
+        )
+        return replace(
+            result,
+            subject=storable(result.subject),
+            message=self._clean(result.message),
+            seen=self._clean(result.seen),
+            expected=self._clean(result.expected),
+            waiver=waiver,
+            test=storable(result.test),
+        )
+
+
+def _line(raw: bytes) -> dict[str, Any]:
+    value = json.loads(raw.decode("utf-8"))
+    if not isinstance(value, dict):
+        raise ValueError("it is no JSON object")
+    return value
+
+
+def read(path: Path) -> Run:
+    """Read a run from its directory or its results.jsonl.
+
+    A truncated last line (a killed run) is left out. ValueError, with the file and the line, when there is no such
+    file, it is not a results file, or a newer release wrote it.
+    """
+    target = path / FILE_NAME if path.is_dir() else path
+    try:
+        raw = target.read_bytes()
+    except OSError as error:
+        raise ValueError(f"{target}: cannot read the results of a run: {error.strerror or error}") from error
+    *lines, rest = raw.split(b"\n")
+    try:
+        header = Header.from_json(_line(lines[0] if lines else rest))
+    except ValueError as error:
+        raise ValueError(f"{target}: line 1 is not the header of a results file: {error}") from error
+    results = []
+    for number, line in enumerate(lines[1:], start=2):
+        try:
+            results.append(Result.from_json(_line(line)))
+        except ValueError as error:
+            raise ValueError(f"{target}: line {number} is not a verdict: {error}") from error
+    if lines and rest:
+        try:
+            results.append(Result.from_json(_line(rest)))
+        except ValueError:
+            return Run(header, tuple(results), truncated=True)
+    return Run(header, tuple(results))

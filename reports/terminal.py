@@ -1,0 +1,93 @@
+"""What a run says on the terminal: plain lines, without colours of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from reports.compare import Comparison
+from reports.grouping import WORDS, count
+from reports.headline import counts_per_area, first_steps, headline
+from reports.plain import one_line
+from reports.records import Header, Result, VerdictWord
+
+# pytest's category (which the tally counts), the letter of the short form, the word of the long form, its markup.
+_STATUS: dict[VerdictWord, tuple[str, str, tuple[str, dict[str, bool]]]] = {
+    VerdictWord.PASS: ("passed", ".", ("PASSED", {"green": True})),
+    VerdictWord.WARN: ("warned", "W", ("WARNED", {"yellow": True})),
+    VerdictWord.FAIL: ("failed", "F", ("FAILED", {"red": True})),
+    VerdictWord.UNKNOWN: ("error", "U", ("UNKNOWN", {"red": True})),
+    VerdictWord.SKIPPED: ("skipped", "s", ("SKIPPED", {"yellow": True})),
+    VerdictWord.NOT_APPLICABLE: ("skipped", "n", ("NOT APPLICABLE", {"light": True})),
+    VerdictWord.WAIVED: ("xfailed", "x", ("WAIVED", {"yellow": True})),
+}
+_ALWAYS = (VerdictWord.PASS, VerdictWord.WARN, VerdictWord.FAIL, VerdictWord.UNKNOWN)
+
+
+def status_word(verdict: VerdictWord) -> tuple[str, str, tuple[str, dict[str, bool]]]:
+    """What `pytest_report_teststatus` answers for a verdict: category, letter, (word, markup)."""
+    return _STATUS[verdict]
+
+
+def closing_summary(
+    header: Header,
+    results: Sequence[Result],
+    directory: Path,
+    comparison: Comparison | None = None,
+    *,
+    only_new: bool = False,
+) -> list[str]:
+    """The last lines of a run: what to do first, verdicts per area, where the reports are, and the headline.
+
+    `directory` is the run's; `only_new` says that only what the baseline did not have decides the exit code.
+    """
+    steps = first_steps(header, results)
+    lines = ["What to do first:", *(f"  {n}. {one_line(step.text)}" for n, step in enumerate(steps, 1)), ""]
+    lines = (lines if steps else []) + _table(results) + [""]
+    for waiver in header.waivers_expired:
+        what = f"{waiver.condition} {waiver.subject or ''}".strip()
+        lines.append(one_line(f"This waiver has run out ({waiver.until}): {what}, {waiver.reason}"))
+    if comparison:
+        lines += _since(comparison, only_new)
+    lines.append(f"Reports: {one_line(str(directory / 'report.html'))}, junit.xml and results.jsonl beside it")
+    marks = _marks(header)
+    return [*lines, f"{f'[{marks}] ' if marks else ''}{one_line(header.cluster)} {headline(header, results).text}"]
+
+
+def _table(results: Sequence[Result]) -> list[str]:
+    areas = counts_per_area(results)
+    total = count(results)
+    words = [word for word in WORDS if word in _ALWAYS or total[word]]
+    margin = max([len(area) for area in areas] + [len("all")])
+
+    def row(name: str, cells: Sequence[str]) -> str:
+        return f"  {name:<{margin}}" + "".join(
+            f"  {cell:>{len(word.shown)}}" for word, cell in zip(words, cells, strict=True)
+        )
+
+    body = [row(area, [str(counts[word] or ".") for word in words]) for area, counts in areas.items()]
+    return [row("", [word.shown for word in words]), *body, row("all", [str(total[word] or ".") for word in words])]
+
+
+def _since(comparison: Comparison, only_new: bool) -> list[str]:
+    counts = (
+        (len(comparison.new), "new"),
+        (len(comparison.worse), "worse"),
+        (len(comparison.same), "as before"),
+        (len(comparison.gone), "gone"),
+        (len(comparison.lost_sight), "not judged again"),
+    )
+    told = ", ".join(f"{number} {word}" for number, word in counts)
+    rule = "; only what is new or worse decides the exit code" if only_new else ""
+    return [one_line(f"Problems since the baseline of {comparison.baseline.header.started}: {told}{rule}")]
+
+
+def _marks(header: Header) -> str:
+    """What must never be overlooked about this run."""
+    demo = header.demo is not None
+    marks = [
+        f"DEMO {header.demo}".strip() if demo else "",
+        "OFFLINE" if header.offline else "",
+        "TLS NOT VERIFIED" if header.insecure else "",
+    ]
+    return one_line(", ".join(filter(None, marks)))
