@@ -1,0 +1,96 @@
+"""The inventory of a stand-in cluster, and the secret files beside it."""
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from lab.embedded.certificates import Authority, Certificate
+from lab.embedded.nodes import login
+from lab.embedded.nodes.state import Node
+from lab.embedded.reql.certificates import DatabaseAuthority, name_of
+from lab.embedded.state import Account, Cluster, Replica
+
+
+def _secret_file(directory: Path, name: str, value: str) -> str:
+    path = directory / name
+    path.touch(mode=0o600)
+    path.chmod(0o600)
+    path.write_text(value + "\n", encoding="utf-8")
+    return f"file:{name}"
+
+
+def _log_in(directory: Path, account: Account, *, token: bool) -> dict[str, Any]:
+    kind = "token" if token else "password"
+    works = account.token if token else account.password
+    return {
+        "username": account.name,
+        kind: _secret_file(directory, f"{account.name}-{kind}", account.listed or works),
+    }
+
+
+def _node(node: Node, directory: Path) -> dict[str, Any]:
+    """Its ways in: its engine with a client certificate, and a command that stands for a log-in."""
+    login.write(node, directory)
+    ways: dict[str, dict[str, Any]] = {
+        "docker": {"docker": f"tcp://127.0.0.1:{node.port}", "tls": f"certs/{node.name}/"},
+        "bundle": {"docker": "bundle"},
+        "shell": {"shell": {"command": login.command(node, directory)}},
+    }
+    listed: dict[str, Any] = {"name": node.name}
+    for way in node.listed_ways:
+        listed |= ways[way]
+    return listed
+
+
+def _database(cluster: Cluster, directory: Path, authority: DatabaseAuthority) -> dict[str, Any]:
+    rethink = cluster.rethink
+    if rethink.via == "rethinkcli":
+        return {"via": "rethinkcli"}
+    password = rethink.listed or rethink.passwords[rethink.user]
+    named = authority.write(directory, rethink.client)
+    known = {"password": _secret_file(directory, "rethinkdb-password", password)} if password else {}
+    return {"via": "driver", "user": rethink.user, **known, **named}
+
+
+def _replica(cluster: Cluster, replica: Replica) -> dict[str, Any]:
+    row: dict[str, Any] = {"id": replica.id, "node": replica.node, "address": replica.address}
+    row["port"] = replica.listed_port or replica.port
+    if cluster.rethink.via == "driver" and cluster.rethink.in_inventory:
+        port = replica.reql.listed_port or replica.reql.port
+        row["rethinkdb"] = {
+            "address": replica.address,
+            "port": port,
+            "name": name_of(replica.reql.listed_name or replica.id),
+        }
+    return row
+
+
+def write_inventory(
+    cluster: Cluster, directory: Path, authority: Authority, database: DatabaseAuthority, *, token: bool
+) -> Path:
+    """Write inventory.yaml into `directory` and return its path; `token`: the administrator has an access token."""
+    directory.mkdir(parents=True, exist_ok=True)
+    admin, reader = cluster.account("admin"), cluster.account("ci")
+    second_ca = cluster.balancer.certificate is Certificate.OTHER_KNOWN_CA
+    inventory: dict[str, Any] = {
+        "cluster": "demo",
+        "product": {"name": "MSR", "version": "2.8.2"},
+        "url": f"https://{cluster.public_name}",
+        "tls": {"ca": authority.write(directory, second=second_ca)},
+        "mke": {"url": f"https://localhost:{cluster.mke.port}", "ca": ["ca.pem"]},
+        "accounts": {
+            "admin": _log_in(directory, admin, token=token),
+            "readers": [
+                _log_in(directory, reader, token=False)
+                | {"reads": list(reader.listed_reads), "cannot_read": ["finance/ledger"]}
+            ],
+        },
+        "nodes": [_node(node, directory.absolute()) for node in cluster.swarm.nodes if node.listed],
+        "replicas": [_replica(cluster, replica) for replica in cluster.replicas],
+    }
+    if cluster.rethink.in_inventory:
+        inventory["rethinkdb"] = _database(cluster, directory, database)
+    path = directory / "inventory.yaml"
+    path.write_text(yaml.safe_dump(inventory | cluster.inventory, sort_keys=False), encoding="utf-8")
+    return path

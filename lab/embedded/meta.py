@@ -1,0 +1,123 @@
+"""What a replica tells besides its health: nginx counters, alerts, settings, features, workers, jobs, storage."""
+
+import threading
+import uuid
+from typing import Any
+
+from lab.embedded.recorded import rfc3339
+from lab.embedded.reply import Reply, text
+from lab.embedded.state import Cluster, Replica
+from lab.embedded.system_tables import members
+
+
+class NginxCounters:
+    """Live counters of stub_status; a scene may let connections drop between two looks."""
+
+    def __init__(self, replica: Replica) -> None:
+        self._replica = replica
+        self._lock = threading.Lock()
+        self._accepted = 1208
+        self._requests = 4711
+        self._dropped = 0
+
+    def connected(self) -> None:
+        with self._lock:
+            self._accepted += 1
+
+    def asked(self) -> None:
+        with self._lock:
+            self._requests += 1
+
+    def reply(self) -> Reply:
+        with self._lock:
+            if self._replica.drops_connections:
+                self._accepted += 3
+                self._dropped += 3
+            accepted, handled, active = self._accepted, self._accepted - self._dropped, self._replica.active_connections
+            return text(
+                200,
+                f"Active connections: {active} \nserver accepts handled requests\n"
+                f" {accepted} {handled} {self._requests} \nReading: 0 Writing: 1 Waiting: {active - 1} \n",
+                "text/plain",
+            )
+
+
+def alerts(cluster: Cluster, _replica: Replica) -> list[dict[str, Any]]:
+    return cluster.alerts
+
+
+def settings(cluster: Cluster, replica: Replica) -> dict[str, Any]:
+    ports = {r.id: {"HTTPPort": 80, "HTTPSPort": r.port, "node": r.node} for r in members(cluster, replica)}
+    return {
+        "dtrHost": cluster.public_name,
+        "replicaID": replica.id,
+        "replicaSettings": ports,
+        "readOnlyRegistry": False,
+        "storageVolume": "",
+        "nfsHost": "",
+        "nfsPath": "",
+        "logProtocol": "internal",
+        "logHost": "",
+        "logLevel": "INFO",
+        "scanningEnabled": False,
+        "disableBackupWarning": True,
+        "jobHistoryCompactionEnabled": False,
+    } | cluster.settings
+
+
+def features(cluster: Cluster) -> dict[str, Any]:
+    return {
+        "scanningEnabled": False,
+        "scanningLicensed": cluster.licensed,
+        "promotionLicensed": cluster.licensed,
+        "mirroringLicensed": cluster.licensed,
+        "metadataStoreOptedIn": True,
+        "onlineGCEnabled": True,
+        "db_version": 24,
+        "ucpHost": f"localhost:{cluster.mke.port}",
+    }
+
+
+def workers(cluster: Cluster, replica: Replica) -> dict[str, Any]:
+    now = cluster.now(replica)
+    return {
+        "workers": [
+            {
+                "id": r.id,
+                "status": r.worker,
+                "capacityMap": {"scan": 1, "scanCheck": 1},
+                "heartbeatExpiration": rfc3339((now + r.worker_heartbeat).replace(microsecond=0)),
+            }
+            for r in cluster.replicas
+            if r.worker
+        ]
+    }
+
+
+def jobs(cluster: Cluster, _replica: Replica) -> dict[str, Any]:
+    """Newest first."""
+    return {
+        "jobs": [
+            {
+                "id": str(uuid.uuid5(uuid.NAMESPACE_DNS, f"{job.action}-{position}")),
+                "retryFromID": "",
+                "workerID": cluster.replicas[0].id,
+                "status": job.status,
+                "scheduledAt": rfc3339(cluster.started - job.age),
+                "lastUpdated": rfc3339(cluster.started - job.age),
+                "action": job.action,
+                "retriesLeft": 0,
+                "retriesTotal": 0,
+                "capacityMap": {},
+                "parameters": {},
+                "deadline": "",
+                "stopTimeout": "",
+            }
+            for position, job in enumerate(sorted(cluster.jobs, key=lambda job: job.age))
+        ]
+    }
+
+
+def storage(cluster: Cluster, _replica: Replica) -> dict[str, Any]:
+    """The registry's own settings: they hold the storage's credentials, as the real ones do."""
+    return {"storage": cluster.storage | {"delete": {"enabled": True}, "maintenance": {"readonly": {"enabled": False}}}}

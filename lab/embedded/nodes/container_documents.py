@@ -1,0 +1,179 @@
+"""Containers as the Engine API shows them: in the list, and inspected. Forms of moby 20.10, API 1.41."""
+
+import hashlib
+from datetime import datetime, timedelta
+from typing import Any
+
+from lab.embedded.nodes.clock import NEVER, nano, roughly
+from lab.embedded.nodes.container import Container, Mount
+from lab.embedded.nodes.state import Node
+from lab.embedded.nodes.swarm import Swarm
+
+
+def image_id(image: str) -> str:
+    return f"sha256:{hashlib.sha256(image.encode()).hexdigest()}"
+
+
+def status(container: Container, age: timedelta) -> str:
+    """The words of `docker ps`; `age`: since it was started or ended."""
+    ago = roughly(age)
+    match container.state:
+        case "running":
+            return f"Up {ago}" + (f" ({container.health})" if container.health else "")
+        case "paused":
+            return f"Up {ago} (Paused)"
+        case "restarting":
+            return f"Restarting ({container.exit_code}) {ago} ago"
+        case "exited":
+            return f"Exited ({container.exit_code}) {ago} ago"
+        case other:
+            return other.capitalize()
+
+
+class Documents:
+    """Containers of one node. `started`: when the cluster started, by this node's clock; ages count from there."""
+
+    def __init__(self, node: Node, swarm: Swarm, started: datetime, now: datetime) -> None:
+        self._node = node
+        self._swarm = swarm
+        self._started = started
+        self._now = now
+
+    def _at(self, ago: timedelta | None) -> str:
+        return NEVER if ago is None else nano(self._started - ago)
+
+    def _age(self, ago: timedelta | None) -> timedelta:
+        return self._now - self._started + (ago or timedelta())
+
+    def _networks(self, container: Container) -> dict[str, Any]:
+        return {name: self._endpoint(name, address) for name, address in container.networks.items()}
+
+    def _endpoint(self, name: str, address: str) -> dict[str, Any]:
+        network = self._swarm.networks.get(name)
+        last = address.rpartition(".")[2] if address else ""
+        return {
+            "IPAMConfig": {},
+            "Links": None,
+            "Aliases": None,
+            "NetworkID": self._node.network_ids.get(name) or (network.id if network else name),
+            "EndpointID": hashlib.sha256(address.encode()).hexdigest() if address else "",
+            "Gateway": "",
+            "IPAddress": address,
+            "IPPrefixLen": 24 if address else 0,
+            "IPv6Gateway": "",
+            "GlobalIPv6Address": "",
+            "GlobalIPv6PrefixLen": 0,
+            "MacAddress": f"02:42:0a:01:00:{int(last):02x}" if last else "",
+            "DriverOpts": None,
+        }
+
+    def _mount(self, mount: Mount) -> dict[str, Any]:
+        common = {"Destination": mount.target, "RW": not mount.read_only, "Propagation": ""}
+        if mount.source.startswith("/"):
+            return {"Type": "bind", "Source": mount.source, "Mode": ""} | common
+        volume = self._node.volumes.get(mount.source)
+        path = f"{self._node.data_root}/volumes/{mount.source}/_data"
+        driver = volume.driver if volume else "local"
+        return {"Type": "volume", "Name": mount.source, "Source": path, "Driver": driver, "Mode": "z"} | common
+
+    def listed(self, container: Container) -> dict[str, Any]:
+        """A row of GET /containers/json."""
+        since = container.finished if container.state in ("exited", "restarting") else container.started
+        program = " ".join([*container.entrypoint, *container.command])
+        return {
+            "Id": container.id,
+            "Names": [f"/{container.name}"],
+            "Image": container.image,
+            "ImageID": image_id(container.image),
+            "Command": program,
+            "Created": int((self._started - container.created).timestamp()),
+            "Ports": [
+                {"IP": "0.0.0.0", "PrivatePort": inner, "PublicPort": outer, "Type": "tcp"}  # noqa: S104 -- as told
+                for inner, outer in container.ports.items()
+                if container.runs
+            ],
+            "Labels": container.labels,
+            "State": container.state,
+            "Status": status(container, self._age(since)),
+            "HostConfig": {"NetworkMode": next(iter(container.networks), "default")},
+            "NetworkSettings": {"Networks": self._networks(container)},
+            "Mounts": [self._mount(mount) for mount in container.mounts],
+        }
+
+    def _state(self, container: Container) -> dict[str, Any]:
+        health: dict[str, Any] = {
+            "Status": container.health,
+            "FailingStreak": 3 if container.health == "unhealthy" else 0,
+            "Log": [],
+        }
+        return {
+            "Status": container.state,
+            "Running": container.state in ("running", "paused", "restarting"),
+            "Paused": container.state == "paused",
+            "Restarting": container.state == "restarting",
+            "OOMKilled": container.oom_killed,
+            "Dead": container.state == "dead",
+            "Pid": container.pid,
+            "ExitCode": container.exit_code,
+            "Error": container.error,
+            "StartedAt": self._at(container.started),
+            "FinishedAt": self._at(container.finished),
+        } | ({"Health": health} if container.health else {})
+
+    def _host_config(self, container: Container) -> dict[str, Any]:
+        bound = {f"{inner}/tcp": [{"HostIp": "", "HostPort": str(outer)}] for inner, outer in container.ports.items()}
+        return {
+            "Binds": [
+                f"{mount.source}:{mount.target}" + (":ro" if mount.read_only else "") for mount in container.mounts
+            ],
+            "NetworkMode": next(iter(container.networks), "default"),
+            "PortBindings": bound,
+            "RestartPolicy": {"Name": container.restart_policy, "MaximumRetryCount": 0},
+            "AutoRemove": container.auto_remove,
+            "Memory": container.memory,
+            "NanoCpus": container.nano_cpus,
+            "LogConfig": {"Type": "json-file", "Config": {}},
+        }
+
+    def inspected(self, container: Container) -> dict[str, Any]:
+        """GET /containers/{id}/json."""
+        program = [*container.entrypoint, *container.command]
+        return {
+            "Id": container.id,
+            "Created": self._at(container.created),
+            "Path": program[0] if program else "",
+            "Args": program[1:],
+            "State": self._state(container),
+            "Image": image_id(container.image),
+            "Name": f"/{container.name}",
+            "RestartCount": container.restarts,
+            "Driver": "overlay2",
+            "Platform": "linux",
+            "HostConfig": self._host_config(container),
+            "Mounts": [self._mount(mount) for mount in container.mounts],
+            "Config": {
+                "Hostname": container.id[:12],
+                "User": "",
+                "AttachStdin": container.open_stdin,
+                "AttachStdout": True,
+                "AttachStderr": True,
+                "Tty": container.tty,
+                "OpenStdin": container.open_stdin,
+                "StdinOnce": container.open_stdin,
+                "Env": container.environment,
+                "Cmd": container.command,
+                "Image": container.image,
+                "Volumes": None,
+                "WorkingDir": "/",
+                "Entrypoint": container.entrypoint or None,
+                "Labels": container.labels,
+            },
+            "NetworkSettings": {"Ports": self._ports(container), "Networks": self._networks(container)},
+        }
+
+    @staticmethod
+    def _ports(container: Container) -> dict[str, Any]:
+        if not container.runs:
+            return {}
+        host = "0.0.0.0"  # noqa: S104 -- told, not listened on
+        return {f"{inner}/tcp": [{"HostIp": host, "HostPort": str(outer)}] for inner, outer in container.ports.items()}

@@ -1,0 +1,113 @@
+"""The files that a log-in to a node answers from: what its df, ss, ps and /proc show. Written once, at the start."""
+
+import json
+import sys
+from pathlib import Path
+
+from lab.embedded.nodes.files import COMMANDS, written
+from lab.embedded.nodes.state import Node
+from lab.embedded.state import Door
+
+PROGRAM = Path(__file__).parent / "docker_program.py"
+
+
+def command(node: Node, directory: Path) -> list[str]:
+    """What runs on that node the script that it is given on its stdin."""
+    return ["sh", str(COMMANDS / "login"), str(directory / "nodes" / node.name)]
+
+
+def _meminfo(node: Node) -> str:
+    rows = {
+        "MemTotal": node.memory,
+        "MemFree": node.memory_available // 2,
+        "MemAvailable": node.memory_available,
+        "Buffers": node.memory_available // 8,
+        "Cached": node.memory_available // 3,
+        "SwapCached": 0,
+        "SwapTotal": node.swap,
+        "SwapFree": node.swap_free,
+    }
+    return "".join(f"{name + ':':<16}{kib:>8} kB\n" for name, kib in rows.items())
+
+
+def _sockets(node: Node) -> str:
+    """PROTOCOL STATE ADDRESS:PORT of what listens: the node's own as one socket for both families, Docker's as two."""
+    published = {("tcp", port) for c in node.containers if c.state == "running" for port in c.ports.values()}
+    lines = [f"{kind} *:{port}" for kind, port in sorted(node.listening - node.deaf)]
+    for kind, port in sorted(published - node.deaf):
+        lines += [f"{kind} 0.0.0.0:{port}", f"{kind} [::]:{port}"]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _programs(node: Node) -> dict[str, str]:
+    """A dead container has no program."""
+    of = {container.pid: container.id for container in node.containers if container.runs}
+    running = [p for p in node.programs if p.pid in of or p.name != "rethinkdb"]
+    files = {"programs": "".join(f"{p.pid} {p.name} {p.line}\n" for p in running)}
+    for p in running:
+        files[f"proc/{p.pid}/cgroup"] = (
+            f"12:memory:/docker/{of[p.pid]}\n" if p.pid in of else "12:memory:/system.slice\n"
+        )
+        files[f"proc/{p.pid}/comm"] = f"{p.name}\n"
+        files[f"proc/{p.pid}/cmdline"] = p.line.replace(" ", "\0") + "\0"
+        files[f"proc/{p.pid}/status"] = (
+            f"Name:\t{p.name}\nState:\tS (sleeping)\nPid:\t{p.pid}\nPPid:\t1\nVmSize:\t{4 * p.resident:>8} kB\n"
+            f"VmRSS:\t{p.resident:>8} kB\nVmSwap:\t{p.swapped:>8} kB\nThreads:\t9\n"
+        )
+    return files
+
+
+def _disks(node: Node) -> str:
+    """SOURCE TYPE KIB USED AVAILABLE INODES INODES-USED HANGS TARGET."""
+    return "".join(
+        f"{d.source} {d.kind} {d.size} {d.used} {d.available} {d.inodes} {d.inodes_used} {int(d.hangs)} {d.target}\n"
+        for d in node.disks
+    )
+
+
+def _mounts(node: Node) -> str:
+    """As /proc/self/mounts has them: what is no plain character is escaped."""
+    places = [(d, d.target.replace("\\", "\\134").replace(" ", "\\040")) for d in node.disks]
+    return "".join(f"{disk.source} {place} {disk.kind} rw,relatime 0 0\n" for disk, place in places)
+
+
+def _docker(node: Node, directory: Path) -> dict[str, str]:
+    """Where the command line finds its engine, and the one answer that needs none of it while all is well."""
+    certs = str(directory / "certs" / node.name)
+    files = {
+        "docker": f"{sys.executable} {PROGRAM}\n",
+        "engine.json": json.dumps({"host": "127.0.0.1", "port": node.port, "certs": certs}),
+    }
+    answers = node.door is Door.OPEN and not {"info", "everything"} & (node.hung | node.waits.keys())
+    return files | ({"data-root": f"{node.data_root}\n"} if answers else {})
+
+
+def write(node: Node, directory: Path) -> None:
+    """Write one node's files under `directory`/nodes."""
+    files = (
+        _programs(node)
+        | _docker(node, directory)
+        | {
+            "disks": _disks(node),
+            "sockets": _sockets(node),
+            "clock": f"{node.clock_ahead.total_seconds()}\n",
+            "zone": f"{node.time_zone}\n",
+            "processors": f"{node.processors}\n",
+            "etc/hostname": f"{node.name}\n",
+            "proc/meminfo": _meminfo(node),
+            "proc/uptime": f"{node.uptime.total_seconds():.2f} {node.uptime.total_seconds() * 3:.2f}\n",
+            "proc/mounts": _mounts(node),
+            "proc/self/mounts": _mounts(node),
+            "proc/loadavg": "0.31 0.28 0.25 2/811 40021\n",
+            "proc/sys/kernel/hostname": f"{node.name}\n",
+        }
+    )
+    if node.shell.door is Door.CLOSED:
+        files["refusal"] = f"ssh: connect to host {node.address} port 22: Connection refused\n"
+    if node.shell.refusal:
+        files["refusal"] = f"{node.shell.refusal}\n"
+    if node.shell.door is Door.SILENT:
+        files["silent"] = ""
+    if node.shell.banner:
+        files["banner"] = f"{node.shell.banner}\n"
+    written(directory / "nodes" / node.name, files)

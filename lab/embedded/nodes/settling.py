@@ -1,0 +1,65 @@
+"""After a scene was played: the nodes agree with what it made of the replicas."""
+
+from datetime import timedelta
+
+from lab.embedded.nodes.container import Mount, Volume
+from lab.embedded.nodes.healthy import image, images, labels
+from lab.embedded.nodes.state import Node
+from lab.embedded.state import Cluster, Replica
+
+
+def settle(cluster: Cluster) -> None:
+    """A replica's version, ports, clock and storage show in its containers, and a dead database is a dead container.
+
+    A hung database server (`hung_for`) runs on, as far as Docker can see.
+    """
+    for replica in cluster.replicas:
+        node = cluster.node(replica)
+        node.clock_ahead = replica.clock_ahead or node.clock_ahead
+        _version(node, replica)
+        _storage(cluster, node, replica)
+        for container in node.containers:
+            if container.replica == replica.id and container.component == "nginx":
+                container.ports = {80: 80, 443: replica.port}
+            if container.replica == replica.id and container.runs and _is_dead(cluster, replica, container.component):
+                container.stop(-replica.worker_heartbeat if not replica.database_up else timedelta(hours=1))
+
+
+def age_containers(cluster: Cluster, ago: timedelta) -> None:
+    """All of MSR's containers were made that long ago, as by an upgrade."""
+    for _, container in cluster.swarm.containers():
+        if container.replica:
+            container.created = container.started = ago
+
+
+def _is_dead(cluster: Cluster, replica: Replica, component: str) -> bool:
+    if component == "rethinkdb":
+        return not (replica.database_up or replica.database_container_runs or cluster.hung_for)
+    return component == "registry" and not replica.registry_up
+
+
+def _version(node: Node, replica: Replica) -> None:
+    """All containers of a replica that its scene gave no version of their own."""
+    own = [container for container in node.containers if container.replica == replica.id]
+    usual = {container.version for container in own}
+    if replica.version in usual or not own:
+        return
+    node.images = images(replica.version)
+    for container in own:
+        container.version = replica.version
+        container.image = image(container.component, replica.version)
+        container.labels |= labels(replica.id, container.component, replica.version)
+        container.environment[0] = f"DTR_VERSION={replica.version}"
+
+
+def _storage(cluster: Cluster, node: Node, replica: Replica) -> None:
+    """Images on NFS are mounted through a volume of their own, in place of the local one."""
+    if "nfsHost" not in cluster.settings:
+        return
+    host, path = cluster.settings["nfsHost"], cluster.settings["nfsPath"]
+    name = f"dtr-nfs-registry-{replica.id}"
+    node.volumes[name] = Volume(name, options={"type": "nfs", "o": f"addr={host},rw", "device": f":{path}"})
+    for container in node.containers:
+        if container.replica == replica.id and container.component == "registry":
+            container.mounts = [mount for mount in container.mounts if mount.target != "/storage"]
+            container.mounts.append(Mount(name, "/storage"))

@@ -1,0 +1,143 @@
+"""A node as it really is: what a scene changes, and what its engine and its shell answer from."""
+
+import secrets
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from lab.embedded.nodes.container import DAY, Container, Volume
+from lab.embedded.state import Door
+
+GIB = 1 << 20
+"""In KiB, as df and /proc/meminfo count."""
+
+
+def swarm_id() -> str:
+    """An id as swarm gives to nodes, overlay networks and clusters: 25 of [a-z0-9]."""
+    return "".join(secrets.choice("abcdefghijklmnopqrstuvwxyz0123456789") for _ in range(25))
+
+
+@dataclass
+class Disk:
+    """A mounted file system; sizes in KiB. `inodes` 0 is what btrfs and some network file systems tell."""
+
+    source: str
+    target: str
+    size: int
+    used: int
+    kind: str = "ext4"
+    inodes: int = 6_553_600
+    inodes_used: int = 412_345
+    kept: int = 0
+    """Kept for root, as ext4 does: neither used nor available."""
+    hangs: bool = False
+    """Its server does not answer, and with it nobody who asks for it."""
+
+    @property
+    def available(self) -> int:
+        return max(0, self.size - self.used - self.kept)
+
+
+@dataclass
+class Program:
+    """A running program of a node, as ps and /proc show it; memory in KiB."""
+
+    pid: int
+    name: str
+    line: str
+    resident: int = 100_000
+    swapped: int = 0
+
+
+@dataclass
+class Shell:
+    """How a log-in to the node goes. banner: what it prints before any command."""
+
+    door: Door = Door.OPEN
+    refusal: str = ""
+    banner: str = ""
+
+
+@dataclass
+class Node:
+    """A machine. `availability` and `down` are what the swarm says of it; `reachable` is of a swarm manager only."""
+
+    name: str
+    address: str
+    number: int = 1
+    manages: bool = True
+    id: str = field(default_factory=swarm_id)
+    engine_version: str = "20.10.24"
+    api_version: str = "1.41"
+    listed: bool = True
+    """It stands in the inventory."""
+    listed_ways: tuple[str, ...] = ("docker", "shell")
+    """The ways in that the inventory gives."""
+    port: int = 0
+    door: Door = Door.OPEN
+    hung: frozenset[str] = frozenset()
+    """Questions that its engine accepts and never answers: info, exec, nodes, …"""
+    waits: dict[str, float] = field(default_factory=dict)
+    """Seconds by which it answers some questions late."""
+    shell: Shell = field(default_factory=Shell)
+    availability: str = "active"
+    down: bool = False
+    reachable: bool = True
+    in_swarm: bool = True
+    on_overlay: bool = True
+    """Its engine tells the others what runs on it, and carries their packets."""
+    swarm_error: str = ""
+    """What its engine says instead of the list of nodes; then no container can be attached to an overlay network."""
+    containers: list[Container] = field(default_factory=list)
+    volumes: dict[str, Volume] = field(default_factory=dict)
+    images: list[str] = field(default_factory=list)
+    disks: list[Disk] = field(default_factory=list)
+    data_root: str = "/var/lib/docker"
+    disk_full: bool = False
+    """Nothing can be written under Docker's data root."""
+    lost_attachments: int = 0
+    """How many of the next containers lose their first attachment to the overlay network."""
+    memory: int = 16 * GIB
+    memory_available: int = 9 * GIB
+    swap: int = 2 * GIB
+    swap_free: int = 2 * GIB
+    processors: int = 4
+    programs: list[Program] = field(default_factory=list)
+    listening: set[tuple[str, int]] = field(default_factory=set)
+    """(tcp or udp, port) that listen besides what the containers publish; 4789 is the kernel's and shows nowhere."""
+    deaf: set[tuple[str, int]] = field(default_factory=set)
+    """What does not listen though it should."""
+    clock_ahead: timedelta = timedelta()
+    time_zone: str = "UTC"
+    uptime: timedelta = 40 * DAY
+    network_ids: dict[str, str] = field(default_factory=dict)
+    """Overlay networks whose id is another one on this node."""
+    lost_networks: set[str] = field(default_factory=set)
+    """Overlay networks that this node does not know."""
+
+    def of(self, replica: str, component: str) -> Container:
+        """The container of that component; KeyError if there is none."""
+        for container in self.containers:
+            if (container.replica, container.component) == (replica, component):
+                return container
+        raise KeyError(f"{component} of {replica} on {self.name}")
+
+    def named(self, name: str) -> Container | None:
+        """By name, id or the beginning of an id."""
+        name = name.removeprefix("/")
+        for container in self.containers:
+            if name in (container.name, container.id) or (len(name) >= 6 and container.id.startswith(name)):
+                return container
+        return None
+
+    def disk(self, target: str) -> Disk:
+        return next(disk for disk in self.disks if disk.target == target)
+
+    def go_down(self) -> None:
+        """The machine is off: the swarm says so, and nothing of it answers."""
+        self.down, self.reachable, self.on_overlay = True, False, False
+        self.door = self.shell.door = Door.CLOSED
+
+    @property
+    def connected(self) -> bool:
+        """It takes part in the overlay networks."""
+        return self.on_overlay and self.in_swarm

@@ -1,0 +1,65 @@
+"""The swarm as it really is: its nodes, its overlay networks, and what crosses between the nodes."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from lab.embedded.nodes.container import DAY, Container
+from lab.embedded.nodes.state import Node, swarm_id
+
+OVERLAY = "dtr-ol"
+
+
+@dataclass
+class Network:
+    """An overlay network of the swarm."""
+
+    name: str
+    id: str = field(default_factory=swarm_id)
+    driver: str = "overlay"
+    attachable: bool = True
+    subnet: str = "10.1.0"
+    mtu: int = 1450
+    created: timedelta = 90 * DAY
+
+
+@dataclass
+class Swarm:
+    """The nodes, and how packets and names cross from one (first) to another (second)."""
+
+    nodes: list[Node] = field(default_factory=list)
+    networks: dict[str, Network] = field(default_factory=lambda: {OVERLAY: Network(OVERLAY)})
+    id: str = field(default_factory=swarm_id)
+    leader: str | None = None
+    """The name of the manager that leads; None: there is none."""
+    cut: set[tuple[str, str]] = field(default_factory=set)
+    """VXLAN packets from the one to the other are lost."""
+    nameless: set[tuple[str, str]] = field(default_factory=set)
+    """On the one, the names of what runs on the other are not known."""
+    drops_every: dict[tuple[str, str], int] = field(default_factory=dict)
+    """Every n-th packet from the one to the other is lost."""
+    narrow: dict[tuple[str, str], int] = field(default_factory=dict)
+    """The largest packet, with its IP header, that crosses from the one to the other."""
+    delay_ms: dict[tuple[str, str], float] = field(default_factory=dict)
+    other_answers: dict[str, list[str]] = field(default_factory=dict)
+    """Addresses that a name resolves to besides those of what has this name."""
+    without_ping: set[str] = field(default_factory=set)
+    """Images that lack the program."""
+
+    def node(self, name: str) -> Node:
+        return next(node for node in self.nodes if node.name == name)
+
+    def containers(self) -> Iterator[tuple[Node, Container]]:
+        for node in self.nodes:
+            for container in node.containers:
+                yield node, container
+
+    def remove(self, replica: str, component: str) -> None:
+        for node in self.nodes:
+            node.containers = [c for c in node.containers if (c.replica, c.component) != (replica, component)]
+
+    def free_address(self, network: str) -> str:
+        """The lowest address of a network that nothing has; the gateway has .1."""
+        subnet = self.networks[network].subnet
+        taken = {container.networks.get(network) for _, container in self.containers()}
+        return next(address for last in range(2, 255) if (address := f"{subnet}.{last}") not in taken)

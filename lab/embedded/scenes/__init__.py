@@ -1,0 +1,44 @@
+"""Every scene, by name.
+
+A scene is a function in the module of its area: it breaks the healthy cluster that it is given, and says what that
+must trip, reasoned from the conditions and not from what the checks say. `state` tells what can be broken, `faults`
+what can become of an answer, `expectations` what trips together.
+"""
+
+from lab.embedded.scenes import (
+    access,
+    answers,
+    containers,
+    database,
+    endpoints,
+    feeds,
+    nodes,
+    outages,
+    overlay,
+    sound,
+    sound_nodes,
+    tokens,
+    told,
+)
+from lab.embedded.scenes.scene import Scene
+
+_MODULES = (
+    sound,
+    sound_nodes,
+    outages,
+    endpoints,
+    answers,
+    told,
+    access,
+    tokens,
+    feeds,
+    containers,
+    nodes,
+    overlay,
+    database,
+)
+
+
+def scenes() -> dict[str, Scene]:
+    """All scenes by name, `healthy` first."""
+    return {scene.name: scene for module in _MODULES for scene in module.collection.scenes}

@@ -1,0 +1,173 @@
+"""Registry, TLS, MKE, version, storage and accounts."""
+
+import secrets
+
+from lab.embedded import expected_trust, faults
+from lab.embedded.certificates import Certificate
+from lab.embedded.expectations import Expectations
+from lab.embedded.nodes.expected import component
+from lab.embedded.scenes.scene import Collection, Play
+from lab.embedded.state import Cluster, Door
+
+collection = Collection()
+scene = collection.scene
+
+
+@scene("registry-down", "One replica's registry container is down: /v2/ is 502 and /_ping names it.")
+def registry_down(cluster: Cluster, expect: Expectations) -> None:
+    cluster.bad.registry_up = False
+    expect.fail("CTR-1", component(cluster.bad, "registry"))
+    expect.fail("PING-1", cluster.bad.id)
+    expect.fail("REG-1", cluster.bad.id)
+    expect.fail("STATUS-4", *(f"{asked}:{cluster.bad.id}" for asked in expect.everywhere))
+
+
+@scene("registry-502", "One replica's nginx has lost the way to its registry, which is up.")
+def registry_502(cluster: Cluster, expect: Expectations) -> None:
+    cluster.bad.faults["/v2/"] = faults.html(502, "502 Bad Gateway")
+    expect.fail("REG-1", cluster.bad.id)
+
+
+@scene("registry-asks-no-token", "One replica's registry lets anyone in without a token.")
+def registry_asks_no_token(cluster: Cluster, expect: Expectations) -> None:
+    cluster.bad.faults["/v2/"] = faults.json_text("{}")
+    expect.fail("REG-1", cluster.bad.id)
+
+
+@scene("realm-elsewhere", "The registry sends its users to an old host name for their tokens.")
+def realm_elsewhere(cluster: Cluster, expect: Expectations) -> None:
+    cluster.realm_host = "registry.old.example"
+    expect.fail("REG-1", *expect.everywhere)
+
+
+@scene("licence-gone", "The licence expired: pushes, pulls and tokens are answered with 402.")
+def licence_gone(cluster: Cluster, expect: Expectations) -> None:
+    """The API goes on to answer, to those whose password is right; the token service tells nothing of passwords."""
+    cluster.licensed = False
+    message = "Your license is expired. Please contact your sales representative."
+    cluster.alerts.append({"id": "NO_LICENSE", "class": "alert", "message": message})
+    expect.fail("ALERT-1", "NO_LICENSE")
+    expect.fail("REG-1", *expect.everywhere)
+    expect.unknown("TOKEN-0", "admin", "reader:ci")
+    expected_trust.nobody(expect)
+
+
+def _refused_certificate(kind: Certificate, condition: str) -> Play:
+    """Nothing more is sent to such an address; a balancer that checks health over TLS leaves it out."""
+
+    def play(cluster: Cluster, expect: Expectations) -> None:
+        cluster.bad.certificate = kind
+        expect.fail(condition, cluster.bad.id)
+        expect.not_asked(cluster.bad)
+
+    return play
+
+
+scene("certificate-of-another-name", "One replica's certificate is for another host name.")(
+    _refused_certificate(Certificate.WRONG_NAME, "TLS-1")
+)
+scene("certificate-of-unknown-ca", "One replica's certificate is from a CA that the inventory does not name.")(
+    _refused_certificate(Certificate.UNKNOWN_CA, "TLS-1")
+)
+scene("one-certificate-expired", "One replica's certificate expired yesterday, the others' did not.")(
+    _refused_certificate(Certificate.EXPIRED, "TLS-2")
+)
+
+
+def _everywhere(cluster: Cluster, kind: Certificate) -> None:
+    """The web certificate is the cluster's, so all replicas present the same one."""
+    for replica in cluster.replicas:
+        replica.certificate = kind
+
+
+@scene("certificate-expired", "The cluster's certificate expired yesterday: nobody gets in.")
+def certificate_expired(cluster: Cluster, expect: Expectations) -> None:
+    _everywhere(cluster, Certificate.EXPIRED)
+    expect.fail("TLS-2", *expect.everywhere, expect.users)
+    expect.not_asked(*cluster.replicas)
+    expect.nothing_told()
+    expect.unknown("PING-2", expect.users)
+    expect.unknown("TOKEN-0", "admin", "reader:ci")
+    expect.unknown("STATUS-2", "anonymous", "reader:ci")
+    expected_trust.nobody(expect)
+
+
+@scene("certificate-expires-tomorrow", "The cluster's certificate expires in 24 hours.")
+def certificate_expires_tomorrow(cluster: Cluster, expect: Expectations) -> None:
+    _everywhere(cluster, Certificate.EXPIRES_TOMORROW)
+    expect.fail("TLS-2", *expect.everywhere, expect.users)
+
+
+@scene("certificate-expiring", "The cluster's certificate expires in 20 days.")
+def certificate_expiring(cluster: Cluster, expect: Expectations) -> None:
+    _everywhere(cluster, Certificate.EXPIRES_SOON)
+    expect.warn("TLS-2", *expect.everywhere, expect.users)
+
+
+@scene("balancer-certificate-of-another-name", "The load balancer presents a certificate for another host name.")
+def balancer_certificate_of_another_name(cluster: Cluster, expect: Expectations) -> None:
+    cluster.balancer.certificate = Certificate.WRONG_NAME
+    expect.fail("TLS-1", expect.users)
+    expect.unknown("PING-2", expect.users)
+
+
+@scene("plain-http-on-the-tls-port", "One replica speaks plain HTTP where TLS belongs.")
+def plain_http_on_the_tls_port(cluster: Cluster, expect: Expectations) -> None:
+    cluster.bad.door = Door.PLAIN
+    expect.silent(cluster.bad, handshake=False)
+
+
+@scene("mke-down", "MKE is down: nobody can log in, though every replica's /_ping is green.")
+def mke_down(cluster: Cluster, expect: Expectations) -> None:
+    cluster.mke.ping_status = 500
+    cluster.mke.logs_in = False
+    expect.fail("MKE-1", expect.mke)
+    expect.no_admin()
+    expect.fail("TOKEN-0", "reader:ci")
+    expect.unknown("STATUS-2", "reader:ci")
+    expected_trust.no_reader(expect)
+    expect.unknown("TOKEN-3", "cluster")
+
+
+@scene("mke-unhealthy", "MKE says that it is unhealthy; log-ins still work.")
+def mke_unhealthy(cluster: Cluster, expect: Expectations) -> None:
+    cluster.mke.ping_status = 500
+    expect.fail("MKE-1", expect.mke)
+
+
+@scene("mke-refuses", "Nothing listens at MKE's address; log-ins still work, through another of its managers.")
+def mke_refuses(cluster: Cluster, expect: Expectations) -> None:
+    cluster.mke.door = Door.CLOSED
+    expect.fail("MKE-1", expect.mke)
+
+
+@scene("upgrade-half-done", "An upgrade stopped half way: one replica still runs the version before.")
+def upgrade_half_done(cluster: Cluster, expect: Expectations) -> None:
+    cluster.bad.version = "2.8.1"
+    expect.fail("VERSION-1", cluster.bad.id)
+
+
+@scene("storage-not-shared", "Several replicas keep images each on its own disk: what one takes, another cannot find.")
+def storage_not_shared(cluster: Cluster, expect: Expectations) -> None:
+    cluster.storage = {"filesystem": {"rootdirectory": "/storage"}}
+    expect.fail("STORE-1", "cluster")
+
+
+@scene("password-rotated", "The administrator's password was changed, the inventory's was not.")
+def password_rotated(cluster: Cluster, expect: Expectations) -> None:
+    cluster.account("admin").listed = secrets.token_urlsafe(18)
+    expect.no_admin()
+
+
+@scene("administrator-locked-out", "The administrator's account is locked after too many failures: 429.")
+def administrator_locked_out(cluster: Cluster, expect: Expectations) -> None:
+    cluster.account("admin").locked = True
+    expect.no_admin()
+
+
+@scene("reader-password-rotated", "A reader's password was changed, the inventory's was not.")
+def reader_password_rotated(cluster: Cluster, expect: Expectations) -> None:
+    cluster.account("ci").listed = secrets.token_urlsafe(18)
+    expect.fail("TOKEN-0", "reader:ci")
+    expect.unknown("STATUS-2", "reader:ci")
+    expected_trust.no_reader(expect)

@@ -1,0 +1,173 @@
+"""What Docker shows of a replica's containers, volumes and logs.
+
+Most break the store of the vulnerability scanner, which no health check of MSR looks at: Docker alone tells.
+"""
+
+from datetime import timedelta
+
+from lab.embedded import expected_trust
+from lab.embedded.expectations import Expectations
+from lab.embedded.nodes.container import DAY, Container, LogLine
+from lab.embedded.nodes.expected import component, components, names
+from lab.embedded.nodes.healthy import image, labels
+from lab.embedded.scenes.scene import Collection
+from lab.embedded.state import Cluster, Door
+
+QUIET = "scanningstore"
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
+
+collection = Collection()
+scene = collection.scene
+
+
+def _of_the_bad_one(cluster: Cluster, name: str = QUIET) -> Container:
+    return cluster.node(cluster.bad).of(cluster.bad.id, name)
+
+
+@scene("container-killed", "One replica's vulnerability store was killed an hour ago; MSR itself says nothing of it.")
+def container_killed(cluster: Cluster, expect: Expectations) -> None:
+    """`docker kill` stops it for good, whatever the restart policy."""
+    store = _of_the_bad_one(cluster)
+    store.stop(HOUR)
+    store.log.append(LogLine(HOUR, "LOG:  received fast shutdown request", "stderr"))
+    expect.fail("CTR-1", component(cluster.bad, QUIET))
+
+
+@scene("container-removed", "One replica's vulnerability store was removed.")
+def container_removed(cluster: Cluster, expect: Expectations) -> None:
+    cluster.swarm.remove(cluster.bad.id, QUIET)
+    expect.fail("CTR-1", component(cluster.bad, QUIET))
+
+
+@scene("container-never-started", "One replica's vulnerability store was made and could not be started.")
+def container_never_started(cluster: Cluster, expect: Expectations) -> None:
+    store = _of_the_bad_one(cluster)
+    store.stop(HOUR, code=127)
+    store.state, store.started, store.finished = "created", None, None
+    store.error = "OCI runtime create failed: unable to start container process: no such file or directory: unknown"
+    expect.fail("CTR-1", component(cluster.bad, QUIET))
+
+
+@scene("container-crash-loop", "One replica's vulnerability store ends as soon as it is started, again and again.")
+def container_crash_loop(cluster: Cluster, expect: Expectations) -> None:
+    store = _of_the_bad_one(cluster)
+    store.stop(timedelta(seconds=20), code=1)
+    store.state, store.restarts, store.started = "restarting", 58, timedelta(seconds=21)
+    store.log.append(
+        LogLine(timedelta(seconds=20), "FATAL:  could not write lock file: Read-only file system", "stderr")
+    )
+    expect.fail("CTR-2", component(cluster.bad, QUIET))
+
+
+@scene("container-restarted", "One replica's job runner crashed four minutes ago and was started again.")
+def container_restarted(cluster: Cluster, expect: Expectations) -> None:
+    """A single `docker ps` sees nothing of it but the time."""
+    runner = _of_the_bad_one(cluster, "jobrunner")
+    runner.restarts, runner.started, runner.finished = 1, 4 * MINUTE, 4 * MINUTE + timedelta(seconds=1)
+    runner.exit_code = 0
+    expect.warn("CTR-2", component(cluster.bad, "jobrunner"))
+
+
+@scene("container-out-of-memory", "One replica's vulnerability store was killed for its memory three minutes ago.")
+def container_out_of_memory(cluster: Cluster, expect: Expectations) -> None:
+    """As Docker keeps it: OOMKilled stays true while the restarted one runs."""
+    store = _of_the_bad_one(cluster)
+    store.oom_killed, store.restarts = True, 1
+    store.started, store.finished = 3 * MINUTE, 3 * MINUTE + timedelta(seconds=1)
+    expect.warn("CTR-2", component(cluster.bad, QUIET))
+
+
+@scene("container-unhealthy", "Docker's health check of one replica's nginx fails, though it answers to all others.")
+def container_unhealthy(cluster: Cluster, expect: Expectations) -> None:
+    _of_the_bad_one(cluster, "nginx").health = "unhealthy"
+    expect.fail("CTR-2", component(cluster.bad, "nginx"))
+
+
+@scene("container-paused", "Somebody paused one replica's vulnerability store.")
+def container_paused(cluster: Cluster, expect: Expectations) -> None:
+    _of_the_bad_one(cluster).state = "paused"
+    expect.fail("CTR-2", component(cluster.bad, QUIET))
+
+
+@scene("container-off-the-overlay", "One replica's vulnerability store was disconnected from the overlay network.")
+def container_off_the_overlay(cluster: Cluster, expect: Expectations) -> None:
+    _of_the_bad_one(cluster).networks = {"bridge": "172.17.0.2"}
+    expect.fail("CTR-4", component(cluster.bad, QUIET))
+
+
+@scene("database-off-the-overlay", "One replica's database runs, disconnected from the overlay network for an hour.")
+def database_off_the_overlay(cluster: Cluster, expect: Expectations) -> None:
+    """To all others it is gone, and its name with it; Docker shows it as running."""
+    cluster.pings_tell_issues = False
+    cluster.bad.lose_database(HOUR, container_runs=True)
+    _of_the_bad_one(cluster, "rethinkdb").networks = {}
+    expect.fail("PING-1", cluster.bad.id)
+    expect.no_status(cluster.bad)
+    expect.database_gone(cluster.bad)
+    expected_trust.feeds_fail_at(expect, [cluster.bad])
+    expect.fail("CTR-4", component(cluster.bad, "rethinkdb"))
+    expect.fail("NET-4", *names(cluster, [cluster.bad]))
+
+
+@scene("replica-stopped", "All containers of one replica stayed down when its node was started again an hour ago.")
+def replica_stopped(cluster: Cluster, expect: Expectations) -> None:
+    """After an engine was killed, those with `unless-stopped` stay Exited when it comes back."""
+    cluster.pings_tell_issues = False
+    cluster.bad.door = Door.CLOSED
+    cluster.bad.lose_database(HOUR)
+    for container in cluster.node(cluster.bad).containers:
+        container.stop(HOUR, code=0)
+    expect.silent(cluster.bad, handshake=False)
+    expect.database_gone(cluster.bad)
+    expect.fail("CTR-1", *components(cluster.bad))
+
+
+@scene("container-of-an-older-version", "One of a replica's containers was left at the version before.")
+def container_of_an_older_version(cluster: Cluster, expect: Expectations) -> None:
+    store = _of_the_bad_one(cluster)
+    store.image = image(QUIET, "2.8.1")
+    store.labels = labels(cluster.bad.id, QUIET, "2.8.1")
+    store.environment[0] = "DTR_VERSION=2.8.1"
+    expect.fail("CTR-3", cluster.bad.id)
+
+
+@scene("volume-missing", "The volume of one replica's vulnerability store is gone.")
+def volume_missing(cluster: Cluster, expect: Expectations) -> None:
+    del cluster.node(cluster.bad).volumes[f"dtr-postgres-{cluster.bad.id}"]
+    expect.fail("CTR-5", cluster.bad.id)
+
+
+@scene("storage-volume-missing", "The volume that one replica's registry mounts at /storage is gone.")
+def storage_volume_missing(cluster: Cluster, expect: Expectations) -> None:
+    del cluster.node(cluster.bad).volumes[f"dtr-registry-{cluster.bad.id}"]
+    expect.fail("CTR-5", cluster.bad.id)
+
+
+@scene("database-links-flap", "One replica's database loses another one every few minutes, and finds it again.")
+def database_links_flap(cluster: Cluster, expect: Expectations) -> None:
+    other = cluster.replicas[0]
+    database = _of_the_bad_one(cluster, "rethinkdb")
+    for ago in (50, 41, 33, 24, 15, 6):
+        lost, found = timedelta(minutes=ago), timedelta(minutes=ago, seconds=-12)
+        database.log.append(LogLine(lost, f'Disconnected from server "{other.server}" {other.uuid}', "stderr"))
+        database.log.append(LogLine(found, f'Connected to server "{other.server}" {other.uuid}', "stderr"))
+    expect.warn("CTR-6", cluster.bad.id)
+
+
+@scene("helper-left-over", "The container of an overlay test of two days ago still runs on one node.")
+def helper_left_over(cluster: Cluster, expect: Expectations) -> None:
+    node = cluster.node(cluster.bad)
+    node.containers.append(
+        Container("overlay-test1", "mirantis/dtr:2.8.2", created=2 * DAY, started=2 * DAY, restart_policy="no",
+                  entrypoint=["sh"], networks={"dtr-ol": cluster.swarm.free_address("dtr-ol")})
+    )  # fmt: skip
+    expect.warn("CTR-7", node.name)
+
+
+@scene("join-left-over", "A join that was interrupted yesterday left its second phase behind, exited.")
+def join_left_over(cluster: Cluster, expect: Expectations) -> None:
+    node = cluster.node(cluster.bad)
+    left = Container("dtr-phase2", "mirantis/dtr:2.8.2", created=DAY, started=DAY, restart_policy="no")
+    left.stop(23 * HOUR, code=1)
+    node.containers.append(left)
+    expect.warn("CTR-7", node.name)

@@ -1,0 +1,190 @@
+"""What happens to machines, to their Docker engines and to the swarm."""
+
+from datetime import timedelta
+
+from lab.embedded import expected_trust
+from lab.embedded.expectations import Expectations
+from lab.embedded.nodes.expected import SWARM, engine_gone, mount, names, no_probe
+from lab.embedded.nodes.state import GIB, Node
+from lab.embedded.scenes.scene import Collection, Play
+from lab.embedded.state import Cluster, Door
+
+DOCKER = "/var/lib/docker"
+NO_LEADER = (
+    "rpc error: code = Unknown desc = The swarm does not have a leader. It's possible that too few managers are "
+    "online. Make sure more than half of the managers are online."
+)
+
+collection = Collection()
+scene = collection.scene
+
+
+def _engine(door: Door) -> Play:
+    """Its containers go on serving. The others know its names no more, and the swarm counts it as down."""
+
+    def play(cluster: Cluster, expect: Expectations) -> None:
+        node = cluster.node(cluster.bad)
+        node.door, node.down, node.reachable, node.on_overlay = door, True, False, False
+        node.deaf = {("tcp", 7946), ("udp", 7946), ("tcp", 2377)}
+        engine_gone(cluster, expect, node)
+        # Whether its database runs, and should have an address, only its engine could tell.
+        expect.unknown("NET-4", *names(cluster, [cluster.bad], without=node))
+        expect.fail("NODE-6", SWARM)
+
+    return play
+
+
+scene("engine-killed", "One node's Docker engine was killed: its containers go on serving.")(_engine(Door.CLOSED))
+scene("engine-hung", "One node's Docker engine accepts connections and never answers; its containers go on serving.")(
+    _engine(Door.SILENT)
+)
+
+
+@scene("containerd-hung", "On one node nothing can be started or entered any more; all that Docker lists looks well.")
+def containerd_hung(cluster: Cluster, expect: Expectations) -> None:
+    node = cluster.node(cluster.bad)
+    node.hung = frozenset({"start", "exec"})
+    no_probe(cluster, expect, node)
+
+
+@scene("log-in-refused", "One node lets nobody log in; its Docker engine answers.")
+def log_in_refused(cluster: Cluster, expect: Expectations) -> None:
+    node = cluster.node(cluster.bad)
+    node.shell.refusal = "ops@10.0.0.13: Permission denied (publickey)."
+    expect.fail("NODE-1", node.name)
+    expect.unknown("NODE-2", node.name)
+    expect.unknown("NODE-3", node.name)
+    expect.unknown("NODE-4", node.name)
+    expect.unknown("NODE-5", node.name)
+
+
+@scene("disk-full", "One node's disk for Docker is full: nothing more can be started there.")
+def disk_full(cluster: Cluster, expect: Expectations) -> None:
+    """`docker ps` and the swarm go on as if nothing were."""
+    node = cluster.node(cluster.bad)
+    node.disk_full = True
+    disk = node.disk(DOCKER)
+    disk.used = disk.size - GIB // 10
+    expect.fail("NODE-2", mount(node, DOCKER))
+    no_probe(cluster, expect, node)
+
+
+@scene("disk-filling", "One node's disk for Docker has 18 GB left, a fifth of a small disk.")
+def disk_filling(cluster: Cluster, expect: Expectations) -> None:
+    node = cluster.node(cluster.bad)
+    disk = node.disk(DOCKER)
+    disk.size, disk.used = 90 * GIB, 73 * GIB
+    expect.warn("NODE-2", mount(node, DOCKER))
+
+
+@scene("inodes-gone", "One node's disk for Docker has room, and no inodes left.")
+def inodes_gone(cluster: Cluster, expect: Expectations) -> None:
+    node = cluster.node(cluster.bad)
+    disk = node.disk(DOCKER)
+    disk.kind, disk.inodes, disk.inodes_used = "ext4", 26_214_400, 26_214_000
+    expect.fail("NODE-2", mount(node, DOCKER))
+
+
+@scene("clock-90-seconds-ahead", "One node's clock is 90 seconds ahead of the others'.")
+def clock_90_seconds_ahead(cluster: Cluster, expect: Expectations) -> None:
+    """What runs in its containers has the same clock."""
+    cluster.bad.clock_ahead = timedelta(seconds=90)
+    expect.fail("NODE-3", cluster.bad.node)
+    expect.warn("TOKEN-4", cluster.bad.id)
+
+
+@scene("clock-90-seconds-behind", "One node's clock is 90 seconds behind the others'.")
+def clock_90_seconds_behind(cluster: Cluster, expect: Expectations) -> None:
+    cluster.bad.clock_ahead = -timedelta(seconds=90)
+    expect.fail("NODE-3", cluster.bad.node)
+    expect.warn("TOKEN-4", cluster.bad.id)
+
+
+@scene("clock-5-seconds-behind", "One node's clock is five seconds behind the others'.")
+def clock_5_seconds_behind(cluster: Cluster, expect: Expectations) -> None:
+    cluster.bad.clock_ahead = -timedelta(seconds=5)
+    expect.warn("NODE-3", cluster.bad.node)
+
+
+@scene("database-swapped", "Some of one replica's database is swapped out.")
+def database_swapped(cluster: Cluster, expect: Expectations) -> None:
+    node = cluster.node(cluster.bad)
+    node.swap_free = node.swap - GIB
+    next(program for program in node.programs if program.name == "rethinkdb").swapped = 88_204
+    expect.warn("NODE-4", node.name)
+
+
+@scene("memory-short", "One node has 300 MB of memory left.")
+def memory_short(cluster: Cluster, expect: Expectations) -> None:
+    node = cluster.node(cluster.bad)
+    node.memory_available = 300 << 10
+    expect.warn("NODE-4", node.name)
+
+
+def _deaf(kind: str, port: int) -> Play:
+    def play(cluster: Cluster, expect: Expectations) -> None:
+        node = cluster.node(cluster.bad)
+        node.deaf = {(kind, port)}
+        expect.fail("NODE-5", node.name)
+
+    return play
+
+
+scene("gossip-port-closed", "On one node nothing listens on 7946/udp, by which the nodes tell each other names.")(
+    _deaf("udp", 7946)
+)
+scene("swarm-port-closed", "On one swarm manager nothing listens on 2377/tcp.")(_deaf("tcp", 2377))
+
+
+@scene("node-drained", "A node with a replica was drained: its containers stay, since they are no services.")
+def node_drained(cluster: Cluster, expect: Expectations) -> None:
+    cluster.node(cluster.bad).availability = "drain"
+    expect.warn("NODE-1", cluster.bad.node)
+
+
+def _waits_for_a_leader(node: Node) -> None:
+    """As measured: `docker info` and `docker node ls` answer after more than 20 seconds, `docker ps` at once."""
+    node.swarm_error = NO_LEADER
+    node.waits = {"info": 22.0, "nodes": 22.0}
+
+
+@scene(
+    "manager-cut-off", "One swarm manager is cut off from the others on 2377/tcp: nothing new can be attached there."
+)
+def manager_cut_off(cluster: Cluster, expect: Expectations) -> None:
+    node = cluster.node(cluster.bad)
+    node.down, node.reachable = True, False
+    _waits_for_a_leader(node)
+    expect.fail("NODE-1", node.name)
+    expect.fail("NODE-6", SWARM)
+    expect.fail("NET-1", node.name)
+    no_probe(cluster, expect, node)
+
+
+@scene("swarm-without-quorum", "Two of three swarm managers are gone from it for good: nobody leads.")
+def swarm_without_quorum(cluster: Cluster, expect: Expectations) -> None:
+    """Followers tell why instead of the nodes; what is attached to the overlay network stays so."""
+    cluster.swarm.leader = None
+    for node in cluster.swarm.nodes:
+        _waits_for_a_leader(node)
+        expect.fail("NET-1", node.name)
+        no_probe(cluster, expect, node)
+    expect.fail("NODE-6", SWARM)
+
+
+@scene("node-left-the-swarm", "A node left the swarm: its containers run on, and nobody reaches them.")
+def node_left_the_swarm(cluster: Cluster, expect: Expectations) -> None:
+    """Its database is gone to the others, as after a partition: here it is told as gone."""
+    node = cluster.node(cluster.bad)
+    cluster.pings_tell_issues = False
+    cluster.bad.lose_database(timedelta(hours=1), container_runs=True)
+    node.in_swarm = node.manages = False
+    node.listening -= {("tcp", 2377), ("tcp", 7946), ("udp", 7946)}
+    expect.fail("PING-1", cluster.bad.id)
+    expect.no_status(cluster.bad)
+    expect.database_gone(cluster.bad)
+    expected_trust.feeds_fail_at(expect, [cluster.bad])
+    expect.fail("NODE-1", node.name)
+    expect.fail("NET-1", node.name)
+    expect.fail("NET-4", *names(cluster, [cluster.bad], without=node))
+    no_probe(cluster, expect, node)

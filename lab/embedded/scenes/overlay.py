@@ -1,0 +1,120 @@
+"""The network between the nodes: packets and names that get lost there."""
+
+from lab.embedded.expectations import Expectations
+from lab.embedded.nodes.container import Container
+from lab.embedded.nodes.expected import both_ways, names, no_probe, not_reached, pairs
+from lab.embedded.nodes.state import Node
+from lab.embedded.nodes.swarm import OVERLAY
+from lab.embedded.scenes import told
+from lab.embedded.scenes.scene import Collection
+from lab.embedded.state import Cluster
+
+STALE = "10.1.0.214"
+"""An address that nothing has."""
+
+collection = Collection()
+scene = collection.scene
+
+
+def _last_two(cluster: Cluster) -> tuple[Node, Node]:
+    one, other = cluster.replicas[-2:]
+    return cluster.node(one), cluster.node(other)
+
+
+@scene("vxlan-cut-one-way", "VXLAN packets of one node to another are dropped: the way back works, and is of no use.")
+def vxlan_cut_one_way(cluster: Cluster, expect: Expectations) -> None:
+    """Their databases cannot see each other, a third sees both."""
+    one, other = _last_two(cluster)
+    cluster.swarm.cut = {(one.name, other.name)}
+    not_reached(expect, both_ways(one, other))
+    told.partial_partition(cluster, expect)
+
+
+@scene("vxlan-cut-both-ways", "VXLAN packets between two nodes are dropped both ways.")
+def vxlan_cut_both_ways(cluster: Cluster, expect: Expectations) -> None:
+    one, other = _last_two(cluster)
+    cluster.swarm.cut = {(one.name, other.name), (other.name, one.name)}
+    not_reached(expect, both_ways(one, other))
+    told.partial_partition(cluster, expect)
+
+
+@scene("node-cut-off-the-overlay", "No VXLAN packet reaches one node or leaves it: its replica is alone with itself.")
+def node_cut_off_the_overlay(cluster: Cluster, expect: Expectations) -> None:
+    lost = cluster.node(cluster.bad)
+    others = [node.name for node in cluster.swarm.nodes if node is not lost]
+    cluster.swarm.cut = {way for name in others for way in ((name, lost.name), (lost.name, name))}
+    not_reached(expect, pairs(cluster, lost))
+    told.split_view(cluster, expect)
+
+
+@scene("overlay-down", "No VXLAN packet crosses between any two nodes: a firewall drops 4789/udp everywhere.")
+def overlay_down(cluster: Cluster, expect: Expectations) -> None:
+    """It began this minute: RethinkDB notices after ten seconds only."""
+    every = [node.name for node in cluster.swarm.nodes]
+    cluster.swarm.cut = {(a, b) for a in every for b in every if a != b}
+    not_reached(expect, pairs(cluster))
+
+
+@scene("every-second-packet-lost", "Every second packet from one node to another is lost on the overlay network.")
+def every_second_packet_lost(cluster: Cluster, expect: Expectations) -> None:
+    """The documented test passes: one reply is enough for it."""
+    one, other = _last_two(cluster)
+    cluster.swarm.drops_every = {(one.name, other.name): 2}
+    expect.warn("NET-3", *both_ways(one, other))
+
+
+@scene("overlay-slow", "Packets between two nodes take 80 ms each way.")
+def overlay_slow(cluster: Cluster, expect: Expectations) -> None:
+    one, other = _last_two(cluster)
+    cluster.swarm.delay_ms = {(one.name, other.name): 80.0, (other.name, one.name): 80.0}
+    expect.warn("NET-3", *both_ways(one, other))
+
+
+@scene("mtu-hole", "Between two nodes no full-size packet crosses: small pings pass, transfers hang.")
+def mtu_hole(cluster: Cluster, expect: Expectations) -> None:
+    """A link of 1400 bytes carries 1350 within VXLAN."""
+    one, other = _last_two(cluster)
+    cluster.swarm.narrow = {(one.name, other.name): 1350, (other.name, one.name): 1350}
+    expect.warn("NET-5", *both_ways(one, other))
+
+
+@scene("gossip-cut", "One node and the others do not tell each other names any more; addresses still work.")
+def gossip_cut(cluster: Cluster, expect: Expectations) -> None:
+    """The databases stay connected: they looked each other up long ago."""
+    lost = cluster.node(cluster.bad)
+    others = [node for node in cluster.swarm.nodes if node is not lost]
+    cluster.swarm.nameless = {way for other in others for way in ((other.name, lost.name), (lost.name, other.name))}
+    expect.fail("NET-2", *pairs(cluster, lost))
+    expect.fail("NET-4", *names(cluster, [cluster.bad], without=lost))
+    expect.fail("NET-4", *(f"{lost.name}:{replica}" for replica in expect.others(cluster.bad)))
+
+
+@scene("stale-address", "The name of one replica's database still leads to an address of before, too.")
+def stale_address(cluster: Cluster, expect: Expectations) -> None:
+    cluster.swarm.other_answers = {f"dtr-rethinkdb-{cluster.bad.id}": [STALE]}
+    expect.fail("NET-4", *names(cluster, [cluster.bad]))
+
+
+@scene("name-on-two-nodes", "A container on another node has the name of one replica's database: it has two addresses.")
+def name_on_two_nodes(cluster: Cluster, expect: Expectations) -> None:
+    """No engine refuses it: names are unique on a node, not in a swarm."""
+    copy = Container(f"dtr-rethinkdb-{cluster.bad.id}", "mirantis/dtr-rethink:2.8.2", restart_policy="no")
+    copy.networks = {OVERLAY: cluster.swarm.free_address(OVERLAY)}
+    cluster.swarm.nodes[0].containers.append(copy)
+    expect.fail("NET-4", *names(cluster, [cluster.bad]))
+
+
+@scene("network-not-attachable", "The overlay network was made anew without --attachable: no container can join it.")
+def network_not_attachable(cluster: Cluster, expect: Expectations) -> None:
+    cluster.swarm.networks[OVERLAY].attachable = False
+    for node in cluster.swarm.nodes:
+        expect.fail("NET-1", node.name)
+        no_probe(cluster, expect, node)
+
+
+@scene("network-unknown-to-a-node", "One swarm manager does not know the overlay network that its replica is on.")
+def network_unknown_to_a_node(cluster: Cluster, expect: Expectations) -> None:
+    node = cluster.node(cluster.bad)
+    node.lost_networks = {OVERLAY}
+    expect.fail("NET-1", node.name)
+    no_probe(cluster, expect, node)

@@ -1,0 +1,109 @@
+"""The token service, passwords and clocks."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+from lab.embedded import expected_trust, faults
+from lab.embedded.expectations import Expectations
+from lab.embedded.reply import Reply
+from lab.embedded.scenes.scene import Collection, Play
+from lab.embedded.state import Cluster, Edit, Fault
+
+TOKEN = "/auth/token"  # noqa: S105 -- a path
+
+collection = Collection()
+scene = collection.scene
+
+
+def given(fault: Fault) -> Fault:
+    """A fault of answers that give something; refusals stay as they are."""
+    return lambda right: fault(right) if right.status == 200 else right
+
+
+def _malformed(edit: Edit) -> Play:
+    """One replica's token service; its tokens are good."""
+
+    def play(cluster: Cluster, expect: Expectations) -> None:
+        cluster.bad.faults[TOKEN] = given(faults.edited(edit))
+        expect.fail("TOKEN-1", *expected_trust.tokens_at(expect, [cluster.bad.id]))
+
+    return play
+
+
+def _with(key: str, value: Any) -> Edit:
+    def edit(document: dict[str, Any]) -> None:
+        document[key] = value
+
+    return edit
+
+
+def _another_access_token(document: dict[str, Any]) -> None:
+    document["access_token"] += "x"
+
+
+scene("token-without-issued-at", "One replica's token service leaves out when a token was issued.")(
+    _malformed(faults.without("issued_at"))
+)
+scene("token-with-two-tokens", "One replica's token service gives another access_token than token.")(
+    _malformed(_another_access_token)
+)
+scene("token-expires-never", "One replica's token service says no number of seconds in expires_in.")(
+    _malformed(_with("expires_in", "never"))
+)
+scene("token-expired-on-arrival", "One replica's token service says that its token was issued an hour ago.")(
+    _malformed(_with("issued_at", "2020-01-01T00:00:00Z"))
+)
+
+
+def _no_token(fault: Fault) -> Play:
+    """One replica gives no token that could be used there; log-ins go to the others."""
+
+    def play(cluster: Cluster, expect: Expectations) -> None:
+        cluster.bad.faults[TOKEN] = fault
+        expect.fail("TOKEN-1", *expected_trust.tokens_at(expect, [cluster.bad.id]))
+        expected_trust.no_feed_at(expect, [cluster.bad])
+
+    return play
+
+
+scene("token-service-down", "One replica's token service is down: 502.")(_no_token(faults.html(502, "502 Bad Gateway")))
+scene("token-too-long", "One replica's token service gives a token of 1 MB.")(
+    _no_token(given(faults.edited(lambda body: body.update(token="x" * 2**20, access_token="x" * 2**20))))
+)
+
+
+@scene("token-service-frozen", "One replica's token service takes a request and never answers.")
+def token_service_frozen(cluster: Cluster, expect: Expectations) -> None:
+    cluster.bad.faults[TOKEN] = faults.held
+    expect.fail("TOKEN-1", *(f"{account}:{cluster.bad.id}" for account in expected_trust.ACCOUNTS))
+    expected_trust.no_feed_at(expect, [cluster.bad])
+
+
+def _as_text(right: Reply) -> Reply:
+    body = json.loads(right.body)
+    return replace(right, body=json.dumps(body | {"expires_in": str(body["expires_in"])}).encode())
+
+
+@scene("token-numbers-as-text", "The token service tells seconds as text.", sound=True)
+def token_numbers_as_text(cluster: Cluster, _expect: Expectations) -> None:
+    cluster.faults[TOKEN] = given(_as_text)
+
+
+@scene("tokens-for-the-host", "The notary-server wants tokens for the registry's own name as the service.", sound=True)
+def tokens_for_the_host(cluster: Cluster, _expect: Expectations) -> None:
+    """Then a token for the service of the guide opens nothing: the challenge says which one does."""
+    cluster.trust.service = cluster.host
+
+
+@scene("reader-was-given-more", "A reader can read a repository of which the inventory says that he cannot.")
+def reader_was_given_more(cluster: Cluster, expect: Expectations) -> None:
+    cluster.account("ci").also_reads = ("finance/ledger",)
+    expect.fail("TOKEN-2", "reader:ci")
+    expect.fail("FEED-8", "reader:ci:finance.ledger")
+
+
+@scene("any-password-works", "The log-in takes any password, and any user.")
+def any_password_works(cluster: Cluster, expect: Expectations) -> None:
+    cluster.mke.takes_any_password = True
+    expect.fail("TOKEN-3", "cluster")

@@ -1,0 +1,233 @@
+"""What a readable cluster status, the alerts and the jobs tell: one fault each, and what it really breaks."""
+
+from datetime import timedelta
+from typing import Any
+
+from lab.embedded import expected_trust
+from lab.embedded.expectations import Expectations
+from lab.embedded.scenes.scene import Collection
+from lab.embedded.state import Cluster, Job, Replica
+
+NOBODY = "6c1f0e55b7a2"
+"""An id that no replica has."""
+
+collection = Collection()
+scene = collection.scene
+
+Document = dict[str, Any]
+
+
+def _servers(document: Document) -> dict[str, Any]:
+    rows = document["rethink_system_tables"]["server_status"]
+    return {row["name"]: row["network"]["connected_to"] for row in rows}
+
+
+@scene("waiting-for-primary", "One replica's last health report says that its database waits for a primary.")
+def waiting_for_primary(cluster: Cluster, expect: Expectations) -> None:
+    state = "Rethink replica is currently in state: "
+    cluster.bad.health = f"{state}waiting_for_primary, {state}waiting_for_quorum"
+    expect.fail("STATUS-4", *(f"{asked}:{cluster.bad.id}" for asked in expect.everywhere))
+
+
+@scene("health-report-frozen", 'One replica wrote its last health report two days ago: it still reads "OK".')
+def health_report_frozen(cluster: Cluster, expect: Expectations) -> None:
+    cluster.bad.last_report = timedelta(days=2)
+    expect.fail("STATUS-5", cluster.bad.id)
+
+
+@scene("health-report-late", "One replica wrote its last health report three and a half minutes ago.")
+def health_report_late(cluster: Cluster, expect: Expectations) -> None:
+    cluster.bad.last_report = timedelta(minutes=3, seconds=30)
+    expect.warn("STATUS-5", cluster.bad.id)
+
+
+@scene("ghost-replica", "A replica was destroyed without being removed: its id still stands in the configuration.")
+def ghost_replica(cluster: Cluster, expect: Expectations) -> None:
+    """Its table copies were taken away since, so that the id is all that is left."""
+    cluster.ghosts.append(NOBODY)
+    expect.fail("STATUS-6", NOBODY)
+
+
+@scene("split-view", "The cluster fell in two: one replica knows only itself, the others only one another.")
+def split_view(cluster: Cluster, expect: Expectations) -> None:
+    """Each half is a sound cluster to itself. The workers stay known to both: whose they are is not the point here."""
+    lost = cluster.bad
+    lost.island = 1
+    expect.fail("STATUS-6", *expect.everywhere)
+    expect.fail("STATUS-7", *expect.pairs(lost))
+    expect.fail("STATUS-8", *expect.pairs(lost))
+    for other in expect.others(lost):
+        expect.unknown("STATUS-4", f"{lost.id}:{other}", f"{other}:{lost.id}")
+    expect.fail("STATUS-12", *(table.full_name for table in expect.tables()))
+    expect.warn("STATUS-14", "cluster")
+
+
+@scene("one-link-down", "Two database servers lost each other a moment ago; no problem is reported yet.")
+def one_link_down(cluster: Cluster, expect: Expectations) -> None:
+    one, other = cluster.replicas[-2:]
+
+    def edit(document: Document) -> None:
+        connected = _servers(document)
+        connected[one.server][other.server] = connected[other.server][one.server] = False
+
+    cluster.edits.append(edit)
+    expect.fail("STATUS-8", f"{one.id}:{other.id}")
+    # Should a replica that sees both be lost, these two could not make a majority with each other.
+    expect.warn("STATUS-14", "cluster")
+
+
+@scene("partial-partition", "Two database servers cannot see each other, and a third sees both.")
+def partial_partition(cluster: Cluster, expect: Expectations) -> None:
+    """As measured: the third reports the link alone, each end of it also the tables led at either end."""
+    one, other = cluster.replicas[-2:]
+    cluster.broken_links.add(frozenset((one.id, other.id)))
+    cluster.pings_tell_issues = False
+    torn = [table.full_name for table in expect.tables() if table.primary in (one.id, other.id)]
+    expect.fail("STATUS-3", *(f"{asked}:non_transitive_error" for asked in expect.everywhere))
+    expect.fail("STATUS-3", f"{one.id}:table_availability", f"{other.id}:table_availability")
+    expect.fail("RDB-1", *(f"{asked}:non_transitive_error" for asked in expect.everywhere))
+    expect.fail("RDB-1", f"{one.id}:table_availability", f"{other.id}:table_availability")
+    expect.fail("STATUS-7", *(f"{third}:{end.id}" for third in expect.others(one, other) for end in (one, other)))
+    expect.fail("STATUS-8", f"{one.id}:{other.id}")
+    # The audit log is a table as well: it cannot be read at the end that it is not led at.
+    log = cluster.table("notaryserver.changefeed")
+    blind = [end for end in (one, other) if log.full_name in torn and log.primary != end.id]
+    expected_trust.feeds_fail_at(expect, blind)
+    expect.fail("STATUS-11", *torn)
+    expect.fail("STATUS-12", *torn)
+    expect.warn("STATUS-14", "cluster")
+
+
+@scene("database-server-row-gone", "No replica's database knows the server of one of them.")
+def database_server_row_gone(cluster: Cluster, expect: Expectations) -> None:
+    lost = cluster.bad
+
+    def edit(document: Document) -> None:
+        tables = document["rethink_system_tables"]
+        tables["server_status"] = [row for row in tables["server_status"] if row["name"] != lost.server]
+        for connected in _servers(document).values():
+            del connected[lost.server]
+
+    cluster.edits.append(edit)
+    expect.fail("STATUS-8", *expect.pairs(lost))
+    expect.unknown("STATUS-9", lost.id)
+    expect.unknown("STATUS-15", lost.id)
+    expect.warn("STATUS-14", "cluster")
+
+
+@scene("canonical-address-wrong", "One database server gives a name that is not its own to the others.")
+def canonical_address_wrong(cluster: Cluster, expect: Expectations) -> None:
+    cluster.bad.network["canonical_addresses"] = [{"host": f"dtr-rethinkdb-{NOBODY}.dtr-ol", "port": 29015}]
+    expect.warn("STATUS-9", cluster.bad.id)
+
+
+@scene("rethinkdb-console-open", "One database server has its web console open: anyone on its network can write.")
+def rethinkdb_console_open(cluster: Cluster, expect: Expectations) -> None:
+    """Of the address that STATUS-9 looks at, this alone is critical."""
+    cluster.bad.network["http_admin_port"] = 8080
+    expect.fail("STATUS-9", cluster.bad.id)
+
+
+@scene("database-missing", "The database of the notary signer is gone, with its table.")
+def database_missing(cluster: Cluster, expect: Expectations) -> None:
+    """The signer keeps its keys in memory for now, so that /_ping does not tell."""
+    cluster.databases = [row for row in cluster.databases if row["name"] != "notarysigner"]
+    cluster.tables = [table for table in cluster.tables if table.db != "notarysigner"]
+    expect.fail("STATUS-10", "notarysigner")
+    expect.fail("RDB-2", *expect.everywhere)
+
+
+@scene(
+    "table-not-writable", "One table takes no writes though all its servers are there: RethinkDB reports no problem."
+)
+def table_not_writable(cluster: Cluster, expect: Expectations) -> None:
+    table = cluster.table("dtr2.tags")
+    table.flags = {"all_replicas_ready": False, "ready_for_writes": False}
+    table.states = dict.fromkeys(expect.everywhere, "waiting_for_quorum")
+    expect.fail("STATUS-11", "dtr2.tags")
+
+
+@scene("table-backfilling", "One copy of a table is still being filled; no problem is reported for that.")
+def table_backfilling(cluster: Cluster, expect: Expectations) -> None:
+    table = cluster.table("dtr2.blobs")
+    table.flags = {"all_replicas_ready": False}
+    table.states = {cluster.replicas[0].id: "backfilling"}
+    expect.fail("STATUS-11", "dtr2.blobs")
+
+
+@scene("table-without-primary", "One table has no primary though all its servers are there.")
+def table_without_primary(cluster: Cluster, expect: Expectations) -> None:
+    cluster.table("dtr2.events").primary = None
+    expect.fail("STATUS-11", "dtr2.events")
+    expect.fail("STATUS-12", "dtr2.events")
+
+
+@scene("interrupted-join", "A join was interrupted: two tables lack a copy on one replica, with every flag green.")
+def interrupted_join(cluster: Cluster, expect: Expectations) -> None:
+    for name in ("jobrunner.jobs", "dtr2.scanned_images"):
+        cluster.table(name).lacks.add(cluster.bad.id)
+        expect.fail("STATUS-12", name)
+
+
+@scene("one-replica-read-only", "One replica's registry was left read-only, so that pushes through it fail.")
+def one_replica_read_only(cluster: Cluster, expect: Expectations) -> None:
+    cluster.bad.read_only = True
+    expect.warn("STATUS-13", cluster.bad.id)
+
+
+@scene("two-replicas", "The cluster has two replicas, which tolerate no failure at all.", replicas=2)
+def two_replicas(_cluster: Cluster, _expect: Expectations) -> None:
+    """Every even number is declared where scenes are started."""
+
+
+@scene("database-reconnected", "One database server joined the others two minutes ago.")
+def database_reconnected(cluster: Cluster, expect: Expectations) -> None:
+    cluster.bad.database_uptime = timedelta(minutes=2)
+    expect.warn("STATUS-15", cluster.bad.id)
+
+
+@scene("database-version-differs", "One database server runs another version of RethinkDB.")
+def database_version_differs(cluster: Cluster, expect: Expectations) -> None:
+    cluster.bad.process["version"] = "rethinkdb 2.3.6 (x86_64-linux-gnu) (GCC 6.4.0)"
+    expect.warn("STATUS-15", cluster.bad.id)
+
+
+@scene("gc-lock-unknown-holder", "The lock of garbage collection is held by a replica that is not there.")
+def gc_lock_unknown_holder(cluster: Cluster, expect: Expectations) -> None:
+    cluster.gc_lock_holder = NOBODY
+    expect.warn("STATUS-16", "cluster")
+
+
+@scene("alert-of-another-kind", "The web interface shows an alert that has nothing to do with the licence.")
+def alert_of_another_kind(cluster: Cluster, expect: Expectations) -> None:
+    message = "Cannot perform security scans because no vulnerability database was found."
+    cluster.alerts.append({"id": "NO_VULNERABILITY_DB", "class": "warning", "message": message})
+    expect.warn("ALERT-1", "NO_VULNERABILITY_DB")
+
+
+def _worker(replica: Replica, status: str | None, heartbeat: timedelta) -> None:
+    replica.worker, replica.worker_heartbeat = status, heartbeat
+
+
+@scene("job-worker-dead", "One replica's job worker is dead.")
+def job_worker_dead(cluster: Cluster, expect: Expectations) -> None:
+    _worker(cluster.bad, "dead", -timedelta(hours=1))
+    expect.fail("JOB-1", cluster.bad.id)
+
+
+@scene("job-worker-late", "One replica's job worker says that it runs, and its heartbeat is overdue by ten minutes.")
+def job_worker_late(cluster: Cluster, expect: Expectations) -> None:
+    _worker(cluster.bad, "running", -timedelta(minutes=10))
+    expect.fail("JOB-1", cluster.bad.id)
+
+
+@scene("job-worker-missing", "One replica has no job worker.")
+def job_worker_missing(cluster: Cluster, expect: Expectations) -> None:
+    _worker(cluster.bad, None, timedelta())
+    expect.fail("JOB-1", cluster.bad.id)
+
+
+@scene("garbage-collection-failed", "The last garbage collection failed an hour ago.")
+def garbage_collection_failed(cluster: Cluster, expect: Expectations) -> None:
+    cluster.jobs.append(Job("onlinegc", status="errored"))
+    expect.warn("JOB-2", "onlinegc")

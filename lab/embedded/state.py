@@ -1,0 +1,240 @@
+"""The cluster as it really is: what a scene changes, and what every answer is made from.
+
+A healthy cluster comes from `healthy_cluster(n)`; a scene sets attributes of it. The API (`api`) only reads.
+"""
+
+import secrets
+import threading
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from lab.embedded.certificates import Certificate
+from lab.embedded.database import Reql, Rethink
+from lab.embedded.door import Door as Door
+from lab.embedded.reply import Reply
+from lab.embedded.trust import Change, Trust
+
+if TYPE_CHECKING:
+    from lab.embedded.nodes.state import Node
+    from lab.embedded.nodes.swarm import Swarm
+
+Fault = Callable[[Reply], Reply]
+"""What becomes of the right answer of a path."""
+
+Edit = Callable[[dict[str, Any]], None]
+"""A last change, in place, to the cluster_status document."""
+
+
+@dataclass
+class Replica:
+    """One replica. `version` is MSR's; what its database server says of itself is in `network` and `process`."""
+
+    id: str
+    node: str
+    uuid: str
+    port: int = 0
+    address: str = "127.0.0.1"
+    version: str = "2.8.2"
+    ping_error: str = ""
+    health: str = "OK"
+    last_report: timedelta | None = None
+    """How long ago it wrote its last health report; None: it writes one every minute."""
+    read_only: bool = False
+    database_up: bool = True
+    database_container_runs: bool = False
+    """Even though its database server is gone to all others."""
+    worker: str | None = "running"
+    worker_heartbeat: timedelta = timedelta(seconds=60)
+    island: int = 0
+    """Replicas of different islands know nothing of one another."""
+    network: dict[str, Any] = field(default_factory=dict)
+    process: dict[str, Any] = field(default_factory=dict)
+    database_uptime: timedelta = timedelta(days=6)
+    clock_ahead: timedelta = timedelta()
+    registry_up: bool = True
+    notary_up: bool = True
+    """Whether its nginx reaches its notary-server."""
+    trusts_tokens: bool = True
+    """Whether its notary-server knows the key of the token service."""
+    own_changes: list[Change] = field(default_factory=list)
+    """Changes of trust data that its notary-server alone tells."""
+    active_connections: int = 1
+    drops_connections: bool = False
+    tells_its_id: bool = True
+    listed_port: int | None = None
+    """The port that the inventory gives, where it is wrong."""
+    door: Door = Door.OPEN
+    certificate: Certificate = Certificate.GOOD
+    faults: dict[str, Fault] = field(default_factory=dict)
+    edits: list[Edit] = field(default_factory=list)
+    reql: Reql = field(default_factory=Reql)
+    """Its database server's port for queries."""
+    slow_by: float = 0.0
+    """Seconds added to each of its answers."""
+
+    @property
+    def server(self) -> str:
+        """The name of its RethinkDB server."""
+        return f"dtr_rethinkdb_{self.id}"
+
+    def lose_database(self, ago: timedelta, *, container_runs: bool = False) -> None:
+        """Its database server stopped: it can write no report and no heartbeat any more."""
+        self.database_up, self.database_container_runs = False, container_runs
+        self.last_report = ago
+        self.worker = "dead"
+        self.worker_heartbeat = -ago
+
+
+@dataclass
+class Table:
+    """A table; replicas are named by id. `flags` and `states` stand where they differ from what the servers imply."""
+
+    db: str
+    name: str
+    id: str
+    issue_id: str
+    primary: str | None
+    lacks: set[str] = field(default_factory=set)
+    flags: dict[str, bool] = field(default_factory=dict)
+    states: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.db}.{self.name}"
+
+
+@dataclass
+class Job:
+    action: str
+    status: str = "done"
+    age: timedelta = timedelta(hours=1)
+
+
+@dataclass
+class Account:
+    """A user as MKE knows it. `password` is what works, `listed` what the inventory holds."""
+
+    name: str
+    admin: bool = False
+    reads: tuple[str, ...] = ()
+    also_reads: tuple[str, ...] = ()
+    """What it may read though the inventory does not say so."""
+    only_listed: tuple[str, ...] = ()
+    """What the inventory says that it reads, though it may not."""
+    sees_the_catalog: bool = True
+    """Whether an administrator gets the scope of the global audit log."""
+    password: str = field(default_factory=lambda: secrets.token_urlsafe(18))
+    token: str = field(default_factory=lambda: str(uuid.uuid4()))
+    listed: str | None = None
+    locked: bool = False
+
+    @property
+    def listed_reads(self) -> tuple[str, ...]:
+        """What the inventory says that it can read."""
+        return (*self.reads, *self.only_listed)
+
+
+@dataclass
+class Balancer:
+    """Passes TCP on and ends no TLS, unless it has an answer or a certificate of its own."""
+
+    port: int = 0
+    door: Door = Door.OPEN
+    checks_health: bool = True
+    answers: Reply | None = None
+    certificate: Certificate | None = None
+
+    @property
+    def ends_tls(self) -> bool:
+        return self.answers is not None or self.certificate is not None
+
+
+@dataclass
+class Mke:
+    port: int = 0
+    door: Door = Door.OPEN
+    ping_status: int = 200
+    logs_in: bool = True
+    takes_any_password: bool = False
+    has_bundle: bool = False
+    """A client bundle leads through it to all nodes' engines."""
+
+
+@dataclass
+class Cluster:
+    """All of it, and what its inventory says beyond it (`inventory`: keys that replace or add to the usual ones)."""
+
+    replicas: list[Replica]
+    tables: list[Table]
+    databases: list[dict[str, Any]]
+    accounts: list[Account]
+    swarm: "Swarm"
+    balancer: Balancer = field(default_factory=Balancer)
+    mke: Mke = field(default_factory=Mke)
+    rethink: Rethink = field(default_factory=Rethink)
+    ghosts: list[str] = field(default_factory=list)
+    """Ids that stand in the configuration though no such replica exists."""
+    broken_links: set[frozenset[str]] = field(default_factory=set)
+    hung_for: float = 0.0
+    """Seconds from the first look during which a hung database server holds up cluster_status."""
+    alerts: list[dict[str, Any]] = field(default_factory=list)
+    jobs: list[Job] = field(default_factory=list)
+    gc_lock_holder: str = ""
+    pings_tell_issues: bool = True
+    """As measured for older versions, any issue makes every live /_ping 503; else only the sick replica says so."""
+    first_look: float | None = None
+    licensed: bool = True
+    status_open_to_anyone: bool = False
+    internal_error: bool = False
+    """Everything that needs the database or a log-in answers "internal server error"."""
+    storage: dict[str, Any] = field(default_factory=dict)
+    settings: dict[str, Any] = field(default_factory=dict)
+    realm_host: str | None = None
+    known_as: str | None = None
+    """Host and port of what stands before its balancer, if anything does."""
+    trust: Trust = field(default_factory=Trust)
+    public: set[str] = field(default_factory=set)
+    """Repositories that anyone may pull."""
+    edits: list[Edit] = field(default_factory=list)
+    faults: dict[str, Fault] = field(default_factory=dict)
+    """Faults of every replica, by path."""
+    inventory: dict[str, Any] = field(default_factory=dict)
+    started: datetime = field(default_factory=lambda: datetime.now(UTC))
+    """Ages count from here, so that what is frozen stays so while it is looked at."""
+    storage_secret: str = field(default_factory=lambda: secrets.token_urlsafe(30))
+    closing: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def public_name(self) -> str:
+        """Host and port of the address of users."""
+        return self.known_as or f"localhost:{self.balancer.port}"
+
+    @property
+    def host(self) -> str:
+        """The registry's name in scopes, challenges and GUNs: without the usual port."""
+        return self.public_name.removesuffix(":443")
+
+    def replica(self, replica_id: str) -> Replica:
+        return next(replica for replica in self.replicas if replica.id == replica_id)
+
+    def node(self, replica: Replica) -> "Node":
+        """The machine that a replica runs on."""
+        return self.swarm.node(replica.node)
+
+    def table(self, full_name: str) -> Table:
+        return next(table for table in self.tables if table.full_name == full_name)
+
+    def account(self, name: str) -> Account:
+        return next(account for account in self.accounts if account.name == name)
+
+    @property
+    def bad(self) -> Replica:
+        """The one that a scene breaks: the last, as in the recordings."""
+        return self.replicas[-1]
+
+    def now(self, replica: Replica) -> datetime:
+        """The time by the clock of that replica."""
+        return datetime.now(UTC) + replica.clock_ahead

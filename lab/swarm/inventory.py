@@ -1,0 +1,68 @@
+"""The inventory of a lab, once for each way into its nodes."""
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from lab.swarm.front import Front
+from lab.swarm.keys import DOCKER_USER, SUDO_USER, Keys
+from lab.swarm.plan import IMAGE, NETWORK, VERSION, Machine, Plan
+
+FREE_GB = [0.5, 0.1]
+"""A node's disk is 1 GiB of memory."""
+
+WAYS = ("ssh", "sudo", "tcp")
+
+
+def write(plan: Plan, front: Front, keys: Keys, directory: Path) -> dict[str, Path]:
+    """Write it into `directory`, where the secret files are; the paths by way in.
+
+    ssh: as a user in the docker group. sudo: as one who may only sudo. tcp: ssh, and the engine by TLS.
+    """
+    found = {}
+    for way in WAYS:
+        tree = front.inventory | _about(plan, front, keys, way)
+        found[way] = directory / ("inventory.yaml" if way == "ssh" else f"inventory-{way}.yaml")
+        found[way].write_text(yaml.safe_dump(tree, sort_keys=False), encoding="utf-8")
+    return found
+
+
+def _about(plan: Plan, front: Front, keys: Keys, way: str) -> dict[str, Any]:
+    machines = plan.machines
+    # The containers' own database is none: that of the embedded cluster, beside the nodes, is asked.
+    databases = {replica["id"]: replica["rethinkdb"] for replica in front.inventory["replicas"]}
+    return {
+        "cluster": "swarm-lab",
+        "product": {"name": "MSR", "version": VERSION},
+        "tls": {"ca": [*front.inventory["tls"]["ca"], str(keys.ca)]},
+        "nodes": [_node(machine, keys, way) for machine in machines],
+        "replicas": [
+            {
+                "id": machine.replica,
+                "node": machine.name,
+                "address": machine.address,
+                "port": 443,
+                "rethinkdb": databases[machine.replica],
+            }
+            for machine in machines
+            if machine.replica
+        ],
+        "overlay": {
+            "networks": [NETWORK],
+            "image": IMAGE,
+            "nodes": [machine.name for machine in machines if not machine.replica],
+        },
+        "limits": {"free_gb": FREE_GB},
+    }
+
+
+def _node(machine: Machine, keys: Keys, way: str) -> dict[str, Any]:
+    user = SUDO_USER if way == "sudo" else DOCKER_USER
+    ssh = {"host": machine.address, "user": user, "port": 22, "config": str(keys.ssh_config)}
+    node: dict[str, Any] = {"name": machine.name, "ssh": ssh}
+    if way == "sudo":
+        ssh["become"] = "sudo"
+    if way == "tcp":
+        node |= {"docker": f"tcp://{machine.address}:2376", "tls": str(keys.client)}
+    return node
