@@ -1,0 +1,196 @@
+"""A case: facts that a check is handed, and what it must say of them."""
+
+from __future__ import annotations
+
+import importlib
+import itertools
+import pkgutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import checks
+from checks.condition import CATALOGUE, Condition
+from checks.judging import Asked, Judgement, dimensions_of, judge
+from checks.verdict import Outcome
+from fixtures.dimensions import DIMENSIONS
+from fixtures.inventory import Inventory
+from fixtures.looks import CouldNotLook, Fact, Key, Look, Silence, Store
+from fixtures.options import Options
+from tests.checks.documents import Edit, view
+from tests.checks.facts import NOW, THREE, inventory
+
+
+def conditions() -> dict[str, Condition]:
+    """The catalogue: all conditions are in it once their modules have been imported."""
+    for module in pkgutil.iter_modules(checks.__path__):
+        importlib.import_module(f"checks.{module.name}")
+    return CATALOGUE
+
+
+CONDITIONS = conditions()
+
+
+@dataclass(frozen=True)
+class Inherited:
+    """Why something could not be looked at: what it needs could not be seen."""
+
+    cause: CouldNotLook
+
+
+Seen = Fact | CouldNotLook | Inherited
+Facts = Mapping[tuple[str, str], Seen | list[Seen]]
+"""What the looks of a probe at a subject saw; a list is one of each round."""
+
+Looks = dict[tuple[str, str], Seen | list[Seen]]
+"""Facts that are put together from others."""
+
+ANYTHING: Any = object()
+INVENTORY = inventory()
+NO_OPTIONS = Options()
+
+
+@dataclass(frozen=True)
+class Said:
+    """A verdict that must be given; `words` must stand in its message, or `message` is the whole of it."""
+
+    outcome: Outcome
+    subject: str
+    words: tuple[str, ...] = ()
+    seen: Any = ANYTHING
+    expected: Any = ANYTHING
+    message: Any = ANYTHING
+
+
+@dataclass(frozen=True)
+class Case:
+    """`said`: all verdicts that the check must give; where `others` is given, all further ones are of that outcome."""
+
+    condition: str
+    name: str
+    facts: Facts
+    said: tuple[Said, ...]
+    others: Outcome | None = None
+    inventory: Inventory = INVENTORY
+    options: Options = NO_OPTIONS
+
+    def __str__(self) -> str:
+        return f"{self.condition}: {self.name}"
+
+    @property
+    def holds(self) -> bool:
+        return all(said.outcome is Outcome.PASS for said in self.said)
+
+    @property
+    def fails(self) -> bool:
+        return any(said.outcome in (Outcome.FAIL, Outcome.WARN) for said in self.said)
+
+
+@dataclass
+class Cases:
+    """The cases of one condition."""
+
+    condition: str
+    cases: list[Case] = field(default_factory=list)
+
+    def __call__(self, name: str, facts: Facts, *said: Said, **settings: Any) -> None:
+        """Add a case."""
+        self.cases.append(Case(self.condition, name, facts, said, **settings))
+
+    def __iter__(self) -> Iterator[Case]:
+        return iter(self.cases)
+
+
+def passes(subject: str, *words: str, **fields: Any) -> Said:
+    return Said(Outcome.PASS, subject, words, **fields)
+
+
+def warns(subject: str, *words: str, **fields: Any) -> Said:
+    return Said(Outcome.WARN, subject, words, **fields)
+
+
+def fails(subject: str, *words: str, **fields: Any) -> Said:
+    return Said(Outcome.FAIL, subject, words, **fields)
+
+
+def unknown(subject: str, *words: str, **fields: Any) -> Said:
+    return Said(Outcome.UNKNOWN, subject, words, **fields)
+
+
+def skipped(subject: str, *words: str) -> Said:
+    return Said(Outcome.SKIPPED, subject, words)
+
+
+def not_applicable(subject: str, *words: str) -> Said:
+    return Said(Outcome.NOT_APPLICABLE, subject, words)
+
+
+def views(*edits: Edit, **own: Seen) -> Facts:
+    """What all three replicas tell alike; by replica id what one tells instead."""
+    return {("cluster_status", name): own.get(name) or view(name, *edits) for name in THREE}
+
+
+SILENT = Silence("/api/v0/meta/cluster_status at f3712d9c419a (10.0.0.12:443) answered 503 STATUS_CHECK_FAILED")
+NOBODY: Facts = {("cluster_status", name): SILENT for name in THREE}
+"""No replica tells its cluster_status."""
+
+
+def store_of(facts: Facts) -> Store:
+    """The store as it is after these looks."""
+    store = Store()
+    for (probe, subject), rounds in facts.items():
+        for number, seen in enumerate(rounds if isinstance(rounds, list) else [rounds]):
+            store.add(look_of(Key(probe, subject), seen, number))
+    return store
+
+
+def look_of(key: Key, seen: Seen, round_number: int = 0) -> Look:
+    if isinstance(seen, Inherited):
+        return Look(key, round_number, NOW, 0.0, cause=seen.cause, inherited=True)
+    if isinstance(seen, CouldNotLook):
+        return Look(key, round_number, NOW, 0.5, cause=seen)
+    return Look(key, round_number, NOW, 0.5, fact=seen)
+
+
+def asked(condition: str, of: Inventory, options: Options = NO_OPTIONS) -> list[Asked]:
+    """A condition at each of its subjects, as pytest collects it."""
+    check = CONDITIONS[condition].check
+    dimensions = dimensions_of(check)
+    rows = itertools.product(*(DIMENSIONS[dimension](of) for dimension in dimensions))
+    given = {"inventory": of, "options": options}
+    return [Asked(CONDITIONS[condition], check, dict(zip(dimensions, row, strict=True)), given) for row in rows]
+
+
+def judged(case: Case) -> dict[str, Judgement]:
+    """What the check says at the subject that the case is about, by the verdicts' own subjects."""
+    about = case.said[0].subject
+    found = [one for one in asked(case.condition, case.inventory, case.options) if _is_about(one, about)]
+    assert len(found) == 1, f"{case}: {len(found)} checks are about {about}"
+    judgements = judge(found[0], store_of(case.facts), case.inventory)
+    by_subject = {each.subject: each for each in judgements}
+    assert len(by_subject) == len(judgements), f"{case}: two verdicts have one subject"
+    return by_subject
+
+
+def _is_about(one: Asked, subject: str) -> bool:
+    """A verdict may name more than the check: `admin:global:f2277ad178f7` is said by that of `admin:f2277ad178f7`."""
+    parts = iter(subject.split(":"))
+    return not one.parameters or all(part in parts for part in one.subject.split(":"))
+
+
+def verify(case: Case) -> None:
+    """Assert on every field that the case names."""
+    found = judged(case)
+    for said in case.said:
+        assert said.subject in found, f"{case}: nothing said of {said.subject}, only of {sorted(found)}"
+        told = found.pop(said.subject)
+        verdict = told.verdict
+        assert not told.internal_error, verdict.message
+        assert verdict.outcome is said.outcome, f"{case}: {verdict}"
+        for word in said.words:
+            assert word in verdict.message, f"{case}: {word!r} is not in {verdict.message!r}"
+        for field_name in ("message", "seen", "expected"):
+            wanted, given = getattr(said, field_name), getattr(verdict, field_name)
+            assert wanted is ANYTHING or given == wanted, f"{case}: {field_name} is {given!r}, not {wanted!r}"
+    rest = {each.verdict.outcome for each in found.values()}
+    assert rest == ({case.others} if case.others else set()), f"{case}: also said {found}"

@@ -1,0 +1,218 @@
+"""ALERT, JOB, VERSION, STORE."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from fixtures.looks import CouldNotLook
+from fixtures.options import Options
+from tests.checks.case import Cases, Facts, fails, not_applicable, passes, skipped, unknown, warns
+from tests.checks.facts import (
+    NOW,
+    THREE,
+    A,
+    B,
+    C,
+    ago,
+    alerts,
+    inventory,
+    job,
+    jobs,
+    settings,
+    storage,
+    version,
+    worker,
+    workers,
+)
+
+CLUSTER = "cluster"
+NO_LOGIN = CouldNotLook("the log-in of admin was refused (401), see TOKEN-0")
+
+alert_1 = Cases("ALERT-1")
+
+
+def told(*rows: dict[str, Any]) -> Facts:
+    return {("alerts", CLUSTER): alerts(*rows)}
+
+
+alert_1("none", told(), passes(CLUSTER, "no alerts", seen=[], expected=[]))
+alert_1(
+    "no licence",
+    told({"id": "NO_LICENSE", "class": "alert", "message": "Your license is expired"}),
+    fails("NO_LICENSE", "Your license is expired", seen={"id": "NO_LICENSE", "class": "alert"}),
+)
+alert_1(
+    "another word for the licence", told({"id": "license_expires", "message": "soon"}), fails("license_expires", "soon")
+)
+alert_1(
+    "garbage collection informs",
+    told({"id": "GC_IN_PROGRESS", "class": "warning", "message": "Deleting images..."}),
+    passes("GC_IN_PROGRESS", "Deleting images"),
+)
+alert_1(
+    "any other warns", told({"id": "BACKUP", "class": "warning", "message": "No backup"}), warns("BACKUP", "No backup")
+)
+alert_1(
+    "each is a verdict of its own",
+    told({"id": "GC_IN_PROGRESS"}, {"id": "NO_LICENSE"}, {"id": "BACKUP"}),
+    passes("GC_IN_PROGRESS"),
+    fails("NO_LICENSE"),
+    warns("BACKUP", "BACKUP"),
+)
+alert_1(
+    "without an id it has its class",
+    told({"class": "warning", "message": "No vulnerability database"}),
+    warns("warning", "No vulnerability database"),
+)
+alert_1(
+    "a licence alert without an id",
+    told({"id": None, "class": "alert", "message": "Warning: Unlicensed copy. Upload a license"}),
+    fails("alert", "Unlicensed copy"),
+)
+alert_1("without anything", told({}), warns("alert-1", "without a text"))
+alert_1(
+    "two of the same class",
+    told({"class": "warning", "message": "one"}, {"class": "warning", "message": "two"}),
+    warns("warning", "one"),
+    warns("warning-2", "two"),
+)
+alert_1(
+    "an id outside the grammar of subjects",
+    told({"id": "DISK FULL: /storage", "message": "m"}),
+    warns("DISK_FULL:__storage", "m"),
+)
+alert_1("not told", {("alerts", CLUSTER): NO_LOGIN}, unknown(CLUSTER, "see TOKEN-0"))
+
+job_1 = Cases("JOB-1")
+
+
+def working(*rows: dict[str, object]) -> Facts:
+    return {("workers", CLUSTER): workers(*rows, worker(B), worker(C))}
+
+
+job_1("running", working(worker(A)), passes(A, "running"))
+job_1("dead", working(worker(A, "dead")), fails(A, "its job worker is dead", seen=["dead"], expected=["running"]))
+job_1("none", working(), fails(A, "it has no job worker", seen=[]))
+job_1("two that run", working(worker(A), worker(A)), fails(A, "running, running", seen=["running", "running"]))
+job_1("a dead one besides the one that runs", working(worker(A, "dead"), worker(A)), passes(A))
+job_1("its heartbeat expires in a second", working(worker(A, heartbeat=NOW + timedelta(seconds=1))), passes(A))
+job_1(
+    "its heartbeat expires now",
+    working(worker(A, heartbeat=NOW)),
+    fails(A, "expired at 2026-11-23 14:00:00 UTC", expected="after 2026-11-23 14:00:00 UTC"),
+)
+job_1("no heartbeat", working(worker(A, heartbeat=None)), fails(A, "no heartbeat"))
+job_1("another one's worker is dead", {("workers", CLUSTER): workers(worker(A), worker(B, "dead"))}, passes(A))
+job_1("not told", {("workers", CLUSTER): NO_LOGIN}, unknown(A, "see TOKEN-0"))
+
+job_2 = Cases("JOB-2")
+
+
+def run(*rows: dict[str, object]) -> Facts:
+    return {("jobs", CLUSTER): jobs(*rows)}
+
+
+FAILED_GC = job("onlinegc", "error")
+job_2(
+    "none failed",
+    run(job("onlinegc"), job("tag_pruning", at=ago(hours=30))),
+    passes(CLUSTER, "2 jobs looked at, back to 2026-11-22 08:00 UTC", seen=[]),
+)
+job_2("no jobs", run(), passes(CLUSTER, "no jobs"))
+job_2(
+    "one failed", run(FAILED_GC), warns("onlinegc", "1 failed, the last at 2026-11-23 13:00 UTC (error)", expected=[])
+)
+job_2(
+    "the same failed thrice, told once with the last",
+    run(
+        job("onlinegc", "timeout", ago(hours=2)),
+        job("onlinegc", "error", ago(hours=5)),
+        job("onlinegc", "error", ago(hours=9)),
+    ),
+    warns("onlinegc", "3 failed, the last at 2026-11-23 12:00 UTC (timeout)"),
+)
+job_2(
+    "so many that not all are listed",
+    run(*({**FAILED_GC, "id": str(number)} for number in range(25))),
+    warns("onlinegc", "25 failed", seen=[str(number) for number in range(20)]),
+)
+job_2("two actions failed", run(FAILED_GC, job("webhook", "errored")), warns("onlinegc"), warns("webhook", "(errored)"))
+for status in ("error", "errored", "timeout", "worker_dead", "worker_resurrection", "conflict"):
+    job_2(f"status {status}", run(job("webhook", status)), warns("webhook", f"({status})"))
+for status in ("done", "running", "waiting", "canceled", "cancel_request", "deleted", "worker_shutdown"):
+    job_2(f"status {status}", run(job("webhook", status)), passes(CLUSTER))
+job_2(
+    "ignored",
+    run(job("update_vuln_db", "error")),
+    passes(CLUSTER, "none failed"),
+    inventory=inventory(jobs={"ignore": ["update_vuln_db"]}),
+)
+job_2(
+    "ignored beside another",
+    run(job("update_vuln_db", "error"), FAILED_GC),
+    warns("onlinegc", "1 failed"),
+    inventory=inventory(jobs={"ignore": ["update_vuln_db"]}),
+)
+job_2("a day ago", run(job("onlinegc", "error", ago(hours=24))), warns("onlinegc"))
+job_2("over a day ago", run(job("onlinegc", "error", ago(hours=24, seconds=1))), passes(CLUSTER))
+job_2("before the change began", run(FAILED_GC), passes(CLUSTER), options=Options(since=timedelta(minutes=59)))
+job_2("after the change began", run(FAILED_GC), warns("onlinegc"), options=Options(since=ago(minutes=61)))
+job_2(
+    "long ago, but after the change began",
+    run(job("gc", "error", ago(days=3))),
+    warns("gc"),
+    options=Options(since=timedelta(days=4)),
+)
+job_2("an action outside the grammar of subjects", run(job("push mirror!", "error")), warns("push_mirror_"))
+job_2("not told", {("jobs", CLUSTER): NO_LOGIN}, unknown(CLUSTER, "see TOKEN-0"))
+
+version_1 = Cases("VERSION-1")
+
+
+def run_versions(**others: Any) -> Facts:
+    """All run 2.8.2, but for those named."""
+    seen = dict.fromkeys(THREE, "2.8.2") | others
+    return {("version", name): version(each) if isinstance(each, str) else each for name, each in seen.items()}
+
+
+SAID = inventory(product={"version": "2.8.2"})
+version_1("as the inventory says", run_versions(), passes(A, seen="2.8.2", expected="2.8.2"), inventory=SAID)
+version_1("left behind", run_versions(**{A: "2.7.9"}), fails(A, "2.7.9 instead of 2.8.2", seen="2.7.9"), inventory=SAID)
+version_1(
+    "as the command line says, before the inventory",
+    run_versions(),
+    fails(A, "2.8.2 instead of 2.8.3", expected="2.8.3"),
+    inventory=SAID,
+    options=Options(expected_version="2.8.3"),
+)
+version_1("nothing says which: all the same", run_versions(), passes(A, seen="2.8.2", expected="2.8.2"))
+version_1("nothing says which: one is another", run_versions(**{C: "2.8.1"}), fails(C, "2.8.1 instead of 2.8.2"))
+version_1("nothing says which: the usual one", run_versions(**{C: "2.8.1"}), passes(A))
+version_1("nothing says which: one does not tell", run_versions(**{C: NO_LOGIN}), passes(A, seen="2.8.2"))
+version_1(
+    "nothing says which: as many run each",
+    run_versions(**{C: "2.8.1", B: NO_LOGIN}),
+    fails(A, "as many replicas run 2.8.2 and 2.8.1"),
+)
+version_1("does not tell", run_versions(**{C: NO_LOGIN}), unknown(C, "see TOKEN-0"))
+
+store_1 = Cases("STORE-1")
+
+
+def stored(driver: str | None, volume: str = "", host: str = "", path: str = "", read: str = "200") -> Facts:
+    return {("settings", CLUSTER): settings(volume, host, path), ("storage", CLUSTER): storage(driver, read)}
+
+
+store_1("NFS", stored("filesystem", host="nas", path="/msr"), passes(CLUSTER, "NFS", seen="nas:/msr"))
+for driver in ("s3", "azure", "swift", "gcs"):
+    store_1(driver, stored(driver), passes(CLUSTER, driver, seen=driver))
+store_1("its own disk", stored("filesystem"), fails(CLUSTER, "its own disk", seen="filesystem"))
+store_1("a volume, that only the nodes know", stored("filesystem", volume="msr-images"), skipped(CLUSTER, "msr-images"))
+store_1("nothing tells", stored(None, read="403"), skipped(CLUSTER, "403"))
+store_1("a single replica", stored("filesystem"), not_applicable(CLUSTER, "single replica"), inventory=inventory(1))
+store_1(
+    "no settings", {("settings", CLUSTER): NO_LOGIN, ("storage", CLUSTER): storage("s3")}, unknown(CLUSTER, "TOKEN-0")
+)
+
+CASES = [alert_1, job_1, job_2, version_1, store_1]

@@ -1,0 +1,450 @@
+"""CTR: the containers of the replicas; and what they add to VERSION and STORE."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from checks.verdict import Outcome
+from fixtures.containers import COMPONENTS
+from fixtures.looks import CouldNotLook, Silence
+from fixtures.options import Options
+from tests.checks.case import (
+    Cases,
+    Looks,
+    Seen,
+    fails,
+    not_applicable,
+    passes,
+    skipped,
+    unknown,
+    warns,
+)
+from tests.checks.facts import IDS, NOW, THREE, A, B, ago, identity, settings, storage, version
+from tests.checks.node_facts import (
+    N1,
+    N2,
+    N3,
+    NODES,
+    container,
+    containers,
+    database_log,
+    disk,
+    engine,
+    helper,
+    link,
+    mount,
+    nodes,
+    system,
+    volume,
+    volumes,
+)
+
+CLUSTER = "cluster"
+THREE_NODES = nodes()
+ANYWHERE = nodes(replicas=[{"id": name, "address": f"10.0.0.{n}"} for n, name in enumerate(IDS[:3], 11)])
+NO_ENGINE = Silence("Docker at node-1 (10.0.0.11:2376): connection refused: no engine listens there")
+
+
+def seen(first: Seen | list[Seen] | None = None, **others: Seen) -> Looks:
+    """All three nodes with all nine each; the first one, or node_2 and node_3, otherwise."""
+    facts: Looks = {("containers", node): others.get(node.replace("-", "_")) or containers(node) for node in NODES}
+    return facts | ({("containers", N1): first} if first else {})
+
+
+def of(component: str) -> str:
+    return f"{A}:{component}"
+
+
+ALL = [passes(of(component)) for component in COMPONENTS]
+OTHERS = {"others": Outcome.PASS, "inventory": THREE_NODES}
+
+ctr_1 = Cases("CTR-1")
+ctr_1("all nine run", seen(), *ALL, inventory=THREE_NODES)
+ctr_1(
+    "one is missing",
+    seen(containers(N1, without=("garant",))),
+    fails(of("garant"), f"there is no container dtr-garant-{A} on node-1"),
+    **OTHERS,
+)
+ctr_1(
+    "one was killed",
+    seen(
+        containers(
+            N1,
+            container(
+                A, "nginx", state="exited", exit_code=137, finished=ago(minutes=2), log="one\n\n2026 two\nthree\n"
+            ),
+        )
+    ),
+    fails(
+        of("nginx"),
+        "exited with exit code 137 since 2026-11-23 13:58:00 UTC",
+        "its last words: one | 2026 two | three",
+        seen="exited",
+        expected="running",
+    ),
+    **OTHERS,
+)
+ctr_1(
+    "one was killed for its memory",
+    seen(containers(N1, container(A, "api", state="exited", exit_code=137, oom_killed=True))),
+    fails(of("api"), "killed for its memory"),
+    **OTHERS,
+)
+ctr_1(
+    "one was made and never started",
+    seen(containers(N1, container(A, "api", state="created"))),
+    fails(of("api"), "created"),
+    **OTHERS,
+)
+ctr_1(
+    "paused and restarting are CTR-2's",
+    seen(containers(N1, container(A, "api", state="paused"))),
+    passes(of("api"), "paused"),
+    **OTHERS,
+)
+ctr_1(
+    "none is left",
+    seen(containers(N1, without=COMPONENTS)),
+    *(fails(of(each)) for each in COMPONENTS),
+    inventory=THREE_NODES,
+)
+ctr_1(
+    "it is on another node than the inventory says",
+    seen(containers(N1, without=("api",)), node_3=containers(N3, container(A, "api"))),
+    fails(of("api"), "; it is on node-3"),
+    **OTHERS,
+)
+ctr_1("the engine is stopped", seen(NO_ENGINE), unknown(A, "no engine listens"), inventory=THREE_NODES)
+ctr_1("another node is silent", seen(node_2=NO_ENGINE), *ALL, inventory=THREE_NODES)
+ctr_1("the inventory does not say where", seen(), *ALL, inventory=ANYWHERE)
+ctr_1(
+    "the inventory does not say where, and its node is silent",
+    seen(NO_ENGINE),
+    unknown(A, "no engine"),
+    inventory=ANYWHERE,
+)
+ctr_1(
+    "the inventory does not say where, and it is nowhere",
+    seen(containers(N1, without=COMPONENTS)),
+    unknown(A, "no node of the inventory has a container"),
+    inventory=ANYWHERE,
+)
+ctr_1("no nodes", {}, skipped("none", "under nodes:"))
+ctr_1(
+    "no way in to its node", {}, skipped(A, "no way in to node-1"), inventory=nodes(nodes=[{"name": n} for n in NODES])
+)
+ctr_1(
+    "two nodes are one engine",
+    seen() | {("engine", N1): engine(N1), ("engine", N2): engine(N1)},
+    unknown(A, "lead to one engine"),
+    inventory=THREE_NODES,
+)
+
+ctr_2 = Cases("CTR-2")
+ctr_2("all are well", seen(), *ALL, inventory=THREE_NODES)
+
+
+def ctr_2_one(name: str, *said: object, **changes: object) -> None:
+    component = str(changes.pop("component", "api"))
+    options = changes.pop("options", Options())
+    ctr_2(name, seen(containers(N1, container(A, component, **changes))), *said, options=options, **OTHERS)  # type: ignore[arg-type]
+
+
+ctr_2_one("restarting", fails(of("api"), "again and again, 7 times"), state="restarting", restarts=7)
+ctr_2_one("paused", fails(of("api"), "paused"), state="paused")
+ctr_2_one("unhealthy", fails(of("nginx"), "unhealthy"), component="nginx", health="unhealthy")
+ctr_2_one("its health is not known yet", passes(of("nginx"), "starting"), component="nginx", health="starting")
+ctr_2_one(
+    "restarted five minutes ago",
+    warns(of("api"), "restarted at 2026-11-23 13:55:00 UTC, 1 restarts"),
+    restarts=1,
+    started=ago(minutes=5),
+    finished=ago(minutes=5),
+)
+ctr_2_one("restarted an hour ago", passes(of("api")), restarts=4, started=ago(hours=1), finished=ago(hours=1))
+ctr_2_one(
+    "restarted an hour ago, in the time asked for",
+    warns(of("api")),
+    restarts=4,
+    started=ago(hours=1),
+    finished=ago(hours=1),
+    options=Options(since=timedelta(hours=2)),
+)
+ctr_2_one(
+    "killed for its memory five minutes ago",
+    warns(of("api"), "was killed for its memory"),
+    restarts=1,
+    oom_killed=True,
+    finished=ago(minutes=5),
+)
+ctr_2_one("killed for its memory last week", passes(of("api")), restarts=1, oom_killed=True, finished=ago(days=7))
+ctr_2_one("started anew by hand", passes(of("api")), restarts=0, started=ago(minutes=1), finished=ago(minutes=1))
+ctr_2_one("just upgraded", passes(of("api")), created=ago(minutes=2), started=ago(minutes=2))
+ctr_2_one("does not run", passes(of("nginx"), "CTR-1"), component="nginx", state="exited", health="unhealthy")
+ctr_2(
+    "restarts between two looks",
+    seen(
+        [
+            containers(N1, container(A, "api", restarts=3, finished=ago(seconds=20))),
+            containers(N1, container(A, "api", restarts=4, finished=ago(seconds=1))),
+        ]
+    ),
+    fails(of("api"), "between two looks, 4 times"),
+    **OTHERS,
+)
+ctr_2("none is there", seen(containers(N1, without=COMPONENTS)), not_applicable(A, "CTR-1"), inventory=THREE_NODES)
+ctr_2("the engine is stopped", seen(NO_ENGINE), unknown(A), inventory=THREE_NODES)
+
+ctr_3 = Cases("CTR-3")
+ctr_3("one version", seen(), passes(A, "2.8.2", seen="2.8.2"), inventory=THREE_NODES)
+ctr_3(
+    "one is older",
+    seen(containers(N1, container(A, "jobrunner", version="2.7.9"))),
+    fails(A, "jobrunner 2.7.9 instead of 2.8.2"),
+    inventory=THREE_NODES,
+)
+ctr_3(
+    "all are older",
+    seen(containers(N1, *(container(A, c, version="2.7.9") for c in COMPONENTS))),
+    passes(A),
+    inventory=THREE_NODES,
+)
+ctr_3("none is there", seen(containers(N1, without=COMPONENTS)), not_applicable(A), inventory=THREE_NODES)
+ctr_3("the engine is stopped", seen(NO_ENGINE), unknown(A), inventory=THREE_NODES)
+
+ctr_4 = Cases("CTR-4")
+ctr_4("all are attached", seen(), *ALL, inventory=THREE_NODES)
+ctr_4(
+    "one is not",
+    seen(containers(N1, container(A, "registry", networks=["bridge"], attached=["bridge"]))),
+    fails(of("registry"), "not attached to dtr-ol", seen=["bridge"], expected=["dtr-ol"]),
+    **OTHERS,
+)
+ctr_4(
+    "one runs without an endpoint", seen(containers(N1, container(A, "api", attached=[]))), fails(of("api")), **OTHERS
+)
+ctr_4(
+    "one does not run",
+    seen(containers(N1, container(A, "api", state="exited", attached=[]))),
+    passes(of("api")),
+    **OTHERS,
+)
+ctr_4(
+    "another network",
+    seen(),
+    *(fails(of(c), "msr-ol") for c in COMPONENTS),
+    inventory=nodes(overlay={"networks": ["msr-ol"]}),
+)
+ctr_4("the engine is stopped", seen(NO_ENGINE), unknown(A), inventory=THREE_NODES)
+
+ctr_5 = Cases("CTR-5")
+
+
+def kept(own: Seen, first: Seen | None = None) -> Looks:
+    return seen(first) | {("replica_volumes", A): own}
+
+
+ctr_5("all are there", kept(volumes(A)), passes(A, "4 volumes"), inventory=THREE_NODES)
+for name in ("ca", "rethink", "postgres", "registry"):
+    ctr_5(
+        f"{name} is gone",
+        kept(volumes(A, without=(f"dtr-{name}-{A}",))),
+        fails(A, f"missing on node-1: dtr-{name}-{A}"),
+        inventory=THREE_NODES,
+    )
+ctr_5("the engine is stopped", kept(NO_ENGINE, NO_ENGINE), unknown(A), inventory=THREE_NODES)
+ctr_5(
+    "at its address another replica answers, and its node tells nevertheless",
+    kept(volumes(A)) | {("identity", A): identity(B)},
+    passes(A, "4 volumes"),
+    inventory=THREE_NODES,
+)
+ctr_5(
+    "two nodes are one engine",
+    kept(volumes(A)) | {("engine", N1): engine(N1), ("engine", N2): engine(N1)},
+    unknown(A, "one engine"),
+    inventory=THREE_NODES,
+)
+
+ctr_6 = Cases("CTR-6")
+OTHER = f"dtr_rethinkdb_{B}"
+
+
+def wrote(*links: object, **settings: object) -> Looks:
+    return seen() | {("database_log", A): database_log(A, *links, **settings)}  # type: ignore[arg-type]
+
+
+def times_gone(count: int, each: timedelta = timedelta(minutes=10)) -> list[object]:
+    gone: list[object] = []
+    for number in range(count):
+        gone += [link(OTHER, each + timedelta(seconds=number)), link(OTHER, each, came=True)]
+    return gone
+
+
+ctr_6("nothing", wrote(), passes(A, "no flapping; 40 lines read"), inventory=THREE_NODES)
+ctr_6("one restart of another", wrote(*times_gone(1)), passes(A), inventory=THREE_NODES)
+ctr_6(
+    "it goes and comes",
+    wrote(*times_gone(5)),
+    warns(A, f"{OTHER} went 5 times", seen={OTHER: 5}),
+    inventory=THREE_NODES,
+)
+ctr_6("it went and came yesterday", wrote(*times_gone(5, timedelta(hours=5))), passes(A), inventory=THREE_NODES)
+ctr_6(
+    "it went and came in the time asked for",
+    wrote(*times_gone(5, timedelta(hours=5))),
+    warns(A),
+    inventory=THREE_NODES,
+    options=Options(since=timedelta(hours=6)),
+)
+ctr_6(
+    "so much is written that the look back is short",
+    wrote(reach=NOW - timedelta(minutes=7)),
+    passes(A, "back to 2026-11-23 13:53 UTC"),
+    inventory=THREE_NODES,
+)
+ctr_6(
+    "its container is gone",
+    seen() | {("database_log", A): CouldNotLook("there is no container, see CTR-1")},
+    unknown(A, "CTR-1"),
+    inventory=THREE_NODES,
+)
+
+ctr_7 = Cases("CTR-7")
+
+
+def left(*helpers: object) -> Looks:
+    return {("containers", N1): containers(N1, helpers=helpers)}  # type: ignore[arg-type]
+
+
+ctr_7("none", left(), passes(N1, "no helper container is there", seen=[]), inventory=THREE_NODES)
+ctr_7(
+    "one is left",
+    left(helper("dtr-phase2", timedelta(hours=3))),
+    warns(N1, "dtr-phase2: left", "2026-11-23 11:00 UTC", seen=["dtr-phase2"], expected=[]),
+    inventory=THREE_NODES,
+)
+ctr_7(
+    "an overlay test was left",
+    left(helper("overlay-test1", timedelta(days=3))),
+    warns(N1, "overlay-test1"),
+    inventory=THREE_NODES,
+)
+ctr_7(
+    "a join runs",
+    left(helper("dtr-phase2", timedelta(minutes=3))),
+    passes(N1, "a join or an upgrade runs"),
+    inventory=THREE_NODES,
+)
+ctr_7(
+    "an overlay test runs",
+    left(helper("overlay-test1", timedelta(minutes=3))),
+    passes(N1, "young: overlay-test1"),
+    inventory=THREE_NODES,
+)
+ctr_7("the engine is stopped", {("containers", N1): NO_ENGINE}, unknown(N1), inventory=THREE_NODES)
+
+version_1 = Cases("VERSION-1")
+NO_LOGIN = CouldNotLook("the log-in of admin was refused (401), see TOKEN-0")
+
+
+def told(own: Seen, first: Seen | None = None) -> Looks:
+    return seen(first) | {("version", name): version("2.8.2") for name in THREE} | {("version", A): own}
+
+
+OLDER = containers(N1, *(container(A, c, version="2.7.9") for c in COMPONENTS))
+SAID = nodes(product={"version": "2.8.2"})
+version_1("containers agree with the API", told(version("2.8.2")), passes(A, "2.8.2"), inventory=SAID)
+version_1(
+    "containers are of another version",
+    told(version("2.8.2"), OLDER),
+    fails(A, "its API says 2.8.2, and its containers are of 2.7.9"),
+    inventory=SAID,
+)
+version_1("only the containers tell", told(NO_LOGIN), passes(A, "2.8.2"), inventory=SAID)
+version_1(
+    "only the containers tell, and they are older",
+    told(NO_LOGIN, OLDER),
+    fails(A, "2.7.9 instead of 2.8.2"),
+    inventory=SAID,
+)
+version_1(
+    "containers that differ are told by CTR-3",
+    told(version("2.8.2"), containers(N1, container(A, "api", version="2.7.9"))),
+    passes(A),
+    inventory=SAID,
+)
+version_1("nobody tells", told(NO_LOGIN, NO_ENGINE), unknown(A, "TOKEN-0"), inventory=SAID)
+
+store_1 = Cases("STORE-1")
+
+
+def stored(*own: Seen, first: Seen | None = None, nfs: str = "", systems: Looks | None = None) -> Looks:
+    """What each registry mounts at /storage; where fewer are given, the last holds for the others."""
+    each = [*own, *[own[-1]] * 3][:3] if own else [volumes(name) for name in THREE]
+    facts = seen(first) | {("settings", CLUSTER): settings(host=nfs, path="/msr" if nfs else "")}
+    facts |= {("storage", CLUSTER): storage("filesystem")}
+    facts |= {("replica_volumes", name): found for name, found in zip(THREE, each, strict=True)}
+    return facts | {("system", node): system(node) for node in NODES} | dict(systems or {})
+
+
+def share(device: str = "nas:/msr") -> list[Seen]:
+    return [volumes(name, volume(f"dtr-registry-{name}", kind="nfs", device=device)) for name in THREE]
+
+
+store_1("each on its own disk", stored(), fails(CLUSTER, f"{A} on the volume dtr-registry-{A}"), inventory=THREE_NODES)
+store_1("all on one share", stored(*share(), nfs="nas"), passes(CLUSTER, "all on nfs nas:/msr"), inventory=THREE_NODES)
+store_1(
+    "one on its own disk, whatever the settings say",
+    stored(volumes(A), *share()[1:], nfs="nas"),
+    fails(CLUSTER, f"{A} on the volume dtr-registry-{A}"),
+    inventory=THREE_NODES,
+)
+store_1(
+    "two shares",
+    stored(share("nas2:/msr")[0], *share()[1:], nfs="nas"),
+    fails(CLUSTER, "different storage", f"{A} on nfs nas2:/msr"),
+    inventory=THREE_NODES,
+)
+store_1(
+    "a share that the nodes mount themselves",
+    stored(
+        first=containers(N1, container(A, "registry", mounts=[mount("/storage", kind="bind", source="/srv/msr")])),
+        systems={
+            ("system", N1): system(N1, disk(), disk("/srv", kind="nfs4", device="nas:/srv", used=None, free=None))
+        },
+    ),
+    fails(CLUSTER, "f3712d9c419a on the volume"),
+    inventory=THREE_NODES,
+)
+store_1(
+    "a driver of volumes that all nodes share",
+    stored(*[volumes(n, volume(f"dtr-registry-{n}", driver="rexray")) for n in THREE]),
+    fails(CLUSTER, "different storage"),
+    inventory=THREE_NODES,
+)
+store_1(
+    "object storage", stored() | {("storage", CLUSTER): storage("s3")}, passes(CLUSTER, "s3"), inventory=THREE_NODES
+)
+store_1(
+    "a volume of its own, and nothing tells whether images are in object storage",
+    stored() | {("storage", CLUSTER): storage(None, "404")},
+    skipped(CLUSTER, "were not told (404)"),
+    inventory=THREE_NODES,
+)
+store_1(
+    "a node is silent, and the settings name a share",
+    stored(*share(), first=NO_ENGINE, nfs="nas"),
+    passes(CLUSTER, "on NFS"),
+    inventory=THREE_NODES,
+)
+store_1("a node is silent", stored(first=NO_ENGINE), unknown(CLUSTER, "no engine"), inventory=THREE_NODES)
+store_1(
+    "nodes that are only named",
+    stored(nfs="nas"),
+    passes(CLUSTER, "on NFS"),
+    inventory=nodes(nodes=[{"name": n} for n in NODES]),
+)
+
+CASES = [ctr_1, ctr_2, ctr_3, ctr_4, ctr_5, ctr_6, ctr_7, version_1, store_1]

@@ -1,0 +1,112 @@
+"""STATUS-10, STATUS-11 and STATUS-12: databases and tables."""
+
+from __future__ import annotations
+
+from checks.verdict import Outcome
+from tests.checks.case import NOBODY, Cases, fails, passes, unknown, views
+from tests.checks.documents import DATABASES, TABLE_STATUS, TABLES, Edit, append, put, server, view
+from tests.checks.facts import THREE, A, B, C, Document
+
+CLUSTER = "cluster"
+
+status_10 = Cases("STATUS-10")
+CONFIG = ("rethink_system_tables", "db_config")
+WITHOUT_JOBRUNNER = [{"id": name, "name": name} for name in DATABASES if name != "jobrunner"]
+status_10("all there", views(), *(passes(name, "there", seen=sorted(DATABASES)) for name in DATABASES))
+status_10("a further one", views(append(CONFIG, {"id": "x", "name": "test"})), *(passes(name) for name in DATABASES))
+status_10(
+    "one missing",
+    views(put(CONFIG, WITHOUT_JOBRUNNER)),
+    fails("jobrunner", f"missing, as {', '.join(sorted(THREE))} see it", seen=sorted({*DATABASES} - {"jobrunner"})),
+    others=Outcome.PASS,
+)
+status_10(
+    "one missing for one",
+    views(**{B: view(B, put(CONFIG, WITHOUT_JOBRUNNER))}),
+    fails("jobrunner", f"missing, as {B} see it"),
+    others=Outcome.PASS,
+)
+status_10("none at all", views(put(CONFIG, [])), *(fails(name, "missing") for name in DATABASES))
+status_10("nobody tells", NOBODY, unknown(CLUSTER, "503"))
+
+FIRST = TABLES[0]
+AT_FIRST = (*TABLE_STATUS, 0)
+
+
+def table(key: str, value: object) -> Edit:
+    return put((*AT_FIRST, key), value)
+
+
+def shard(key: str, value: object) -> Edit:
+    return put((*AT_FIRST, "shards", 0, key), value)
+
+
+def copies(*names: str, state: str = "ready") -> list[Document]:
+    return [{"server": server(name), "state": "ready" if name == A else state} for name in names]
+
+
+status_11 = Cases("STATUS-11")
+status_11("all ready", views(), passes(FIRST, "ready"), others=Outcome.PASS)
+for flag in ("all_replicas_ready", "ready_for_outdated_reads", "ready_for_reads", "ready_for_writes"):
+    status_11(
+        f"not {flag}",
+        views(put((*AT_FIRST, "status", flag), False)),
+        fails(FIRST, f"not {flag}, as replica {A} sees it"),
+        others=Outcome.PASS,
+    )
+status_11(
+    "which copy is not ready",
+    views(
+        put((*AT_FIRST, "status", "all_replicas_ready"), False), shard("replicas", copies(*THREE, state="backfilling"))
+    ),
+    fails(FIRST, "not all_replicas_ready", f"{server(B)} is backfilling, {server(C)} is backfilling"),
+    others=Outcome.PASS,
+)
+status_11(
+    "one replica sees it so",
+    views(**{C: view(C, put((*AT_FIRST, "status", "ready_for_writes"), False))}),
+    fails(FIRST, "not ready_for_writes", f"as replica {C} sees it"),
+    others=Outcome.PASS,
+)
+status_11("no tables at all", views(put(TABLE_STATUS, [])), fails(CLUSTER, "no table"))
+status_11("nobody tells", NOBODY, unknown(CLUSTER, "503"))
+
+status_12 = Cases("STATUS-12")
+status_12("a copy on each", views(), passes(FIRST, "3 copies and a primary"), others=Outcome.PASS)
+status_12(
+    "two of three copies with every flag green",
+    views(shard("replicas", copies(A, B))),
+    fails(
+        FIRST,
+        f"no copy on {server(C)}, as replica {A} sees it",
+        seen=[server(A), server(B)],
+        expected=sorted(server(name) for name in THREE),
+    ),
+    others=Outcome.PASS,
+)
+status_12("no primary", views(shard("primary_replicas", [])), fails(FIRST, "no primary"), others=Outcome.PASS)
+status_12(
+    "no primary, as null", views(shard("primary_replicas", None)), fails(FIRST, "no primary"), others=Outcome.PASS
+)
+status_12("no shard, as null", views(table("shards", None)), fails(FIRST, "no shard", seen=[]), others=Outcome.PASS)
+status_12(
+    "the second shard lacks a copy",
+    views(append((*AT_FIRST, "shards"), {"primary_replicas": [server(A)], "replicas": copies(A)})),
+    fails(FIRST, f"no copy on {server(B)}, {server(C)}"),
+    others=Outcome.PASS,
+)
+status_12(
+    "a copy on a ghost, too",
+    views(shard("replicas", copies(*THREE, "563f02aba617"))),
+    passes(FIRST),
+    others=Outcome.PASS,
+)
+status_12(
+    "a copy that is away stays one",
+    views(shard("replicas", copies(*THREE, state="disconnected"))),
+    passes(FIRST),
+    others=Outcome.PASS,
+)
+status_12("no tables at all", views(put(TABLE_STATUS, [])), unknown(CLUSTER, "see STATUS-11"))
+
+CASES = [status_10, status_11, status_12]

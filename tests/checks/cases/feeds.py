@@ -1,0 +1,252 @@
+"""FEED-1 to FEED-5."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from fixtures.feed_records import Page, Record
+from fixtures.looks import CouldNotLook, Silence
+from tests.checks.case import Cases, Facts, Inherited, Seen, fails, not_applicable, passes, skipped, unknown, warns
+from tests.checks.cases.tokens import apart
+from tests.checks.facts import NOW, A, B, C, ago
+from tests.checks.trust_facts import (
+    ALPINE,
+    LEDGER,
+    LOG,
+    READER,
+    gun,
+    newest,
+    of,
+    paging,
+    refused,
+    told,
+    unseen,
+    update,
+)
+
+AT = f"global:{A}"
+feed_1 = Cases("FEED-1")
+
+
+def one(seen: Seen) -> Facts:
+    return {("newest_records", AT): seen}
+
+
+feed_1(
+    "whole", one(newest(LOG)), passes(AT, "the whole feed looked at: 5 records, back to 2026-11-21 15:00:00", seen=5)
+)
+feed_1("one record", one(newest(LOG[:1])), passes(AT, "1 record,"))
+feed_1("empty", one(newest([])), passes(AT, "no records", seen=0))
+feed_1("a window", one(newest(LOG, whole=False)), passes(AT, "the newest 5 records looked at"))
+feed_1(
+    "a walk that was cut short",
+    one(newest(LOG, whole=False, stopped="no complete answer within 10 s")),
+    passes(AT, "no further: no complete answer"),
+)
+feed_1(
+    "malformed",
+    one(newest(LOG, problems=["count is 6, and there are 5 records"])),
+    fails(AT, "count is 6", seen=["count is 6, and there are 5 records"]),
+)
+feed_1("clock skew", one(refused(401, "invalid_token")), fails(AT, "clocks", "TOKEN-4", "key", "service", seen=401))
+feed_1("no right", one(refused(401, "insufficient_scope")), fails(AT, "for want of rights", seen=401, expected=200))
+feed_1("no database", one(refused(500, told="500 UNKNOWN")), fails(AT, "cannot read its database", "STATUS-3"))
+feed_1("no notary-server", one(refused(502, told="502 with HTML")), fails(AT, "no answer of notary-server"))
+feed_1("too many log-ins", one(refused(429, told="429")), fails(AT, "too many log-ins"))
+feed_1("another answer", one(refused(404, told="404 x")), fails(AT, "404 x", seen=404))
+feed_1("no licence", one(refused(402, told="402 x")), unknown(AT, "no licence", "REG-1"))
+feed_1("silent", one(Silence("no complete answer within 10 s")), fails(AT, "no complete answer"))
+feed_1("silent replica", one(Inherited(Silence("connection refused"))), unknown(AT, "connection refused"))
+feed_1("no repository is named", {}, skipped("repository", "reads: [namespace/name]", "cannot_read:"))
+feed_1(
+    "of a repository",
+    {("newest_records", f"{ALPINE}:{B}"): newest(of(ALPINE), ALPINE, B)},
+    passes(f"{ALPINE}:{B}", "3 records"),
+    inventory=READER,
+)
+
+feed_2 = Cases("FEED-2")
+
+
+def at_b(*records: Record) -> Facts:
+    return told(LOG, {f"global:{B}": newest(records, replica=B)})
+
+
+feed_2("in order", told(), passes("global", "5 records in order, at 3 replicas"), inventory=READER)
+feed_2(
+    "two swapped",
+    at_b(LOG[1], LOG[0]),
+    fails("global", "id-1", "stands after", "id-2", f"replica {B}"),
+    inventory=READER,
+)
+feed_2(
+    "of one instant", at_b(update(1), update(2, 2, created_at=update(1).created_at)), passes("global"), inventory=READER
+)
+feed_2("an ID twice", at_b(LOG[0], update(2, 2, id="id-1")), fails("global", "ID id-1 stands on 2"), inventory=READER)
+feed_2("empty", told([]), not_applicable("global", "empty"), inventory=READER)
+feed_2("unseen", unseen(), unknown("global", "see TOKEN-0"), inventory=READER)
+feed_2(
+    "nobody tells it as documented",
+    told(LOG, {f"global:{replica}": refused(500, replica=replica) for replica in (A, B, C)}),
+    unknown("global", "see FEED-1"),
+    inventory=READER,
+)
+feed_2(
+    "judged by those who do",
+    told(LOG, {f"global:{A}": refused(500), f"global:{B}": CouldNotLook("silent")}),
+    passes("global", "at 1 replicas"),
+    inventory=READER,
+)
+
+feed_3 = Cases("FEED-3")
+
+
+def pages(feed: str = "global", records: tuple[Record, ...] = LOG, **changes: object) -> Facts:
+    return {**told(records), ("feed_paging", feed): paging(feed, records, changes)}
+
+
+def page(*records: Record, asked: int = 2) -> Page:
+    return Page(change_id="x", asked=asked, records=list(records))
+
+
+feed_3("fits", pages(), passes("global", "change_id=1 is not asked", "5 records", seen=5), inventory=READER)
+feed_3("fits in a repository", pages(ALPINE), passes(ALPINE), inventory=READER)
+feed_3("one record", pages(records=LOG[:1]), passes("global"), inventory=READER)
+feed_3("two records", pages(records=LOG[:2]), passes("global"), inventory=READER)
+feed_3("empty", pages(records=()), not_applicable("global", "empty", "change_id=1 is not asked"), inventory=READER)
+feed_3("lost forwards", pages(forwards=LOG[3:]), fails("global", "id-3", "not forwards from id-2"), inventory=READER)
+feed_3("inclusive", pages(forwards=LOG[1:]), fails("global", "not exclusive"), inventory=READER)
+feed_3(
+    "inclusive backwards",
+    pages(backwards=page(LOG[1], LOG[2], asked=-2)),
+    fails("global", "before id-3", "not exclusive"),
+    inventory=READER,
+)
+feed_3(
+    "lost backwards",
+    pages(backwards=page(LOG[0], asked=-2)),
+    fails("global", "id-2", "not backwards"),
+    inventory=READER,
+)
+feed_3(
+    "another beginning",
+    pages(beginning=page(*LOG[1:3])),
+    fails("global", "id-3", "on the first page"),
+    inventory=READER,
+)
+feed_3("no beginning", pages(beginning=page()), fails("global", "nothing comes"), inventory=READER)
+feed_3("malformed", pages(problems=["the same page again"]), fails("global", "the same page again"), inventory=READER)
+feed_3(
+    "more has come meanwhile",
+    pages(forwards=[*LOG[2:], update(9, 4, created_at=ago(seconds=60))]),
+    passes("global"),
+    inventory=READER,
+)
+feed_3(
+    "more that was there before",
+    pages(forwards=[*LOG[2:], update(9, 4, created_at=ago(seconds=90))]),
+    fails("global", "id-9", "comes forwards, and not backwards"),
+    inventory=READER,
+)
+
+
+feed_3("not to the end", pages(forwards=LOG[2:4], ended=False), passes("global"), inventory=READER)
+feed_3("a loss before the end", pages(forwards=LOG[3:4], ended=False), fails("global", "id-3"), inventory=READER)
+
+
+def window(**changes: object) -> Facts:
+    """The last three of a longer feed; the beginning is older, and forwards begins where the window does."""
+    seen = {f"global:{A}": newest(LOG[2:], whole=False)}
+    fits: dict[str, object] = {
+        "beginning": page(*LOG[:2], asked=10),
+        "anchor": "id-3",
+        "forwards": LOG[3:],
+        "middle": 1,
+        "backwards": page(LOG[2], asked=-1),
+    }
+    return {**told(LOG, seen), ("feed_paging", "global"): paging(changes=fits | changes)}
+
+
+feed_3("a window fits", window(), passes("global", "the newest 3 records"), inventory=READER)
+feed_3("overlaps its beginning", window(beginning=page(*LOG[:4], asked=10)), passes("global"), inventory=READER)
+feed_3(
+    "leaves out what lies between",
+    window(beginning=page(*LOG[:2], LOG[3], asked=10)),
+    fails("global", "holds newer records"),
+    inventory=READER,
+)
+feed_3("begins too late", window(beginning=page(update(9), asked=10)), fails("global", "younger"), inventory=READER)
+feed_3("a window loses one", window(forwards=LOG[4:]), fails("global", "id-4"), inventory=READER)
+feed_3("unseen", {**told(), ("feed_paging", "global"): CouldNotLook("refused")}, unknown("global"), inventory=READER)
+
+feed_4 = Cases("FEED-4")
+
+
+def youngest(seconds: float, clocks: Facts | None = None) -> Facts:
+    records = [*LOG, update(6, 4, created_at=NOW - timedelta(seconds=seconds))]
+    return {**told(records), **(clocks or apart(0, 0, 0))}
+
+
+feed_4("old enough", youngest(60), passes("global", "60 s old", seen=60.0), inventory=READER)
+feed_4("within 2 s and a whole second", youngest(57), passes("global"), inventory=READER)
+feed_4("5 s", youngest(5), fails("global", "id-6", "5.0 s old", seen=5.0, expected="60 s"), inventory=READER)
+feed_4("not yet", youngest(-30), fails("global", "-30.0 s old"), inventory=READER)
+feed_4("clocks explain it", youngest(25, apart(0, 0, 40)), warns("global", "40.0 s apart", "TOKEN-4"), inventory=READER)
+feed_4("clocks do not explain it", youngest(5, apart(0, 0, 40)), fails("global"), inventory=READER)
+feed_4("empty", {**told([]), **apart(0, 0, 0)}, not_applicable("global", "empty"), inventory=READER)
+feed_4(
+    "no Date",
+    {
+        **told(LOG, {f"global:{name}": newest(LOG, replica=name, server_date=None) for name in (A, B, C)}),
+        **apart(0, 0, 0),
+    },
+    unknown("global", "no answer has a Date"),
+    inventory=READER,
+)
+
+feed_5 = Cases("FEED-5")
+
+
+def repository(*records: Record, whole: bool = True) -> Facts:
+    return told(LOG, {f"library.alpine:{A}": newest(records, ALPINE, whole=whole)})
+
+
+OWN = of(ALPINE)
+feed_5("the same", told(), passes(ALPINE, "3 records in both", seen=3), inventory=READER)
+feed_5("of another", told(), passes(LEDGER, "2 records in both"), inventory=READER)
+feed_5(
+    "a foreign one",
+    repository(*OWN[:2], LOG[1]),
+    fails(ALPINE, gun(LEDGER), f"replica {A}", seen=[gun(LEDGER)], expected=gun(ALPINE)),
+    inventory=READER,
+)
+feed_5(
+    "lost in its own",
+    repository(*OWN[1:]),
+    fails(ALPINE, "id-1", "in the global feed, and not in its"),
+    inventory=READER,
+)
+feed_5("only in its own", repository(*OWN, update(6, 4)), fails(ALPINE, "id-6", "not in the global"), inventory=READER)
+feed_5(
+    "another version", repository(*OWN[:2], update(4, 9)), fails(ALPINE, "id-4", "is not the same"), inventory=READER
+)
+feed_5("its window is shorter", repository(*OWN[1:], whole=False), passes(ALPINE, "3 records"), inventory=READER)
+feed_5(
+    "younger than both windows",
+    repository(*OWN, update(6, 4, created_at=ago(seconds=61))),
+    passes(ALPINE),
+    inventory=READER,
+)
+feed_5(
+    "never signed", told([LOG[1], LOG[4]]), not_applicable(ALPINE, "library/alpine was not signed"), inventory=READER
+)
+feed_5("unseen", unseen(), unknown(ALPINE, "see TOKEN-0"), inventory=READER)
+feed_5("none is named", {}, skipped("repository", "reads: [namespace/name]"))
+feed_5(
+    "the global one is malformed there",
+    told(LOG, {f"global:{name}": newest(LOG, replica=name, problems=["x"]) for name in (A, B, C)}),
+    unknown(ALPINE, "the feed global as documented, see FEED-1"),
+    inventory=READER,
+)
+
+CASES = [feed_1, feed_2, feed_3, feed_4, feed_5]

@@ -1,0 +1,231 @@
+"""FEED-6 to FEED-9."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from checks.verdict import Outcome
+from fixtures.feed_records import Record
+from fixtures.looks import CouldNotLook, Silence
+from tests.checks.case import Cases, Facts, Said, fails, not_applicable, passes, skipped, unknown, warns
+from tests.checks.facts import USERS, A, B, C, ago, inventory, reader
+from tests.checks.trust_facts import (
+    ALPINE,
+    LEDGER,
+    LOG,
+    READER,
+    access,
+    deletion,
+    gun,
+    newest,
+    refused,
+    timestamp,
+    told,
+    unseen,
+    update,
+)
+
+feed_6 = Cases("FEED-6")
+NO_OTHER = not_applicable("global", "no record of another")
+
+
+def own(name: str, records: list[Record], said: Said) -> None:
+    """The records of one repository, which all replicas tell alike; nothing else was signed."""
+    feed_6(name, told(records), said, not_applicable(LEDGER), NO_OTHER, inventory=READER)
+
+
+own("grow", [update(1, 1), update(2, 2), update(3, 3)], passes(ALPINE, "3 updates", "version 3", seen=3))
+own("history begins later", [update(1, 7), update(2, 8)], passes(ALPINE))
+own("repeated", [update(1, 1), update(2, 2), update(3, 2)], fails(ALPINE, "the same version twice", "id-3", seen=2))
+own("fall", [update(1, 1), update(2, 3), update(3, 2)], fails(ALPINE, "version 2 after 3", "TOKEN-4", expected=4))
+own("a gap", [update(1, 1), update(2, 3)], warns(ALPINE, "version 3 after 1", "lost", seen=3, expected=2))
+own("deleted", [update(1, 1), deletion(2)], passes(ALPINE, "1 updates"))
+own("signed anew", [update(1, 1), update(2, 2), deletion(3), update(4, 1)], passes(ALPINE, "version 1"))
+own(
+    "deleted, and going on", [update(1, 1), update(2, 2), deletion(3), update(4, 3)], warns(ALPINE, "version 3 after 0")
+)
+own("only a deletion", [deletion(1)], passes(ALPINE, "deleted, and not signed anew"))
+own("deleted twice", [update(1, 1), deletion(2), deletion(3)], warns(ALPINE, "deleted twice", seen="id-3"))
+own(
+    "a deletion with a version",
+    [update(1, 1), deletion(2, version=2)],
+    fails(ALPINE, "deletion", seen={"Version": 2, "SHA256": ""}, expected={"Version": 0, "SHA256": ""}),
+)
+own("a deletion with a SHA256", [update(1, 1), deletion(2, sha256="a" * 64)], fails(ALPINE, "deletion"))
+own(
+    "of one instant, in the order of random IDs",
+    [update(1, 1), update(2, 3), update(3, 2, created_at=update(2).created_at)],
+    passes(ALPINE),
+)
+own("out of order, which is FEED-2's", [update(2, 2), update(1, 1)], passes(ALPINE))
+feed_6(
+    "wrong at one replica",
+    told([update(1, 1)], {f"library.alpine:{C}": newest([update(1, 1), update(2, 1)], ALPINE, C)}),
+    fails(ALPINE, "the same version twice"),
+    not_applicable(LEDGER),
+    NO_OTHER,
+    inventory=READER,
+)
+OTHERS = [update(1, 1, "tools.ci"), update(2, 1, "a.b"), update(3, 2, "tools.ci"), update(4, 2, "a.b")]
+feed_6(
+    "others are well",
+    told(OTHERS),
+    passes("global", "2 other repositories", seen=2),
+    not_applicable(ALPINE),
+    not_applicable(LEDGER),
+    inventory=READER,
+)
+feed_6(
+    "another one is not",
+    told([*OTHERS, update(5, 2, "a.b")]),
+    fails("a.b", "the same version twice"),
+    passes("global", "1 other repositories"),
+    not_applicable(ALPINE),
+    not_applicable(LEDGER),
+    inventory=READER,
+)
+feed_6("no repository is named", {("newest_records", f"global:{A}"): newest(LOG)} | {
+    ("newest_records", f"global:{name}"): CouldNotLook("silent") for name in (B, C)
+}, passes("global", "2 other repositories"))  # fmt: skip
+feed_6("unseen", unseen(), unknown("global", "TOKEN-0"), others=Outcome.UNKNOWN, inventory=READER)
+feed_6("empty", told([]), NO_OTHER, others=Outcome.NOT_APPLICABLE, inventory=READER)
+
+ODD = f"{USERS}:4443/a%2Fb/c d.e"
+feed_6(
+    "a name of odd characters",
+    told([update(1, 1, gun=ODD), update(2, 1, gun=ODD)]),
+    fails("a_2Fb.c_d.e", "the same version twice"),
+    passes("global", "0 other"),
+    not_applicable(ALPINE),
+    not_applicable(LEDGER),
+    inventory=READER,
+)
+
+feed_7 = Cases("FEED-7")
+NEWEST = LOG[3]
+
+
+def fetched(record: Record | None, records: tuple[Record, ...] = LOG, **changes: Any) -> Facts:
+    return {**told(records), ("trust_timestamp", ALPINE): timestamp(record, changes=changes)}
+
+
+def seventh(name: str, facts: Facts, said: Said) -> None:
+    feed_7(name, facts, said, inventory=READER)
+
+
+seventh("is there", fetched(NEWEST), passes(ALPINE, "version 3 is there", seen=3))
+seventh("another body", fetched(NEWEST, body_sha256="b" * 64), fails(ALPINE, "another SHA256", seen="b" * 64))
+seventh("another version", fetched(NEWEST, body_version=2), fails(ALPINE, "another version", seen=2, expected=3))
+seventh("no version", fetched(NEWEST, body_version=None), fails(ALPINE, "another version"))
+GONE: dict[str, Any] = {"status": 404, "body_sha256": None, "body_version": None}
+seventh("lost", fetched(NEWEST, **GONE, older_is_there=True), fails(ALPINE, "is lost", seen=404, expected=200))
+seventh("all gone", fetched(NEWEST, **GONE, older_is_there=False), unknown(ALPINE, "deleted within the last minute"))
+seventh("the only one gone", fetched(NEWEST, **GONE), unknown(ALPINE, "--wait 2m"))
+seventh("deleted", fetched(None), not_applicable(ALPINE, "no trust data now"))
+seventh("never signed", fetched(None, ()), not_applicable(ALPINE, "library/alpine"))
+RENAMED = tuple(record.model_copy(update={"gun": "old.example.org/library/alpine"}) for record in LOG[:1])
+seventh("under another name", fetched(None, RENAMED), warns(ALPINE, "old.example.org/library/alpine", "renamed"))
+seventh("under both names", fetched(NEWEST, (*RENAMED, *LOG[1:])), passes(ALPINE))
+seventh("unseen", {**told(), ("trust_timestamp", ALPINE): CouldNotLook("refused")}, unknown(ALPINE, "refused"))
+feed_7("none is named", {}, skipped("repository", "reads: [namespace/name]"))
+
+feed_8 = Cases("FEED-8")
+
+
+def cell(name: str, subject: str, seen: object, said: Said, accounts: object = None) -> None:
+    where = inventory(accounts=accounts) if accounts else READER
+    feed_8(name, {("feed_access", subject): seen}, said, inventory=where)  # type: ignore[dict-item]
+
+
+REFUSED = access(401, "insufficient_scope")
+CI = "reader:ci"
+cell("admin reads", "admin:global", access(200), passes("admin:global", seen="reads", expected="reads"))
+cell("admin reads all", f"admin:{LEDGER}", access(200), passes(f"admin:{LEDGER}"))
+cell(
+    "admin refused", "admin:global", REFUSED, fails("admin:global", "want of rights", seen="refused", expected="reads")
+)
+cell("reader reads", f"{CI}:{ALPINE}", access(200), passes(f"{CI}:{ALPINE}", seen="reads"))
+cell("reader is refused", f"{CI}:{ALPINE}", REFUSED, fails(f"{CI}:{ALPINE}", "may read it", seen="refused"))
+cell("reader refused", f"{CI}:{LEDGER}", REFUSED, passes(f"{CI}:{LEDGER}", seen="refused", expected="refused"))
+cell("reader reads too much", f"{CI}:{LEDGER}", access(200), fails(f"{CI}:{LEDGER}", "may not", seen="reads"))
+cell("reader and the global one", f"{CI}:global", REFUSED, passes(f"{CI}:global"))
+cell("reader reads all", f"{CI}:global", access(200), fails(f"{CI}:global", "may not"))
+cell(
+    "refused in another way",
+    f"{CI}:global",
+    access(403),
+    warns(f"{CI}:global", "403", expected="401 insufficient_scope"),
+)
+cell("anonymous", "anonymous:global", REFUSED, passes("anonymous:global"))
+cell("anonymous is told nothing else", "anonymous:global", access(401), passes("anonymous:global"))
+cell("anonymous reads all", "anonymous:global", access(200), fails("anonymous:global", "may not"))
+cell(
+    "anonymous without a token",
+    "anonymous:global",
+    access(401, without_token=200),
+    fails("anonymous:global", "without any"),
+)
+cell("anonymous and a private one", f"anonymous:{ALPINE}", REFUSED, passes(f"anonymous:{ALPINE}"))
+PULL = [f"repository:{gun(ALPINE)}:pull"]
+cell("public", f"anonymous:{ALPINE}", access(200, granted=PULL), passes(f"anonymous:{ALPINE}", "public", seen="reads"))
+cell("not public", f"anonymous:{ALPINE}", access(200), fails(f"anonymous:{ALPINE}", "may not"))
+cell("an opaque token", f"anonymous:{ALPINE}", access(200, granted=None), fails(f"anonymous:{ALPINE}", "may not"))
+cell(
+    "public, though a reader cannot read it",
+    f"anonymous:{LEDGER}",
+    access(200, granted=[f"repository:{gun(LEDGER)}:pull"]),
+    fails(f"anonymous:{LEDGER}", "may not"),
+)
+cell("unseen", "admin:global", CouldNotLook("see TOKEN-0"), unknown("admin:global", "see TOKEN-0"))
+cell("silent", "admin:global", Silence("no answer"), unknown("admin:global"))
+cell("no repository is named", "anonymous:global", REFUSED, passes("anonymous:global"), reader())
+feed_8("none is named", {}, skipped("repository", "reads: [namespace/name]"))
+
+feed_9 = Cases("FEED-9")
+AB, BC = f"{A}:{B}", f"{B}:{C}"
+
+
+def ninth(name: str, facts: Facts, said: Said) -> None:
+    feed_9(name, facts, said, inventory=READER)
+
+
+ninth("the same", told(), passes(AB, "the same 10 records of 3 feeds", seen=10))
+MORE = update(6, 4)
+ONE_MORE = {f"global:{B}": newest([*LOG, MORE], replica=B)}
+ninth("one more", told(LOG, ONE_MORE), fails(AB, "the feed global differs", "id-6", f"at {B}, and not at {A}"))
+ninth("one more, seen from the other side", told(LOG, ONE_MORE), fails(BC, f"at {B}, and not at {C}"))
+ninth("lost in a repository", told(LOG, {f"library.alpine:{A}": newest(LOG[:1], ALPINE)}), fails(AB, ALPINE, "id-3"))
+ninth("in another order", told(LOG, {f"global:{B}": newest(LOG[::-1], replica=B)}), fails(AB, "another order"))
+ninth(
+    "too young for both",
+    told(LOG, {f"global:{B}": newest([*LOG, update(6, 4, created_at=ago(seconds=61))], replica=B)}),
+    passes(AB),
+)
+ninth(
+    "a clock that is ahead tells more",
+    told(
+        LOG,
+        {
+            f"global:{B}": newest(
+                [*LOG, update(6, 4, created_at=ago(seconds=30))], replica=B, server_date=ago(seconds=-90)
+            )
+        },
+    ),
+    passes(AB),
+)
+ninth(
+    "a shorter window",
+    told(LOG, {f"global:{B}": newest(LOG[2:], replica=B, whole=False)}),
+    passes(AB, "the same 7 records"),
+)
+ninth("both empty", told([]), passes(AB, "the same 0 records"))
+ninth("one silent", told(LOG, {f"global:{B}": Silence("refused")}), unknown(AB, "refused"))
+ninth("one malformed", told(LOG, {f"global:{B}": refused(500, replica=B)}), unknown(AB, "see FEED-1"))
+ninth(
+    "what differs goes before what could not be seen",
+    told(LOG, {f"global:{B}": Silence("refused"), f"library.alpine:{A}": newest(LOG[:1], ALPINE)}),
+    fails(AB, ALPINE),
+)
+feed_9("alone", {}, not_applicable("none", "single replica"), inventory=inventory(1))
+
+CASES = [feed_6, feed_7, feed_8, feed_9]

@@ -1,0 +1,410 @@
+"""NODE: engines, the swarm, and the machines."""
+
+from __future__ import annotations
+
+from fixtures.looks import CouldNotLook, Silence
+from tests.checks.case import (
+    Cases,
+    Inherited,
+    Looks,
+    Seen,
+    fails,
+    not_applicable,
+    passes,
+    skipped,
+    unknown,
+    warns,
+)
+from tests.checks.facts import IDS, A
+from tests.checks.node_facts import (
+    GIB,
+    N1,
+    N2,
+    N3,
+    NODES,
+    container,
+    containers,
+    disk,
+    engine,
+    member,
+    nodes,
+    process,
+    swarm,
+    system,
+)
+
+CLUSTER = "cluster"
+THREE_NODES = nodes()
+STOPPED = Silence("Docker at node-1 (10.0.0.11:2376): connection refused: no engine listens there")
+NO_SSH = Silence("ssh to 10.0.0.11: connection refused: nothing listens there")
+NO_KEY = CouldNotLook("ssh to 10.0.0.11: its host key is not known: log in once by hand")
+
+node_1 = Cases("NODE-1")
+
+
+def reached(own: Seen | None = None, shell: Seen | None = None, views: dict[str, Seen] | None = None) -> Looks:
+    """All three as they should be; of the first node other facts, of the managers other views."""
+    facts: Looks = {("engine", node): engine(node) for node in NODES}
+    facts |= {("system", node): system(node) for node in NODES}
+    facts |= {("swarm_view", node): swarm(node) for node in NODES}
+    facts |= {("engine", N1): own} if own else {}
+    facts |= {("system", N1): shell} if shell else {}
+    return facts | {("swarm_view", node): view for node, view in (views or {}).items()}
+
+
+def everybody_sees(**changes: object) -> dict[str, Seen]:
+    """Every manager sees the first node changed."""
+    rows = [member(N1, **changes), member(N2), member(N3)]
+    return {node: swarm(node, *rows) for node in NODES}
+
+
+node_1("ready", reached(), passes(N1, "20.10.24", "TCP", "active"), inventory=THREE_NODES)
+node_1("its engine is stopped", reached(own=STOPPED), fails(N1, "no engine listens"), inventory=THREE_NODES)
+node_1(
+    "its host key is not known", reached(own=NO_KEY, shell=NO_KEY), unknown(N1, "log in once"), inventory=THREE_NODES
+)
+node_1("no ssh, and its engine answers", reached(shell=NO_SSH), fails(N1, "ssh to"), inventory=THREE_NODES)
+node_1("its shell cannot be used", reached(shell=NO_KEY), unknown(N1, "host key"), inventory=THREE_NODES)
+node_1(
+    "in no swarm",
+    reached(own=engine(N1, state="inactive", manager=False)),
+    fails(N1, "its part in the swarm is inactive", seen="inactive"),
+    inventory=THREE_NODES,
+)
+node_1(
+    "its swarm is locked",
+    reached(own=engine(N1, state="locked", error="Swarm is encrypted")),
+    fails(N1, "locked: Swarm is encrypted"),
+    inventory=THREE_NODES,
+)
+node_1(
+    "another node's engine",
+    reached(own=engine(N1, name=N2)),
+    fails(N1, f"that of {N2}", seen=N2, expected=N1),
+    inventory=THREE_NODES,
+)
+node_1("named by its short name", reached(own=engine(N1, name="node-1.example.org")), passes(N1), inventory=THREE_NODES)
+node_1(
+    "two nodes are one engine",
+    reached(own=engine(N3)),
+    unknown(N1, f"{N1} and {N3} lead to one engine"),
+    inventory=THREE_NODES,
+)
+node_1("a cloned machine", reached(own=engine(N1, id=f"engine-{N3}")), passes(N1), inventory=THREE_NODES)
+node_1(
+    "a manager that waits for a leader is found by its name",
+    reached(own=engine(N1, id="", node_id="", error="no answer to docker info")),
+    passes(N1, "active"),
+    inventory=THREE_NODES,
+)
+node_1(
+    "a manager that waits for a leader, and nobody lists it",
+    reached(
+        own=engine(N1, id="", node_id="", error="no answer to docker info"),
+        views={node: swarm(node, error="The swarm does not have a leader") for node in NODES},
+    ),
+    passes(N1, "no manager tells"),
+    inventory=THREE_NODES,
+)
+node_1(
+    "all through one bundle",
+    reached() | {("engine", node): engine(node, id="", way="MKE's client bundle") for node in NODES},
+    passes(N1, "MKE's client bundle"),
+    inventory=THREE_NODES,
+)
+node_1(
+    "the swarm calls it down",
+    reached(views=everybody_sees(state="down", message="heartbeat failure")),
+    fails(N1, "down: heartbeat failure", seen="down", expected="ready"),
+    inventory=THREE_NODES,
+)
+node_1(
+    "one manager calls it down",
+    reached(views={N3: swarm(N3, member(N1, state="down"), member(N2), member(N3))}),
+    fails(N1, "down"),
+    inventory=THREE_NODES,
+)
+node_1(
+    "drained with a replica",
+    reached(views=everybody_sees(availability="drain")),
+    warns(N1, "drained", seen="drain"),
+    inventory=THREE_NODES,
+)
+node_1(
+    "a drained manager without a replica",
+    reached(views=everybody_sees(availability="drain")),
+    passes(N1, "drain"),
+    inventory=nodes(replicas=[{"id": name, "address": f"10.0.0.{n}"} for n, name in enumerate(IDS[:3], 11)]),
+)
+node_1(
+    "no manager is known",
+    reached(own=engine(N1, manager=False), views={node: swarm(node, manager=False) for node in NODES}),
+    passes(N1, "no manager tells"),
+    inventory=THREE_NODES,
+)
+node_1("no nodes", {}, skipped("none", "under nodes:"))
+node_1(
+    "a node that has only a name",
+    {},
+    skipped(N1, "ssh:", "docker:"),
+    inventory=nodes(nodes=[{"name": n} for n in NODES]),
+)
+
+node_2 = Cases("NODE-2")
+
+
+def disks(seen: Seen, own: Seen | None = None) -> Looks:
+    return {("system", N1): seen, ("containers", N1): own or containers(N1)}
+
+
+DATA = f"{N1}:_var_lib_docker"
+node_2("room", disks(system(N1)), passes(DATA, "GB free, 65 %", "100 % of the inodes"), inventory=THREE_NODES)
+node_2(
+    "under a quarter and 25 GB",
+    disks(system(N1, disk(used=80 * GIB, free=20 * GIB))),
+    warns(DATA, "21.5 GB free, 20 %"),
+    inventory=THREE_NODES,
+)
+node_2(
+    "under a tenth and 10 GB",
+    disks(system(N1, disk(used=95 * GIB, free=5 * GIB))),
+    fails(DATA, "5.4 GB free, 5 %", expected={"free_gb": [25, 10], "free_percent": [25, 10]}),
+    inventory=THREE_NODES,
+)
+node_2("full", disks(system(N1, disk(used=95 * GIB, free=0))), fails(DATA, "0.0 GB free, 0 %"), inventory=THREE_NODES)
+node_2(
+    "a twentieth of a large disk",
+    disks(system(N1, disk(used=950 * GIB, free=50 * GIB))),
+    passes(DATA),
+    inventory=THREE_NODES,
+)
+node_2("half of a small disk", disks(system(N1, disk(used=5 * GIB, free=5 * GIB))), passes(DATA), inventory=THREE_NODES)
+node_2(
+    "inodes run out",
+    disks(system(N1, disk(inodes_used=99, inodes_free=1))),
+    fails(DATA, "1 % of the inodes free"),
+    inventory=THREE_NODES,
+)
+node_2("few inodes", disks(system(N1, disk(inodes_used=80, inodes_free=20))), warns(DATA), inventory=THREE_NODES)
+node_2(
+    "a file system that makes inodes as it needs them",
+    disks(system(N1, disk(kind="btrfs", inodes_used=0, inodes_free=0))),
+    passes(DATA, message="279.2 GB free, 65 %"),
+    inventory=THREE_NODES,
+)
+node_2(
+    "limits of the inventory",
+    disks(system(N1, disk(used=80 * GIB, free=20 * GIB))),
+    passes(DATA),
+    inventory=nodes(limits={"free_percent": [10, 5]}),
+)
+SHARE = f"/var/lib/docker/volumes/dtr-nfs-registry-{A}/_data"
+node_2(
+    "a share is only told",
+    disks(
+        system(N1, disk(), disk(SHARE, kind="nfs4", device="nas:/msr", used=None, free=None, inodes_used=None)),
+    ),
+    passes(DATA),
+    passes(f"{N1}:{SHARE}".replace("/", "_")[:100], "on the network (nfs4 nas:/msr)"),
+    inventory=THREE_NODES,
+)
+node_2(
+    "a volume of the replica has its own disk, and that is full",
+    disks(system(N1, disk(), disk(f"/var/lib/docker/volumes/dtr-rethink-{A}/_data", used=99 * GIB, free=1))),
+    passes(DATA),
+    fails(f"{N1}:_var_lib_docker_volumes_dtr-rethink-{A}__data", "0.0 GB free"),
+    inventory=THREE_NODES,
+)
+node_2(
+    "another stack's full volume is not MSR's",
+    disks(system(N1, disk(), disk("/var/lib/docker/volumes/wiki/_data", used=99 * GIB, free=1))),
+    passes(DATA),
+    inventory=THREE_NODES,
+)
+node_2("df says nothing", disks(system(N1, disk(used=None, free=None))), unknown(DATA, "df"), inventory=THREE_NODES)
+node_2(
+    "disks cannot be read",
+    disks(system(N1).model_copy(update={"disks": None, "missing": {"disks": "disks: awk: not found"}})),
+    unknown(N1, "awk: not found"),
+    inventory=THREE_NODES,
+)
+node_2(
+    "the shell does not know where Docker's data lies",
+    disks(system(N1)) | {("engine", N1): engine(N1, root="/data/docker")},
+    unknown(N1, "Docker's data lies under /data/docker"),
+    inventory=THREE_NODES,
+)
+node_2(
+    "its engine tells the same place",
+    disks(system(N1)) | {("engine", N1): engine(N1)},
+    passes(DATA),
+    inventory=THREE_NODES,
+)
+node_2("no shell", {("system", N1): NO_SSH}, unknown(N1, "ssh to"), inventory=THREE_NODES)
+node_2(
+    "its engine is stopped, and its disk full",
+    disks(system(N1, disk(free=0)), STOPPED),
+    fails(DATA),
+    inventory=THREE_NODES,
+)
+node_2("only Docker leads there", {}, skipped(N1, "ssh: or shell:"), inventory=nodes(way="docker"))
+
+node_3 = Cases("NODE-3")
+
+
+def clocks(first: float | None, second: float = 0.0, third: float | None = 0.0, error: float = 0.01) -> Looks:
+    facts: Looks = {
+        ("system", N1): system(N1, clock=first, clock_error=error, missing={"clock": "clock: no date"}),
+        ("system", N2): system(N2, clock=second),
+    }
+    return facts | ({("system", N3): system(N3, clock=third)} if third is not None else {("system", N3): NO_SSH})
+
+
+node_3("as the others", clocks(0.1), passes(N1, "0.10 s ahead"), inventory=THREE_NODES)
+node_3("this machine's clock is off, theirs agree", clocks(500.2, 500.0, 500.1), passes(N1), inventory=THREE_NODES)
+node_3("half a second off", clocks(0.5), passes(N1), inventory=THREE_NODES)
+node_3("two seconds ahead", clocks(2.0), warns(N1, "2.00 s ahead"), inventory=THREE_NODES)
+node_3("two seconds behind", clocks(-2.0), warns(N1, "2.00 s behind"), inventory=THREE_NODES)
+node_3("90 s ahead", clocks(90.0), fails(N1, "90.00 s ahead", expected=[1, 30]), inventory=THREE_NODES)
+node_3("another one is ahead", clocks(0.0, 90.0), passes(N1), inventory=THREE_NODES)
+node_3("two seconds, measured slowly", clocks(2.0, error=1.5), passes(N1, "give or take 1.50 s"), inventory=THREE_NODES)
+node_3("90 s, measured slowly", clocks(90.0, error=1.5), fails(N1), inventory=THREE_NODES)
+node_3("one of two that answer is off", clocks(90.0, third=None), fails(N1), inventory=THREE_NODES)
+node_3("the other of two that answer is off", clocks(0.0, 90.0, None), passes(N1), inventory=THREE_NODES)
+node_3("of one alone", {("system", N1): system(N1, clock=90.0)}, not_applicable(N1, "no other"), inventory=nodes(1))
+node_3("not told", clocks(None), unknown(N1, "no date"), inventory=THREE_NODES)
+node_3("no shell", {("system", N1): NO_SSH}, unknown(N1), inventory=THREE_NODES)
+
+node_4 = Cases("NODE-4")
+
+
+def memory(seen: Seen, own: Seen | None = None) -> Looks:
+    return {("system", N1): seen, ("containers", N1): own or containers(N1)}
+
+
+DATABASE = container(A, "rethinkdb").id
+node_4("enough", memory(system(N1)), passes(N1, "56 %"), inventory=THREE_NODES)
+node_4(
+    "the database is swapped out",
+    memory(system(N1, database=[process(2048, DATABASE)])),
+    warns(N1, "2048 KiB of the database"),
+    inventory=THREE_NODES,
+)
+node_4(
+    "another stack's RethinkDB is swapped out",
+    memory(system(N1, database=[process(0, DATABASE), process(4096, "ab" * 32)])),
+    passes(N1),
+    inventory=THREE_NODES,
+)
+node_4(
+    "swapped out, and nothing tells whose",
+    memory(system(N1, database=[process(2048, DATABASE)]), STOPPED),
+    warns(N1),
+    inventory=THREE_NODES,
+)
+node_4("little", memory(system(N1, memory=(16 * GIB, GIB))), warns(N1, "6 %"), inventory=THREE_NODES)
+node_4("no database runs", memory(system(N1, database=[])), passes(N1), inventory=THREE_NODES)
+node_4(
+    "not told",
+    memory(system(N1, memory=None, missing={"memory": "memory: No such file"})),
+    unknown(N1, "No such file"),
+    inventory=THREE_NODES,
+)
+
+node_5 = Cases("NODE-5")
+
+
+def sockets(seen: Seen, own: Seen | None = None, its: Seen | None = None) -> Looks:
+    return {("system", N1): seen, ("containers", N1): own or containers(N1), ("engine", N1): its or engine(N1)}
+
+
+def without(*closed: str) -> Seen:
+    return system(N1, listening=[each for each in system(N1).listening or [] if each not in closed])
+
+
+node_5("all", sockets(system(N1)), passes(N1, "tcp:2377", "udp:7946", "tcp:443"), inventory=THREE_NODES)
+for closed in ("tcp:2377", "tcp:7946", "udp:7946", "tcp:443", "tcp:80"):
+    node_5(f"{closed} is closed", sockets(without(closed)), fails(N1, closed), inventory=THREE_NODES)
+node_5(
+    "a worker has no managers' port",
+    sockets(without("tcp:2377"), its=engine(N1, manager=False)),
+    passes(N1),
+    inventory=THREE_NODES,
+)
+node_5(
+    "nginx does not run",
+    sockets(without("tcp:443", "tcp:80"), containers(N1, container(A, "nginx", state="exited"))),
+    passes(N1),
+    inventory=THREE_NODES,
+)
+node_5(
+    "nginx has other ports",
+    sockets(system(N1), containers(N1, container(A, "nginx", ports={"443/tcp": [4443]}))),
+    fails(N1, "tcp:4443", "nginx"),
+    inventory=THREE_NODES,
+)
+node_5("its engine is stopped", sockets(system(N1), STOPPED, STOPPED), unknown(N1, "no engine"), inventory=THREE_NODES)
+node_5(
+    "not told",
+    sockets(system(N1, listening=None, missing={"listening sockets": "netstat: not found"})),
+    unknown(N1, "netstat"),
+    inventory=THREE_NODES,
+)
+
+node_6 = Cases("NODE-6")
+
+
+def managers(**seen: Seen) -> Looks:
+    """What the nodes see; by a name without its dash what one sees instead."""
+    return {("swarm_view", node): seen.get(node.replace("-", "_")) or swarm(node) for node in NODES}
+
+
+node_6(
+    "three", managers(), passes(CLUSTER, "3 managers, node-1 leads; it still stands 1 failures"), inventory=THREE_NODES
+)
+node_6(
+    "one cannot be reached",
+    managers(node_1=swarm(N1, member(N1), member(N2), member(N3, reachability="unreachable")), node_3=STOPPED),
+    fails(CLUSTER, "node-3 cannot be reached, 2 of 3", "stands 0 failures"),
+    inventory=THREE_NODES,
+)
+node_6(
+    "the quorum is lost",
+    managers(**{f"node_{n}": swarm(node, error="The swarm does not have a leader") for n, node in enumerate(NODES, 1)}),
+    fails(CLUSTER, "does not have a leader"),
+    inventory=THREE_NODES,
+)
+node_6(
+    "one manager is cut off",
+    managers(node_2=swarm(N2, error="no complete answer within 10 s")),
+    fails(CLUSTER, "node-2 cannot list the swarm"),
+    inventory=THREE_NODES,
+)
+node_6(
+    "nobody leads",
+    managers(node_1=swarm(N1, *(member(node, leader=False) for node in NODES))),
+    fails(CLUSTER, "no manager leads"),
+    inventory=THREE_NODES,
+)
+node_6(
+    "one manager of three nodes",
+    managers(
+        node_1=swarm(N1, member(N1), member(N2, manager=False, reachability=""), member(N3, manager=False)),
+        node_2=swarm(N2, manager=False),
+        node_3=swarm(N3, manager=False),
+    ),
+    passes(CLUSTER, "1 managers", "0 failures"),
+    inventory=THREE_NODES,
+)
+node_6(
+    "no manager is in the inventory",
+    managers(**{f"node_{n}": swarm(node, manager=False) for n, node in enumerate(NODES, 1)}),
+    skipped(CLUSTER, "none of the inventory's nodes is a manager"),
+    inventory=THREE_NODES,
+)
+node_6(
+    "no node answers", {("swarm_view", n): Inherited(STOPPED) for n in NODES}, unknown(CLUSTER), inventory=THREE_NODES
+)
+node_6("no nodes", {}, skipped(CLUSTER, "under nodes:"))
+
+CASES = [node_1, node_2, node_3, node_4, node_5, node_6]

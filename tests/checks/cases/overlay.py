@@ -1,0 +1,464 @@
+"""NET: the overlay networks between the nodes."""
+
+from __future__ import annotations
+
+from fixtures.looks import CouldNotLook, NotGiven, Silence
+from fixtures.name_output import Resolved
+from fixtures.overlay_facts import Database, OverlayPings
+from fixtures.ping_output import Echo
+from tests.checks.case import Cases, Inherited, fails, not_applicable, passes, skipped, unknown, warns
+from tests.checks.facts import A, B, inventory, times
+from tests.checks.overlay import (
+    DEAD,
+    ID,
+    LOSSY,
+    NO_ENGINE,
+    NO_NAME,
+    NODES,
+    STUCK,
+    UNRESOLVED,
+    alone,
+    container,
+    echo,
+    network,
+    of_node,
+    on_nodes,
+    pinged,
+    refused,
+    seen,
+    unlisted,
+)
+
+ONE, TWO, THREE = NODES[:3]
+NOT_ALLOWED = NotGiven("--no-containers: the overlay network is only tested from containers")
+NO_IMAGE = NotGiven("node-1 holds no image with sh and ping: run `docker pull mirantis/dtr:2.8.2` there")
+NONE_MADE = dict.fromkeys(NODES[:3], NOT_ALLOWED)
+BOTH = (f"{ONE}:{TWO}", f"{TWO}:{ONE}")
+LINK = {(ONE, TWO): DEAD, (TWO, ONE): DEAD}
+
+net_1 = Cases("NET-1")
+net_1("an attachable overlay", seen(), passes(ONE, "dtr-ol", ID[:12], seen=ID), inventory=on_nodes())
+net_1(
+    "a worker lists it only through the probe container",
+    seen(networks={TWO: unlisted(TWO)}),
+    passes(TWO, ID[:12]),
+    inventory=on_nodes(),
+)
+net_1(
+    "no manager among the nodes",
+    seen(networks={node: network(node, manager=False) for node in NODES[:3]}),
+    passes(TWO),
+    inventory=on_nodes(),
+)
+net_1("two lost attachments are told", seen(containers={ONE: container(ONE, retried=2)}),
+      passes(ONE, "2 attempts"), inventory=on_nodes())  # fmt: skip
+net_1(
+    "without containers, what the engines list",
+    seen(containers=NONE_MADE),
+    passes(ONE, ID[:12]),
+    inventory=on_nodes(),
+)
+net_1(
+    "without containers, a worker with a replica that lists none",
+    seen(containers=NONE_MADE, networks={TWO: unlisted(TWO)}),
+    unknown(TWO, "a worker knows the network only", "--no-containers"),
+    inventory=on_nodes(),
+)
+net_1(
+    "without containers, a worker without a replica",
+    seen(containers=NONE_MADE, networks={THREE: unlisted(THREE)}),
+    passes(THREE, "no replica runs here"),
+    inventory=on_nodes(replicas=2),
+)
+net_1(
+    "no manager knows it",
+    seen(
+        networks={node: unlisted(node, manager=True) for node in NODES[:3]}, containers={n: refused(n) for n in NODES}
+    ),
+    fails(ONE, "the managers know no network dtr-ol"),
+    inventory=on_nodes(),
+)
+net_1(
+    "one manager does not know it",
+    seen(networks={THREE: unlisted(THREE, manager=True)}),
+    fails(THREE, "this manager knows no network"),
+    inventory=on_nodes(),
+)
+net_1(
+    "a bridge of that name",
+    seen(networks={ONE: network(ONE, driver="bridge")}),
+    fails(ONE, "is a bridge network", seen="bridge", expected="overlay"),
+    inventory=on_nodes(),
+)
+net_1(
+    "not attachable",
+    seen(networks={node: network(node, attachable=False) for node in NODES[:3]}),
+    fails(TWO, "not attachable", seen=False),
+    inventory=on_nodes(),
+)
+net_1(
+    "the node is in no swarm",
+    seen(networks={TWO: unlisted(TWO, swarm="inactive", node_id="")}),
+    fails(TWO, "not in a swarm (inactive)", seen="inactive"),
+    inventory=on_nodes(),
+)
+net_1(
+    "no container can be attached",
+    seen(containers={TWO: refused(TWO)}),
+    fails(TWO, "could not be attached to dtr-ol on node-2"),
+    inventory=on_nodes(),
+)
+net_1(
+    "of another swarm",
+    seen(networks={TWO: network(TWO, id="other")}, containers={TWO: container(TWO, network_id="other")}),
+    fails(TWO, "other here", f"{ID[:12]} elsewhere", seen="other", expected=ID),
+    inventory=on_nodes(),
+)
+net_1(
+    "the others are not accused of it",
+    seen(networks={TWO: network(TWO, id="other")}, containers={TWO: container(TWO, network_id="other")}),
+    passes(ONE),
+    inventory=on_nodes(),
+)
+net_1(
+    "every node of another swarm",
+    seen(
+        networks={node: network(node, id=node) for node in NODES[:3]},
+        containers={node: container(node, network_id=node) for node in NODES[:3]},
+    ),
+    fails(ONE, "another network on every node"),
+    inventory=on_nodes(),
+)
+net_1("the engine is silent", seen(networks={TWO: NO_ENGINE}), unknown(TWO, "refused"), inventory=on_nodes())
+net_1("another node's engine is silent", seen(networks={TWO: NO_ENGINE}), passes(ONE), inventory=on_nodes())
+net_1("the inventory names no nodes", {}, skipped(A, "add node: under replicas"), inventory=inventory(1))
+
+net_2 = Cases("NET-2")
+net_2(
+    "by name and by address",
+    seen(),
+    passes(f"{ONE}:{TWO}", "3 of 3", "0.2 ms", seen={"by name": "3 of 3", "by address": "3 of 3"}),
+    inventory=on_nodes(),
+)
+net_2("one reply of three is enough", seen(pairs={(ONE, TWO): pinged(echo(1))}), passes(BOTH[0], "1 of 3"),
+      inventory=on_nodes())  # fmt: skip
+for subject in BOTH:
+    net_2(
+        f"a dead link, {subject}: the way from 1 to 2 is cut",
+        seen(alone(ONE, TWO, 0, arrived=0), alone(TWO, ONE, 0, arrived=10), pairs=LINK),
+        fails(
+            subject,
+            message="no reply between node-1 and node-2 on dtr-ol, by name and by address; "
+            "packets from node-1 to node-2 do not arrive, the other way they do",
+            seen={"by name": "0 of 3", "by address": "0 of 3", "alone": "0 of 10"},
+        ),
+        inventory=on_nodes(),
+    )
+net_2("the others of a dead link", seen(pairs=LINK), passes(f"{ONE}:{THREE}"), inventory=on_nodes())
+net_2(
+    "a dead link, seen from one side",
+    seen(alone(TWO, ONE, 0, arrived=10), pairs=LINK),
+    fails(BOTH[0], "packets from node-1 to node-2 do not arrive, the other way they do"),
+    inventory=on_nodes(),
+)
+net_2(
+    "a dead link, of which only the request is known",
+    seen(alone(ONE, TWO, 0, arrived=0), pairs=LINK),
+    fails(BOTH[0], message="no reply between node-1 and node-2 on dtr-ol, by name and by address; "
+          "packets from node-1 to node-2 do not arrive"),
+    inventory=on_nodes(),
+)  # fmt: skip
+net_2(
+    "a link cut both ways",
+    seen(alone(ONE, TWO, 0, arrived=0), alone(TWO, ONE, 0, arrived=0), pairs=LINK),
+    fails(BOTH[1], "packets arrive in neither direction"),
+    inventory=on_nodes(),
+)
+net_2(
+    "a dead link that was not looked at alone",
+    seen(pairs=LINK),
+    fails(BOTH[1], message="no reply between node-1 and node-2 on dtr-ol, by name and by address"),
+    inventory=on_nodes(),
+)
+net_2(
+    "two nodes",
+    seen(pairs=LINK, count=2),
+    fails(BOTH[0], "between node-1 and node-2 on dtr-ol"),
+    inventory=on_nodes(2),
+)
+for subject in (f"{ONE}:{THREE}", f"{THREE}:{ONE}", f"{TWO}:{THREE}"):
+    net_2(
+        f"a node that is cut off, {subject}",
+        seen(alone(ONE, THREE, 0, arrived=0), alone(THREE, ONE, 0, arrived=10), pairs=of_node(THREE, DEAD)),
+        fails(
+            subject,
+            message="no reply between node-3 and every other node on dtr-ol, by name and by address; "
+            "what is sent to node-3 does not arrive",
+        ),
+        inventory=on_nodes(),
+    )
+net_2("the others of a node that is cut off", seen(pairs=of_node(THREE, DEAD)), passes(BOTH[0]), inventory=on_nodes())
+net_2(
+    "a node whose packets do not leave",
+    seen(alone(ONE, THREE, 0, arrived=10), alone(THREE, ONE, 0, arrived=0), pairs=of_node(THREE, DEAD)),
+    fails(f"{ONE}:{THREE}", "what node-3 sends does not arrive"),
+    inventory=on_nodes(),
+)
+net_2(
+    "a node that nothing reaches or leaves",
+    seen(alone(ONE, THREE, 0, arrived=0), alone(THREE, ONE, 0, arrived=0), pairs=of_node(THREE, DEAD)),
+    fails(f"{ONE}:{THREE}", "packets arrive neither from nor at node-3"),
+    inventory=on_nodes(),
+)
+for subject in (f"{NODES[0]}:{NODES[3]}", f"{NODES[3]}:{NODES[4]}"):
+    net_2(
+        f"two nodes of five are cut off, {subject}",
+        seen(count=5, pairs=of_node(NODES[3], DEAD, 5) | of_node(NODES[4], DEAD, 5)),
+        fails(subject, "between node-4 and every other node"),
+        inventory=on_nodes(5),
+    )
+net_2(
+    "nobody reaches anybody",
+    seen(alone(ONE, TWO, 0, arrived=0), pairs={(a, b): DEAD for a in NODES for b in NODES}),
+    fails(f"{TWO}:{THREE}", "no reply between all nodes on dtr-ol, by name and by address; no packet arrives"),
+    inventory=on_nodes(),
+)
+net_2(
+    "names of one node do not resolve elsewhere",
+    seen(pairs={(ONE, THREE): UNRESOLVED, (TWO, THREE): UNRESOLVED}),
+    fails(
+        f"{ONE}:{THREE}",
+        message="names of containers do not resolve from every other node to node-3 on dtr-ol; by address they answer",
+        seen={"by name": NO_NAME.told, "by address": "3 of 3"},
+    ),
+    inventory=on_nodes(),
+)
+net_2(
+    "a node that resolves no name",
+    seen(pairs={(THREE, ONE): UNRESOLVED, (THREE, TWO): UNRESOLVED}),
+    fails(f"{THREE}:{ONE}", "do not resolve from node-3 to every other node"),
+    inventory=on_nodes(),
+)
+net_2(
+    "one name at one node",
+    seen(pairs={(ONE, TWO): UNRESOLVED}),
+    fails(BOTH[0], "do not resolve from node-1 to node-2 on dtr-ol"),
+    inventory=on_nodes(),
+)
+net_2(
+    "what answered alone is no failure",
+    seen(alone(ONE, TWO, 9), pairs={(ONE, TWO): DEAD}),
+    warns(BOTH[0], "no reply by name", "alone 9 of 10 came back"),
+    inventory=on_nodes(),
+)
+net_2("without containers", seen(containers=NONE_MADE), skipped(BOTH[0], "--no-containers"), inventory=on_nodes())
+net_2("no image on the one", seen(containers={ONE: NO_IMAGE}), skipped(BOTH[0], "docker pull"), inventory=on_nodes())
+net_2("no image on the other", seen(containers={ONE: NO_IMAGE}), skipped(BOTH[1], "docker pull"), inventory=on_nodes())
+net_2("no engine", seen(containers={TWO: NO_ENGINE}), unknown(BOTH[0], "connection refused"), inventory=on_nodes())
+net_2(
+    "a node without an engine hides no other pair",
+    seen(containers={TWO: NO_ENGINE}, pairs={(ONE, THREE): DEAD, (THREE, ONE): DEAD}),
+    fails(f"{ONE}:{THREE}", "between node-1 and node-3"),
+    inventory=on_nodes(),
+)
+net_2("not attached", seen(containers={TWO: refused(TWO)}), unknown(BOTH[0], "see NET-1 there"), inventory=on_nodes())
+net_2(
+    "two names for one engine",
+    seen(networks={TWO: network(TWO, node_id=f"id of {ONE}")}),
+    unknown(BOTH[0], "one and the same Docker engine"),
+    inventory=on_nodes(),
+)
+net_2(
+    "the probe hangs",
+    seen(pings={ONE: Silence("the probe container on node-1 answered nothing", timed_out=True)}),
+    unknown(BOTH[0], "answered nothing"),
+    inventory=on_nodes(),
+)
+net_2(
+    "an answer that was cut off",
+    seen(pings={ONE: OverlayPings(**times(), node=ONE)}),
+    unknown(BOTH[0], "did not reach to its end"),
+    inventory=on_nodes(),
+)
+net_2(
+    "an image whose ping may not",
+    seen(pairs={(ONE, TWO): pinged(Echo(trouble="permission", told="ping: permission denied (are you root?)"))}),
+    unknown(BOTH[0], "of mirantis/dtr:2.8.2", "permission denied"),
+    inventory=on_nodes(),
+)
+net_2("a single replica", {}, not_applicable("none", "no pairs"), inventory=on_nodes(1))
+
+net_3 = Cases("NET-3")
+net_3("all came back", seen(), passes(BOTH[0], "6 of 6", "0.2 ms", expected="all, within 100 ms"), inventory=on_nodes())
+net_3(
+    "lost, and lost again when pinged alone",
+    seen(alone(ONE, TWO, 5), pairs={(ONE, TWO): LOSSY}),
+    warns(BOTH[0], "packets are lost from node-1 to node-2 on dtr-ol",
+          seen={"all at once": "4 of 6 packets came back, 0.2 ms", "alone": "5 of 10 packets came back, 0.2 ms"}),
+    inventory=on_nodes(),
+)  # fmt: skip
+net_3(
+    "all lost when pinged alone, where some came back before",
+    seen(alone(ONE, TWO, 0, arrived=0), pairs={(ONE, TWO): LOSSY}),
+    warns(BOTH[0], "packets are lost from node-1 to node-2 on dtr-ol"),
+    inventory=on_nodes(),
+)
+net_3(
+    "lost in the crowd only",
+    seen(alone(ONE, TWO, 10), pairs={(ONE, TWO): LOSSY}),
+    passes(BOTH[0], "10 of 10", "when pinged alone"),
+    inventory=on_nodes(),
+)
+net_3(
+    "a first try that was lost, and alone all is well",
+    seen(alone(ONE, TWO, 10), pairs={(ONE, TWO): pinged(tries=2)}),
+    passes(BOTH[0], "10 of 10"),
+    inventory=on_nodes(),
+)
+net_3(
+    "a first try that was lost, and more alone",
+    seen(alone(ONE, TWO, 8), pairs={(ONE, TWO): pinged(tries=2)}),
+    warns(BOTH[0], "packets are lost"),
+    inventory=on_nodes(),
+)
+net_3(
+    "a node that loses",
+    seen(
+        *(alone(a, b, 7) for a, b in of_node(THREE, LOSSY)),
+        pairs=of_node(THREE, LOSSY),
+    ),
+    warns(f"{ONE}:{THREE}", message="packets are lost between node-3 and every other node on dtr-ol"),
+    inventory=on_nodes(),
+)
+net_3(
+    "not looked at alone",
+    seen(pairs={(ONE, TWO): LOSSY}),
+    unknown(BOTH[0], "4 of 6", "alone it was not looked at"),
+    inventory=on_nodes(),
+)
+net_3(
+    "slow twice",
+    seen(alone(ONE, TWO, 10, average_ms=160.0), pairs={(ONE, TWO): pinged(echo(average_ms=180.0))}),
+    warns(BOTH[0], "160", "ms"),
+    inventory=on_nodes(),
+)
+net_3(
+    "slow in the crowd only",
+    seen(alone(ONE, TWO, 10, average_ms=20.0), pairs={(ONE, TWO): pinged(echo(average_ms=180.0))}),
+    passes(BOTH[0], "20 ms"),
+    inventory=on_nodes(),
+)
+net_3(
+    "by the inventory's limit",
+    seen(alone(ONE, TWO, 10, average_ms=20.0), pairs={(ONE, TWO): pinged(echo(average_ms=18.0))}),
+    warns(BOTH[0], expected="all, within 10 ms"),
+    inventory=on_nodes(limits={"overlay_ms": 10}),
+)
+net_3("nothing comes back", seen(pairs=LINK), unknown(BOTH[0], "see NET-2"), inventory=on_nodes())
+net_3("a name that does not resolve loses nothing", seen(pairs={(ONE, TWO): UNRESOLVED}), passes(BOTH[0], "3 of 3"),
+      inventory=on_nodes())  # fmt: skip
+net_3("without containers", seen(containers=NONE_MADE), skipped(BOTH[0], "--no-containers"), inventory=on_nodes())
+
+net_4 = Cases("NET-4")
+AT_ONE = f"{ONE}:{A}"
+net_4("one address", seen(), passes(AT_ONE, "10.1.0.1", seen=["10.1.0.1"]), inventory=on_nodes())
+net_4("one of each family", seen(names={A: ["10.1.0.1", "fd00::1"]}), passes(AT_ONE), inventory=on_nodes())
+net_4(
+    "two addresses",
+    seen(names={A: ["10.1.0.1", "10.1.0.31"]}),
+    fails(AT_ONE, f"dtr-rethinkdb-{A} resolves to 2 addresses", "stale", seen=["10.1.0.1", "10.1.0.31"]),
+    inventory=on_nodes(),
+)
+net_4("of another replica", seen(names={A: ["10.1.0.1", "10.1.0.31"]}), passes(f"{ONE}:{B}"), inventory=on_nodes())
+net_4("two of IPv6", seen(names={A: ["10.1.0.1", "fd00::1", "fd00::2"]}), fails(AT_ONE), inventory=on_nodes())
+net_4(
+    "no address",
+    seen(names={A: Resolved(told="** server can't find it: NXDOMAIN")}),
+    fails(AT_ONE, "does not resolve", "NXDOMAIN", seen=[]),
+    inventory=on_nodes(),
+)
+net_4(
+    "another address than its container has",
+    seen(names={A: ["10.1.0.99"]}),
+    fails(AT_ONE, "resolves to 10.1.0.99, its container has 10.1.0.1: a stale record", expected="10.1.0.1"),
+    inventory=on_nodes(),
+)
+net_4(
+    "running, but not on the network",
+    seen(names={A: Resolved(told="NXDOMAIN")}, networks={ONE: network(ONE, databases={A: Database(running=True)})}),
+    fails(AT_ONE, "does not resolve: NXDOMAIN"),
+    inventory=on_nodes(),
+)
+for state, databases in (("stopped", {A: Database(running=False)}), ("gone", {})):
+    net_4(
+        f"{state}, and without an address",
+        seen(names={A: Resolved(told="NXDOMAIN")}, networks={ONE: network(ONE, databases=databases)}),
+        passes(AT_ONE, "does not run, see CTR-1", seen=[]),
+        inventory=on_nodes(),
+    )
+    net_4(
+        f"{state}, and its address stays",
+        seen(names={A: ["10.1.0.1"]}, networks={ONE: network(ONE, databases=databases)}),
+        fails(AT_ONE, "resolves to 10.1.0.1, but no such container runs: a stale record"),
+        inventory=on_nodes(),
+    )
+net_4(
+    "on another node than the inventory says",
+    seen(networks={ONE: network(ONE, databases={}), TWO: network(TWO, databases={A: Database(running=True)})}),
+    passes(AT_ONE),
+    inventory=on_nodes(),
+)
+net_4(
+    "no address, and its engine is silent",
+    seen(names={B: Resolved(told="NXDOMAIN")}, networks={TWO: NO_ENGINE}),
+    unknown(f"{ONE}:{B}", "connection refused"),
+    inventory=on_nodes(),
+)
+net_4(
+    "two addresses, and its engine is silent",
+    seen(names={B: ["10.1.0.2", "10.1.0.3"]}, networks={TWO: NO_ENGINE}),
+    fails(f"{ONE}:{B}", "2 addresses"),
+    inventory=on_nodes(),
+)
+net_4(
+    "only ping to ask with",
+    seen(names={A: Resolved(addresses=["10.1.0.1"], first_only=True)}),
+    unknown(AT_ONE, "10.1.0.1", "a second address"),
+    inventory=on_nodes(),
+)
+net_4("not said", seen(pings={ONE: OverlayPings(**times(), node=ONE)}), unknown(AT_ONE), inventory=on_nodes())
+net_4("no container", seen(pings={ONE: Inherited(NOT_ALLOWED)}), skipped(AT_ONE, "--no-cont"), inventory=on_nodes())
+net_4("no engine", seen(pings={ONE: Inherited(NO_ENGINE)}), unknown(AT_ONE, "refused"), inventory=on_nodes())
+
+net_5 = Cases("NET-5")
+net_5("it crosses", seen(), passes(BOTH[0], "1450 bytes cross", seen=1450), inventory=on_nodes())
+net_5(
+    "only small ones do",
+    seen(pairs={(ONE, TWO): STUCK, (TWO, ONE): STUCK}),
+    warns(BOTH[0], message="packets of 1450 bytes do not cross between node-1 and node-2 on dtr-ol, small ones do"),
+    inventory=on_nodes(),
+)
+net_5(
+    "a node that takes only small ones",
+    seen(pairs=of_node(TWO, STUCK)),
+    warns(f"{TWO}:{THREE}", "between node-2 and every other node on dtr-ol"),
+    inventory=on_nodes(),
+)
+net_5(
+    "lost as small ones are",
+    seen(alone(ONE, TWO, 5), pairs={(ONE, TWO): pinged(echo(1), full=echo(0, 1))}),
+    unknown(BOTH[0], "small ones as well, see NET-3"),
+    inventory=on_nodes(),
+)
+net_5("nothing comes back", seen(pairs=LINK), unknown(BOTH[0], "see NET-2"), inventory=on_nodes())
+net_5(
+    "its MTU is not known",
+    seen(pings={ONE: OverlayPings(**times(), node=ONE, targets={TWO: pinged()})}),
+    unknown(BOTH[0], "does not say what its MTU is"),
+    inventory=on_nodes(),
+)
+net_5("no engine", seen(containers={TWO: NO_ENGINE}), unknown(BOTH[0], "refused"), inventory=on_nodes())
+net_5("interrupted", seen(pings={ONE: CouldNotLook("interrupted")}), unknown(BOTH[0], "interrupted"),
+      inventory=on_nodes())  # fmt: skip
+
+CASES = [net_1, net_2, net_3, net_4, net_5]

@@ -1,0 +1,142 @@
+"""STATUS-1 to STATUS-4: what each replica answers."""
+
+from __future__ import annotations
+
+from fixtures.looks import CouldNotLook, Silence
+from tests.checks.case import SILENT, Cases, Facts, Inherited, fails, passes, skipped, unknown
+from tests.checks.documents import ISSUES, TABLES, Edit, drop, issue, put, server, view
+from tests.checks.facts import A, B, C, access, inventory, reader
+
+status_1 = Cases("STATUS-1")
+status_1("told", {("cluster_status", B): view(B)}, passes(B, "29 tables, 3 replicas"))
+status_1("an error answer", {("cluster_status", B): SILENT}, fails(B, "10.0.0.12:443", "STATUS_CHECK_FAILED"))
+status_1("the replica is silent", {("cluster_status", B): Inherited(Silence("refused"))}, unknown(B, "refused"))
+status_1("no log-in", {("cluster_status", B): Inherited(CouldNotLook("see TOKEN-0"))}, unknown(B, "see TOKEN-0"))
+
+status_2 = Cases("STATUS-2")
+CI = inventory(accounts=reader())
+status_2("refused", {("status_access", "anonymous"): access(401)}, passes("anonymous", seen=401, expected=401))
+status_2("refused otherwise", {("status_access", "anonymous"): access(403)}, passes("anonymous", "403", seen=403))
+status_2(
+    "shown to anyone",
+    {("status_access", "anonymous"): access(200)},
+    fails("anonymous", f"replica {A}", "to anonymous", seen=200, expected=401),
+)
+status_2(
+    "an error tells nothing",
+    {("status_access", "anonymous"): access(503, "503 STATUS_CHECK_FAILED: x")},
+    unknown("anonymous", f"replica {A}", "503 STATUS_CHECK_FAILED"),
+)
+status_2(
+    "refused to a reader",
+    {("status_access", "reader:ci"): access(403)},
+    passes("reader:ci", seen=403, expected=403),
+    inventory=CI,
+)
+status_2(
+    "shown to a reader",
+    {("status_access", "reader:ci"): access(200)},
+    fails("reader:ci", "to reader:ci", expected=403),
+    inventory=CI,
+)
+status_2("no reader to ask as", {}, skipped("reader", "accounts: readers:"))
+
+status_3 = Cases("STATUS-3")
+ALL_TABLES = [issue(table) for table in TABLES]
+
+
+def issues_of_a(*edits: Edit) -> Facts:
+    return {("cluster_status", A): view(A, *edits)}
+
+
+status_3("none", issues_of_a(), passes(A, "no issues", seen=[], expected=[]))
+status_3("none, written as null", issues_of_a(put(ISSUES, None)), passes(A, seen=[]))
+status_3(
+    "one, which is not critical",
+    issues_of_a(put(ISSUES, [issue("dtr2.tags")])),
+    fails(
+        f"{A}:table_availability",
+        message=f"{issue('dtr2.tags')['description']} (not critical)",
+        seen={"critical": False, "tables": ["dtr2.tags"], "servers": [server(C)]},
+        expected=[],
+    ),
+)
+status_3(
+    "the same of 29 tables is one verdict",
+    issues_of_a(put(ISSUES, ALL_TABLES)),
+    fails(
+        f"{A}:table_availability",
+        "29 tables: ",
+        seen={"critical": False, "tables": sorted(TABLES), "servers": [server(C)]},
+    ),
+)
+status_3(
+    "one of 29 is critical, and it is the one that is quoted",
+    issues_of_a(put(ISSUES, [*ALL_TABLES, issue("dtr2.blobs", critical=True, description="no primary")])),
+    fails(f"{A}:table_availability", "30 tables: no primary (critical)"),
+)
+status_3(
+    "at the top, where the guide's sample shows it",
+    issues_of_a(put(("current_issues",), [issue("dtr2.tags")])),
+    fails(
+        f"{A}:table_availability",
+        "dtr2.tags",
+        seen={"critical": False, "tables": ["dtr2.tags"], "servers": [server(C)]},
+    ),
+)
+status_3(
+    "in both places, told once",
+    issues_of_a(put(ISSUES, [issue("dtr2.tags")]), put(("current_issues",), [issue("dtr2.tags")])),
+    fails(f"{A}:table_availability", "Table `dtr2.tags`"),
+)
+status_3(
+    "two types are two verdicts",
+    issues_of_a(
+        put(
+            ISSUES,
+            [
+                issue("dtr2.tags"),
+                issue(
+                    kind="memory_error",
+                    description="Some data is in swap",
+                    info={"message": "swap", "servers": [server(B), server(A)]},
+                ),
+            ],
+        )
+    ),
+    fails(f"{A}:table_availability", "dtr2.tags"),
+    fails(
+        f"{A}:memory_error",
+        "Some data is in swap (not critical)",
+        seen={"critical": False, "tables": [], "servers": [server(A), server(B)]},
+    ),
+)
+status_3(
+    "a name collision of a table",
+    issues_of_a(
+        put(ISSUES, [issue(kind="table_name_collision", critical=True, info={"name": "tags", "db": "dtr2", "ids": []})])
+    ),
+    fails(f"{A}:table_name_collision", "(critical)", seen={"critical": True, "tables": ["dtr2.tags"], "servers": []}),
+)
+status_3("no status", {("cluster_status", A): SILENT}, unknown(A, "STATUS_CHECK_FAILED"))
+
+status_4 = Cases("STATUS-4")
+WAITING = f"Unhealthy replicas: {C}; reasons: Rethink replica is currently in state: waiting_for_primary"
+
+
+def health_of_c(health: object) -> Facts:
+    return {("cluster_status", A): view(A, put(("replica_health", C), health))}
+
+
+status_4("OK", health_of_c("OK"), passes(f"{A}:{C}", "OK", seen="OK", expected="OK"))
+status_4("its text is the message", health_of_c(WAITING), fails(f"{A}:{C}", WAITING, seen=WAITING, expected="OK"))
+status_4("nearly OK is not OK", health_of_c("ok"), fails(f"{A}:{C}", "ok"))
+status_4("an empty text", health_of_c(""), fails(f"{A}:{C}", "an empty text", seen=""))
+status_4(
+    "not known at all",
+    {("cluster_status", A): view(A, drop(("replica_health", C)))},
+    unknown(f"{A}:{C}", f"replica {A} does not know {C}", "see STATUS-6"),
+)
+status_4("of itself", {("cluster_status", A): view(A)}, passes(f"{A}:{A}"))
+
+CASES = [status_1, status_2, status_3, status_4]

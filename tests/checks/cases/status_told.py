@@ -1,0 +1,160 @@
+"""STATUS-5 to STATUS-7, and STATUS-13: what the replicas tell of each other."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from tests.checks.case import NOBODY, SILENT, Cases, Facts, fails, not_applicable, passes, unknown, views, warns
+from tests.checks.documents import ISSUES, drop, issue, put, view
+from tests.checks.facts import NOW, THREE, A, B, C, ago, inventory, text
+
+GHOST = "563f02aba617"
+WAITING = f"Unhealthy replicas: {C}; reasons: Rethink replica is currently in state: waiting_for_primary"
+
+status_5 = Cases("STATUS-5")
+
+
+def reported(*ages: float) -> Facts:
+    """At each look the age, in seconds, of what every replica tells of A's own report."""
+    rounds = [[view(name, put(("replica_timestamp", A), text(ago(seconds=age)))) for age in ages] for name in THREE]
+    return {("cluster_status", name): list(looks) for name, looks in zip(THREE, rounds, strict=True)}
+
+
+status_5("just now", reported(0), passes(A, "0 s old", seen=text(NOW)))
+status_5("three minutes", reported(180), passes(A, "180 s old", expected="at most 3 min old"))
+status_5("over three minutes", reported(181), warns(A, "too long ago", "3.0 min", seen=text(ago(seconds=181))))
+status_5("five minutes", reported(300), warns(A, "5.0 min"))
+status_5(
+    "over five minutes", reported(301), fails(A, f"Replica reported health too long ago: {text(ago(seconds=301))}")
+)
+status_5("over five minutes at both looks", reported(301, 301), fails(A, "5.0 min"))
+status_5("late, but advancing", reported(400, 301), warns(A, "5.0 min"))
+status_5(
+    "not advancing, though one replica told an older time at first",
+    {
+        ("cluster_status", name): [
+            view(name, put(("replica_timestamp", A), text(ago(seconds=age)))) for age in (first, 301)
+        ]
+        for name, first in zip(THREE, (900, 301, 301), strict=True)
+    },
+    fails(A, "5.0 min"),
+)
+status_5("from a clock that is ahead", reported(-90), passes(A, "0 s old"))
+status_5(
+    "the freshest of what the replicas tell counts",
+    views(put(("replica_timestamp", A), text(ago(days=3))), **{C: view(C)}),
+    passes(A, "40 s old"),
+)
+status_5(
+    "by the answering server's clock, not by this machine's",
+    {
+        ("cluster_status", name): view(
+            name, put(("replica_timestamp", A), text(ago(hours=1))), server_date=NOW - timedelta(hours=1)
+        )
+        for name in THREE
+    },
+    passes(A, "0 s old"),
+)
+status_5(
+    "without a Date header by this machine's clock",
+    {
+        ("cluster_status", name): view(name, put(("replica_timestamp", A), text(ago(minutes=6))), server_date=None)
+        for name in THREE
+    },
+    fails(A, "6.0 min"),
+)
+status_5(
+    "an error text instead of a time",
+    views(put(("replica_timestamp", A), f"Failed to get timestamp of replica {A}: EOF")),
+    unknown(A, "see STATUS-6"),
+)
+status_5(
+    "told by the others when it is dead itself",
+    views(put(("replica_timestamp", A), text(ago(minutes=20))), **{A: SILENT}),
+    fails(A, "20.0 min", f"as replica {B} sees it"),
+)
+status_5(
+    "who tells the freshest is named",
+    views(
+        put(("replica_timestamp", A), text(ago(minutes=20))),
+        **{C: view(C, put(("replica_timestamp", A), text(ago(minutes=6))))},
+    ),
+    fails(A, "6.0 min", f"as replica {C} sees it", seen=text(ago(minutes=6))),
+)
+status_5("nobody tells", NOBODY, unknown(A, "STATUS_CHECK_FAILED"))
+
+status_6 = Cases("STATUS-6")
+status_6("all known", views(), *(passes(name, "known to all 3") for name in THREE))
+status_6(
+    "a ghost",
+    views(put(("replica_health", GHOST), "OK")),
+    *(passes(name) for name in THREE),
+    fails(GHOST, "the inventory does not name", f"told by {', '.join(sorted(THREE))}", seen=sorted(THREE)),
+)
+status_6(
+    "a ghost that one alone knows",
+    views(**{B: view(B, put(("replica_health", GHOST), "OK"))}),
+    *(passes(name) for name in THREE),
+    fails(GHOST, f"told by {B}", seen=[B]),
+)
+status_6(
+    "one is missing everywhere",
+    views(drop(("replica_health", C))),
+    passes(A),
+    passes(B),
+    fails(C, f"not known to {', '.join(sorted(THREE))}", seen=sorted(THREE), expected=[]),
+)
+status_6(
+    "one is missing for one",
+    views(**{B: view(B, drop(("replica_health", C)))}),
+    passes(A),
+    passes(B),
+    fails(C, f"not known to {B}", seen=[B]),
+)
+status_6("by those that answered", views(**{B: SILENT}), *(passes(name, "known to all 2") for name in THREE))
+
+status_7 = Cases("STATUS-7")
+status_7("the same", views(), passes(f"{A}:{B}", "the same replicas, health and issues"))
+status_7(
+    "they know different replicas",
+    views(**{B: view(B, drop(("replica_health", C)))}),
+    fails(f"{A}:{B}", "different replicas", seen=[{"what": "replicas", A: [C], B: []}], expected="the same"),
+)
+status_7(
+    "one calls unhealthy whom the other calls OK",
+    views(**{B: view(B, put(("replica_health", C), WAITING))}),
+    fails(f"{A}:{B}", "different unhealthy replicas", seen=[{"what": "unhealthy replicas", A: [], B: [C]}]),
+)
+status_7(
+    "they give different reasons for the same",
+    views(put(("replica_health", C), WAITING), **{B: view(B, put(("replica_health", C), "Notary unhealthy"))}),
+    passes(f"{A}:{B}"),
+)
+status_7(
+    "they see different issues",
+    views(**{B: view(B, put(ISSUES, [issue("dtr2.tags")]))}),
+    fails(f"{A}:{B}", "different issues", seen=[{"what": "issues", A: [], B: ["table_availability:dtr2.tags"]}]),
+)
+status_7(
+    "they see nothing alike",
+    views(**{B: view(B, drop(("replica_health", C)), put(ISSUES, [issue("dtr2.tags")]))}),
+    fails(f"{A}:{B}", "different replicas, issues"),
+)
+status_7("one does not tell", views(**{B: SILENT}), unknown(f"{A}:{B}", "STATUS_CHECK_FAILED"))
+status_7("those two tell", views(**{B: SILENT}), passes(f"{A}:{C}"))
+status_7("a single replica", {}, not_applicable("none", "no pairs"), inventory=inventory(1))
+
+status_13 = Cases("STATUS-13")
+status_13("takes writes", views(), passes(B, "takes writes", seen=False, expected=False))
+status_13("read-only", views(put(("replica_readonly", B), True)), warns(B, "read-only", seen=True, expected=False))
+status_13(
+    "read-only, one says", views(**{C: view(C, put(("replica_readonly", B), True))}), warns(B, "read-only", seen=True)
+)
+status_13(
+    "an error text instead",
+    views(put(("replica_readonly", B), "Failed to get status")),
+    unknown(B, "replica_readonly", seen=["Failed to get status"] * 3),
+)
+status_13("not told", views(drop(("replica_readonly", B))), unknown(B, seen=[]))
+
+CASES = [status_5, status_6, status_7, status_13]

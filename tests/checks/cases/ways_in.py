@@ -1,0 +1,131 @@
+"""REG, MKE, TLS and TOKEN: what stands before the registry."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from fixtures.access.http import Untrusted
+from fixtures.inventory import Inventory
+from fixtures.looks import CouldNotLook, Silence
+from tests.checks.case import Cases, Facts, fails, passes, skipped, unknown, warns
+from tests.checks.facts import NOW, USERS, A, B, certificate, front, inventory, login, mke, reader
+
+REFUSED = Silence("/v2/ at f2277ad178f7 (10.0.0.11:443): connection refused")
+
+reg_1 = Cases("REG-1")
+
+
+def challenge(text: str) -> Facts:
+    return {("registry_front", A): front(challenge=text)}
+
+
+REALM = f"https://{USERS}/auth/token"
+reg_1("challenges", {("registry_front", A): front()}, passes(A, "401", seen=REALM))
+reg_1("realm with a port", challenge(f'Bearer realm="https://{USERS}:443/auth/token"'), passes(A))
+reg_1("realm after the service", challenge(f'Bearer service="{USERS}",realm="{REALM}"'), passes(A, seen=REALM))
+reg_1("no licence", {("registry_front", A): front(402)}, fails(A, "no licence", seen=402, expected=401))
+reg_1("502", {("registry_front", A): front(502, told="502 with an HTML page")}, fails(A, "502 with an HTML page"))
+reg_1("open to anyone", {("registry_front", A): front(200, told="200 with {}")}, fails(A, "200", expected=401))
+reg_1("no registry", {("registry_front", A): front(api_version="")}, fails(A, "no", seen="", expected="registry/2.0"))
+reg_1(
+    "asks for a password",
+    challenge(f'Basic realm="{REALM}"'),
+    fails(A, "no Bearer challenge", seen=f'Basic realm="{REALM}"'),
+)
+reg_1("no challenge", challenge(""), fails(A, "no Bearer challenge"))
+for realm in ("https://10.0.0.11/auth/token", "http://msr.example.org/auth/token", "", "https://[bad/", "//"):
+    reg_1(f"realm {realm!r}", challenge(f'Bearer realm="{realm}"'), fails(A, "another address", seen=realm))
+reg_1("silent", {("registry_front", A): REFUSED}, fails(A, "connection refused"))
+
+mke_1 = Cases("MKE-1")
+WITH_MKE = inventory(mke={"url": "https://mke.example.org:8443"})
+MKE = "mke.example.org:8443"
+mke_1("answers", {("mke_ping", MKE): mke()}, passes(MKE, "200", seen=200, expected=200), inventory=WITH_MKE)
+mke_1(
+    "is ill",
+    {("mke_ping", MKE): mke(500, "500 with an HTML page")},
+    fails(MKE, "500 with an HTML page", "nobody can log in", seen=500, expected=200),
+    inventory=WITH_MKE,
+)
+mke_1("is silent", {("mke_ping", MKE): REFUSED}, fails(MKE, "connection refused"), inventory=WITH_MKE)
+mke_1("is not trusted", {("mke_ping", MKE): Untrusted("mistrusted")}, unknown(MKE, "mistrusted"), inventory=WITH_MKE)
+mke_1("is not in the inventory", {}, skipped("mke", "mke: {url:"))
+
+tls_1 = Cases("TLS-1")
+SHOWN = {"names": [USERS], "issuer": "CN=Example CA"}
+tls_1("verifies", {("web_certificate", A): certificate()}, passes(A, f"valid for {USERS}", seen=SHOWN))
+tls_1("verifies for users", {("web_certificate", USERS): certificate()}, passes(USERS))
+tls_1(
+    "does not verify",
+    {("web_certificate", A): certificate(mistrust="unable to get local issuer certificate")},
+    fails(A, "local issuer", seen=SHOWN, expected=f"{USERS}, by a CA of the inventory"),
+)
+tls_1(
+    "insecure never passes",
+    {("web_certificate", A): certificate(insecure=True)},
+    warns(A, "`insecure`", expected=USERS),
+)
+tls_1("expired, and that is TLS-2's", {("web_certificate", A): certificate(timedelta(days=-1))}, passes(A))
+tls_1("no TLS", {("web_certificate", A): REFUSED}, unknown(A, "connection refused"))
+
+tls_2 = Cases("TLS-2")
+
+
+def left(**span: float) -> Facts:
+    return {("web_certificate", A): certificate(timedelta(**span))}
+
+
+tls_2("for long", left(days=200), passes(A, "200 days left, until 2027-06-11 14:00 UTC", expected="30 more days"))
+tls_2("30 days", left(days=30), passes(A, "30 days left"))
+tls_2("a second less than 30 days", left(days=29, hours=23, minutes=59, seconds=59), warns(A, "29 days left"))
+tls_2("7 days", left(days=7), warns(A, "7 days left"))
+tls_2("a second less than 7 days", left(days=7, seconds=-1), fails(A, "6 days left"))
+tls_2("tomorrow", left(hours=23), fails(A, "expires within a day, on 2026-11-24 13:00 UTC"))
+tls_2("now", left(days=0), fails(A, "expired on 2026-11-23 14:00 UTC", expected="30 more days"))
+tls_2("expired", left(days=-3), fails(A, "expired on 2026-11-20 14:00 UTC"))
+tls_2(
+    "not valid yet",
+    {("web_certificate", B): certificate(not_before=NOW + timedelta(hours=1))},
+    fails(B, "not valid before 2026-11-23 15:00 UTC"),
+)
+tls_2("valid from now on", {("web_certificate", B): certificate(not_before=NOW)}, passes(B))
+
+
+def limits(*days: float) -> Inventory:
+    return inventory(limits={"certificate_days": list(days)})
+
+
+tls_2("by the inventory's limit", left(days=59), warns(A, expected="60 more days"), inventory=limits(60, 50))
+tls_2("by the inventory's second limit", left(days=49), fails(A), inventory=limits(60, 50))
+tls_2("no TLS", {("web_certificate", A): REFUSED}, unknown(A, "connection refused"))
+
+token_0 = Cases("TOKEN-0")
+
+
+def answered(status: int, message: str) -> Facts:
+    return {("login", "admin"): login(status=status, message=message)}
+
+
+token_0(
+    "logged in", {("login", "admin"): login()}, passes("admin", f"logged in at replica {A}", seen=200, expected=200)
+)
+token_0(
+    "a reader logs in",
+    {("login", "reader:ci"): login("reader:ci")},
+    passes("reader:ci"),
+    inventory=inventory(accounts=reader()),
+)
+token_0(
+    "refused",
+    answered(401, "401 x"),
+    fails("admin", "refused, and not tried again", "MKE-1", f"replica {A}", seen=401, expected=200),
+)
+token_0("locked out", answered(429, "429 x"), fails("admin", "too many failed log-ins", seen=429, expected=200))
+token_0("no licence", answered(402, "402 x"), unknown("admin", "see REG-1", seen=402))
+token_0("another answer", answered(404, "404 with an HTML page"), fails("admin", "404 with an HTML page", expected=200))
+token_0("broken", {("login", "admin"): Silence("the token service answered 500")}, fails("admin", "500"))
+token_0(
+    "nobody to ask", {("login", "admin"): CouldNotLook("no replica answers")}, unknown("admin", "no replica answers")
+)
+
+CASES = [reg_1, mke_1, tls_1, tls_2, token_0]

@@ -1,0 +1,127 @@
+"""Facts of the overlay networks of a made-up cluster, by hand: all well, but for what a case says."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping
+from typing import Any
+
+from fixtures.inventory import Inventory
+from fixtures.looks import CouldNotLook
+from fixtures.name_output import Resolved
+from fixtures.overlay_facts import Database, NetworkView, OverlayPings, OverlayProbe, Pinged, QuietPing, QuietPings
+from fixtures.ping_output import Echo
+from tests.checks.case import Facts, Seen
+from tests.checks.facts import IDS, inventory, times
+
+NETWORK = "dtr-ol"
+ID = "zqz6zg9xu7sgdavk3a4gepfk3"
+NODES = tuple(f"node-{number}" for number in range(1, 8))
+
+
+def on_nodes(count: int = 3, *, replicas: int | None = None, **changes: Any) -> Inventory:
+    """An inventory of so many nodes, each with a replica unless fewer are said; all are tested."""
+    carried = count if replicas is None else replicas
+    return inventory(
+        count,
+        **{
+            "nodes": [{"name": name, "docker": f"unix:///run/{name}.sock"} for name in NODES[:count]],
+            "replicas": [
+                {"id": each, "address": f"10.0.0.{number}", "node": f"node-{number}"}
+                for number, each in enumerate(IDS[:carried], 1)
+            ],
+            "overlay": {"nodes": list(NODES[carried:count])},
+            **changes,
+        },
+    )
+
+
+def network(node: str, **fields: Any) -> NetworkView:
+    """A manager that lists it, and carries the replica of the same number, whose database has that address."""
+    number = 1 + NODES.index(node)
+    databases = {IDS[number - 1]: Database(running=True, address=f"10.1.0.{number}")}
+    told = {"manager": True, "swarm": "active", "node_id": f"id of {node}", "listed": True, "id": ID}
+    told |= {"databases": databases}
+    return NetworkView(
+        **times(), **{"node": node, "network": NETWORK, "driver": "overlay", "attachable": True, **told, **fields}
+    )
+
+
+def unlisted(node: str, **fields: Any) -> NetworkView:
+    """As a worker without a container on the network sees it."""
+    return network(node, **{"manager": False, "listed": False, "id": "", "driver": "", "attachable": False, **fields})
+
+
+def container(node: str, **fields: Any) -> OverlayProbe:
+    told = {"name": f"probe-{node}", "address": "10.1.0.40", "network_id": ID, "image": "mirantis/dtr:2.8.2"}
+    return OverlayProbe(**times(), **{"node": node, "network": NETWORK, **told, **fields})
+
+
+def refused(node: str) -> OverlayProbe:
+    return OverlayProbe(**times(), node=node, network=NETWORK, refused=f"could not be attached to {NETWORK} on {node}")
+
+
+def echo(received: int = 3, sent: int = 3, average_ms: float | None = 0.2) -> Echo:
+    return Echo(sent=sent, received=received, average_ms=average_ms if received else None, address="10.1.0.40")
+
+
+NO_NAME = Echo(trouble="name", told="ping: bad address 'probe'")
+
+
+def pinged(name: Echo | None = None, address: Echo | None = None, full: Echo | None = None, tries: int = 1) -> Pinged:
+    """By default all came back; what is said of the name is said of the address."""
+    by_name = name or echo()
+    return Pinged(name=by_name, address=address or by_name, full=full or echo(1, 1), tries=tries)
+
+
+DEAD = pinged(echo(0), full=echo(0, 1), tries=2)
+STUCK = pinged(full=echo(0, 1))
+LOSSY = pinged(echo(2))
+UNRESOLVED = pinged(NO_NAME, echo())
+
+
+def alone(source: str, target: str, received: int, arrived: int | None = None, **fields: Any) -> QuietPing:
+    return QuietPing(source=source, target=target, echo=echo(received, 10, **fields), arrived=arrived)
+
+
+def seen(
+    *quiet: QuietPing,
+    count: int = 3,
+    pairs: Mapping[tuple[str, str], Pinged] = {},
+    names: Mapping[str, list[str] | Resolved] = {},
+    networks: Mapping[str, Seen] = {},
+    containers: Mapping[str, Seen] = {},
+    pings: Mapping[str, Seen] = {},
+) -> Facts:
+    """What was looked at on so many nodes; what is not said is well."""
+    nodes = NODES[:count]
+    ways = {pair: pairs.get(pair, pinged()) for pair in itertools.permutations(nodes, 2)}
+    resolved = {each: _resolved(names.get(each, [f"10.1.0.{number}"])) for number, each in enumerate(IDS[:count], 1)}
+    return {
+        **{("overlay_network", node): networks.get(node) or network(node) for node in nodes},
+        **{("overlay_probe", node): containers.get(node) or container(node) for node in nodes},
+        **{
+            ("overlay_pings", node): pings.get(node)
+            or OverlayPings(
+                **times(),
+                node=node,
+                mtu=1450,
+                targets={target: ways[source, target] for source, target in ways if source == node},
+                names=resolved,
+            )
+            for node in nodes
+        },
+        ("overlay_quiet", NETWORK): QuietPings(**times(), pairs=list(quiet)),
+    }
+
+
+def _resolved(told: list[str] | Resolved) -> Resolved:
+    return told if isinstance(told, Resolved) else Resolved(addresses=told)
+
+
+def of_node(node: str, what: Pinged, count: int = 3) -> dict[tuple[str, str], Pinged]:
+    """Every pair with that node."""
+    return {pair: what for pair in itertools.permutations(NODES[:count], 2) if node in pair}
+
+
+NO_ENGINE = CouldNotLook("Docker at node-2 (10.0.0.12:2376): connection refused")

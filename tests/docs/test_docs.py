@@ -1,0 +1,20 @@
+"""The manual says what the code does."""
+
+from __future__ import annotations
+
+import re
+
+from docs.generate import DIRECTORY, pages
+from tests.suite import ROOT
+
+
+def test_pages_of_the_conditions_are_those_of_the_catalogue() -> None:
+    written = {path.name: path.read_text(encoding="utf-8") for path in DIRECTORY.glob("*.md")}
+    assert written == pages(), "run: python -m docs.generate"
+
+
+def test_links_between_pages_lead_somewhere() -> None:
+    for page in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]:
+        for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
+            if "://" not in target:
+                assert (page.parent / target).exists(), f"{page.relative_to(ROOT)} links to {target}"

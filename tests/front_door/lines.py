@@ -1,0 +1,99 @@
+"""The lines of results.jsonl, as they are promised to whoever reads them: JSON Schemas written from the contract."""
+
+from __future__ import annotations
+
+from typing import Any
+
+Schema = dict[str, Any]
+
+TEXT: Schema = {"type": "string", "minLength": 1}
+TEXT_OR_NULL: Schema = {"type": ["string", "null"]}
+CONDITION: Schema = {"type": "string", "pattern": "^[A-Z]+-[0-9]+$"}
+SEVERITY: Schema = {"enum": ["critical", "warning"]}
+TIME: Schema = {"type": "string", "pattern": r"^20[0-9]{2}-[01][0-9]-[0-3][0-9]T[0-9:]{8}(\.[0-9]{1,6})?Z$"}
+DAY: Schema = {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
+REMEDY: Schema = {
+    "enum": [
+        "recover-replica", "read-the-logs", "check-the-balancer", "slow-replica", "check-addresses", "nginx-busy",
+        "check-credentials", "restrict-status", "rethinkdb-issues", "stale-health", "ghost-replica", "missing-replica",
+        "split-view", "database-links", "database-console", "missing-database", "table-not-ready", "table-copies",
+        "read-only", "restore-redundancy", "rethinkdb-versions", "gc-lock", "alerts", "job-worker", "failed-jobs",
+        "registry-challenge", "web-certificate", "renew-certificate", "mke-down", "upgrade-half-done", "shared-storage",
+        "database-silent", "database-log", "database-memory", "outdated-index", "name-collision", "repositories-table",
+        "stale-api", "overlay-network", "overlay-loss", "overlay-names", "overlay-mtu", "token-service", "access-rules",
+        "set-the-clock", "audit-log", "trust-data", "start-containers", "sick-container", "reattach-container",
+        "missing-volume", "flapping-links", "helper-containers", "node-down", "disk-full", "memory-short",
+        "port-closed", "swarm-quorum",
+        None,
+    ]
+}  # fmt: skip
+
+
+def closed(**properties: Schema) -> Schema:
+    """An object with exactly these keys."""
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }
+
+
+def listed(item: Schema) -> Schema:
+    return {"type": "array", "items": item}
+
+
+def mapped(value: Schema) -> Schema:
+    return {"type": "object", "additionalProperties": value}
+
+
+HEADER = closed(
+    schema={"const": 1},
+    cluster=TEXT,
+    url={"type": "string", "pattern": "^https://"},
+    demo=TEXT_OR_NULL,
+    offline={"type": "boolean"},
+    insecure={"type": "boolean"},
+    started=TIME,
+    product=closed(name={"enum": ["MSR", "DTR"]}, version=TEXT_OR_NULL),
+    nodes=listed(TEXT),
+    replicas=mapped(closed(node=TEXT_OR_NULL, address=TEXT, port={"type": "integer"})),
+    versions=mapped(TEXT),
+    images=mapped(TEXT),
+    require=listed(TEXT),
+    fail_on=SEVERITY,
+    deselected=listed(CONDITION),
+    waivers_expired=listed(
+        closed(condition=CONDITION, subject=TEXT_OR_NULL, reason=TEXT, ticket=TEXT_OR_NULL, until=DAY)
+    ),
+    catalogue=listed(
+        closed(
+            id=CONDITION,
+            severity=SEVERITY,
+            area={"type": "string", "pattern": "^[A-Z]+$"},
+            title=TEXT,
+            documented=TEXT,
+            guide={"anyOf": [{"type": "null"}, {"type": "string", "pattern": "^https://[^#]+#.+$"}]},
+            remedy=REMEDY,
+        )
+    ),
+)
+
+VERDICT = closed(
+    cluster=TEXT,
+    condition=CONDITION,
+    subject={"type": "string", "pattern": "^[A-Za-z0-9_.:-]+$"},
+    verdict={"enum": ["PASS", "WARN", "FAIL", "UNKNOWN", "SKIPPED", "NOT_APPLICABLE", "WAIVED"]},
+    severity=SEVERITY,
+    message=TEXT,
+    seen={},
+    expected={},
+    documented=TEXT,
+    remedy=REMEDY,
+    started={"anyOf": [{"type": "null"}, TIME]},
+    seconds={"type": ["number", "null"], "minimum": 0},
+    looks={"type": "integer", "minimum": 0},
+    came_right={"anyOf": [{"type": "null"}, TIME]},
+    waiver={"anyOf": [{"type": "null"}, closed(reason=TEXT, ticket=TEXT_OR_NULL, until=DAY)]},
+    test={"type": "string", "pattern": r"^checks/test_[a-z_]+\.py::test_[a-z0-9_]+(\[[A-Za-z0-9_.:-]+\])?$"},
+)

@@ -1,0 +1,110 @@
+"""Runs that end before their time: Ctrl-C, SIGTERM, the time limit. What they have seen is told."""
+
+from __future__ import annotations
+
+import signal
+import time
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from lab.embedded import Embedded
+from tests.front_door import interrupting
+from tests.front_door.looks import Looks
+from tests.front_door.meanwhile import until
+from tests.front_door.page import Page
+from tests.front_door.running import started
+from tests.front_door.staging import OPERATOR, inventory_with, scene, state_of
+from tests.suite import Outcome, Suite
+
+ASKED_AT_A_REPLICA = ("PING-1", "PING-3", "IDENT-1", "NGINX-1", "REG-1", "STATUS-1", "TLS-1", "TLS-2", "VERSION-1")
+
+
+def assert_tells_what_it_saw(outcome: Outcome, cluster: Embedded, cause: str) -> None:
+    """All of the replicas that answered is judged; what is still awaited at the last one is UNKNOWN, with the cause."""
+    *well, bad = [replica.id for replica in state_of(cluster).replicas]
+    for condition in ASKED_AT_A_REPLICA:
+        for replica in well:
+            assert outcome.verdicts[condition, replica] == "PASS", (condition, replica)
+    assert outcome.verdicts["STATUS-8", f"{well[0]}:{well[1]}"] == "PASS"
+    assert outcome.verdicts["TLS-1", bad] == "PASS"
+    assert outcome.verdicts["PING-1", bad] == "UNKNOWN"
+    assert cause in outcome.of("PING-1", bad)["message"]
+    assert {entry["id"] for entry in outcome.header["catalogue"]} == {line["condition"] for line in outcome.results}
+    assert set(outcome.verdicts.values()) == {"PASS", "UNKNOWN"}
+    assert cause in Page(outcome.reports / "report.html").text
+    assert Looks.of(outcome).rows
+    assert "HEALTHY" not in outcome.output
+    assert "Traceback" not in outcome.output
+    junit = ElementTree.parse(outcome.reports / "junit.xml").getroot()
+    told = {each.get("value") for each in junit.findall(".//property[@name='verdict']")}
+    assert told == {f"{line['subject']}: {line['verdict']}" for line in outcome.results}
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_run_tells_what_it_has_seen(tmp_path: Path, number: signal.Signals) -> None:
+    with scene("ping-unanswered", tmp_path) as cluster, started(tmp_path, f"--inventory={cluster.inventory}") as run:
+        assert until(lambda: quiet(cluster), 30)
+        sent = time.monotonic()
+        run.signal(number)
+        outcome = run.ended(15)
+        assert time.monotonic() - sent < 8
+        assert outcome.code == 2, outcome.output
+        assert_tells_what_it_saw(outcome, cluster, "the run was interrupted before this could be seen")
+
+
+def quiet(cluster: Embedded) -> bool:
+    """Everything was asked but what waits for the replica that does not answer: there was nothing new for a second."""
+    asked = cluster.requests
+    return len(asked) > 25 and time.time() - asked[-1].time > 1
+
+
+def test_the_time_limit_ends_a_run_that_hangs(suite: Suite, tmp_path: Path) -> None:
+    with scene("ping-unanswered", tmp_path) as cluster:
+        outcome = suite.run(f"--inventory={cluster.inventory}", "--time-limit=4s")
+        assert outcome.code == 7, outcome.output
+        assert Looks.of(outcome).seconds < 6
+        assert_tells_what_it_saw(outcome, cluster, "the time limit of the run was reached before this could be seen")
+
+
+def test_a_time_limit_of_nothing_is_no_time_at_all(suite: Suite, tmp_path: Path) -> None:
+    with scene("healthy", tmp_path) as cluster:
+        outcome = suite.run(f"--inventory={cluster.inventory}", "--time-limit=0s", "-k", "answers_ping")
+        assert cluster.requests == []
+    assert outcome.code == 7, outcome.output
+    assert set(outcome.verdicts.values()) == {"UNKNOWN"}
+
+
+def test_a_run_that_is_interrupted_before_it_has_seen_anything_leaves_whole_reports(tmp_path: Path) -> None:
+    with scene("ping-unanswered", tmp_path) as cluster:
+        inventory = inventory_with(cluster, require=[])
+        with started(tmp_path, f"--inventory={inventory}", "-k", f"answers_ping and {state_of(cluster).bad.id}") as run:
+            assert until(lambda: bool(cluster.requests), 30)
+            run.signal(signal.SIGINT)
+            outcome = run.ended(15)
+    assert outcome.code == 2, outcome.output
+    assert set(outcome.verdicts.values()) == {"UNKNOWN"}
+    assert "Traceback" not in outcome.output
+    assert ElementTree.parse(outcome.reports / "junit.xml").getroot().tag == "testsuites"
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("moment", ["saving", "judging", "testing", "telling"])
+def test_what_was_seen_is_told_whole_whenever_the_signal_comes(
+    tmp_path: Path, moment: str, number: signal.Signals
+) -> None:
+    environment = {interrupting.MOMENT: moment, interrupting.NUMBER: str(int(number))}
+    suite = Suite(tmp_path / "reports", OPERATOR | environment)
+    with scene("healthy", tmp_path) as cluster:
+        outcome = suite.run(interrupting.PLUGIN, f"--inventory={cluster.inventory}")
+    assert outcome.code == 2, outcome.output
+    assert "Traceback" not in outcome.output
+    assert set(outcome.verdicts.values()) == {"PASS"}
+    assert {entry["id"] for entry in outcome.header["catalogue"]} == {line["condition"] for line in outcome.results}
+    assert (outcome.reports / "facts.json").is_file()
+    assert "What held" in Page(outcome.reports / "report.html").text
+    suites = ElementTree.parse(outcome.reports / "junit.xml").getroot()
+    cases = [case.get("name") for case in suites.iter("testcase")]
+    assert len(cases) == len(set(cases)) == len({line["test"] for line in outcome.results})
+    assert None not in cases

@@ -1,0 +1,116 @@
+"""What a run asks of a cluster: GET only, each address once, never much at the same time."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+from lab.embedded import Request
+from tests.front_door.sharing import Seen
+from tests.front_door.staging import inventory_with, scene, staged, state_of
+from tests.suite import Suite
+
+PINGS = 3
+# New connections through the address of users, twice as many as there are replicas; they end at the replicas.
+VISITS = 6
+TWICE = "/nginx_status"
+PER_REPLICA = 2
+
+
+def of_replicas(requests: list[Request]) -> list[Request]:
+    return [each for each in requests if each.where != "mke"]
+
+
+def test_only_get_is_ever_asked(healthy: Seen, faulty: Seen) -> None:
+    assert {each.method for each in healthy.requests + faulty.requests} == {"GET"}
+
+
+def test_each_address_is_asked_once_per_replica_and_role(healthy: Seen) -> None:
+    counted = Counter((each.where, each.account, each.path) for each in of_replicas(healthy.requests))
+    pings = {key: number for key, number in counted.items() if key[2] == "/_ping"}
+    assert all(account is None for _, account, _ in pings)
+    assert sum(pings.values()) == PINGS * 3 + VISITS
+    assert min(pings.values()) >= PINGS
+    for (where, account, path), number in counted.items():
+        if path != "/_ping":
+            assert number == (2 if path == TWICE else 1), (where, account, path)
+
+
+def test_what_any_replica_can_tell_is_asked_of_one(healthy: Seen) -> None:
+    counted = Counter((each.account, each.path.partition("?")[0]) for each in of_replicas(healthy.requests))
+    for path in ("alerts", "settings"):
+        assert counted["admin", f"/api/v0/meta/{path}"] == 1
+    assert counted["admin", "/api/v0/jobs"] == counted["admin", "/api/v0/workers"] == 1
+    # One token for all scopes of an account at each replica; of the reader one more, for what he cannot read.
+    assert counted["admin", "/auth/token"] == 3
+    assert counted["ci", "/auth/token"] == 4
+    assert counted["admin", "/api/v0/meta/cluster_status"] == 3
+    assert counted[None, "/api/v0/meta/cluster_status"] == counted["ci", "/api/v0/meta/cluster_status"] == 1
+
+
+def test_no_question_is_dangerous(healthy: Seen, faulty: Seen) -> None:
+    """A huge `records` ends the real notary-server, the documented 1 is an error, a plain timestamp may be written."""
+    feeds = [urlsplit(each.path) for each in healthy.requests + faulty.requests if "/_trust/" in each.path]
+    assert feeds
+    for address in feeds:
+        asked = parse_qs(address.query)
+        if address.path.endswith("/_trust/changefeed"):
+            assert 0 < abs(int(asked["records"][0])) <= 1000
+            assert asked["change_id"][0] != "1"
+        else:
+            assert re.search(r"/_trust/tuf/timestamp\.[0-9a-f]{64}\.json$", address.path)
+
+
+def test_a_wrong_password_is_tried_once_with_nobodys_name(healthy: Seen) -> None:
+    refused = [each for each in healthy.requests if each.path.startswith("/auth/token") and each.status == 401]
+    assert len(refused) == 1
+    assert re.fullmatch(r"msr-checks-[0-9a-f]{8}", refused[0].account or "")
+
+
+def test_no_wrong_password_is_tried_where_that_is_left_out(suite: Suite, tmp_path: Path) -> None:
+    with scene("healthy", tmp_path) as cluster:
+        outcome = suite.run(f"--inventory={cluster.inventory}", "--no-auth-negative", "-k", "TOKEN")
+        assert {each.status for each in cluster.requests if each.path.startswith("/auth/token")} == {200}
+    told = outcome.of("TOKEN-3", "cluster")
+    assert (told["verdict"], "--no-auth-negative" in told["message"]) == ("SKIPPED", True)
+
+
+def test_each_replica_is_pinged_before_anything_else_is_asked_of_it(healthy: Seen) -> None:
+    asked: dict[str, list[str]] = defaultdict(list)
+    for each in of_replicas(healthy.requests):
+        asked[each.where].append(each.path)
+    assert {where: paths[:PINGS] for where, paths in asked.items()} == {where: ["/_ping"] * PINGS for where in asked}
+
+
+def test_a_selection_of_pings_sends_pings_and_nothing_else(suite: Suite, tmp_path: Path) -> None:
+    with scene("healthy", tmp_path) as cluster:
+        outcome = suite.run(f"--inventory={inventory_with(cluster, require=['PING'])}", "-k", "ping")
+        assert outcome.code == 0, outcome.output
+        assert {(each.path, each.account) for each in cluster.requests} == {("/_ping", None)}
+        assert len(cluster.requests) == PINGS * 3 + VISITS + 1
+    assert {condition for condition, _ in outcome.verdicts} == {"PING-1", "PING-2", "PING-3", "MKE-1"}
+
+
+def test_a_refused_account_logs_in_once_however_long_the_run_waits(suite: Suite, tmp_path: Path) -> None:
+    with scene("password-rotated", tmp_path) as cluster:
+        outcome = suite.run(f"--inventory={cluster.inventory}", "--wait=6s")
+        refused = [each for each in cluster.requests if each.account == "admin"]
+    assert outcome.code == 1
+    assert outcome.verdicts["TOKEN-0", "admin"] == "FAIL"
+    assert [each.path.partition("?")[0] for each in refused] == ["/auth/token"]
+    # The reader's account works, and is used.
+    assert outcome.verdicts["STATUS-2", "reader:ci"] == "PASS"
+
+
+def test_never_more_than_two_at_once_are_asked_of_a_replica(suite: Suite, tmp_path: Path) -> None:
+    latency = 0.25
+    with staged(tmp_path, latency=latency) as cluster:
+        assert suite.run(f"--inventory={cluster.inventory}").code == 0
+        requests, replicas = cluster.requests, state_of(cluster).replicas
+    for replica in replicas:
+        # Connections of users end here too, and are no load of ours at this replica: any user makes as many.
+        begun = [each.time for each in requests if each.where == replica.id and each.path != "/_ping"]
+        at_once = max(sum(start <= other < start + latency * 0.9 for other in begun) for start in begun)
+        assert at_once <= PER_REPLICA, replica.id

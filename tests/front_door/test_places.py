@@ -1,0 +1,86 @@
+"""From where the suite may be run, and where the inventory may lie."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.front_door.sharing import Seen
+from tests.front_door.staging import OPERATOR, inventory_with, scene
+from tests.suite import ROOT, Suite, clean_environment
+
+
+def test_the_inventory_may_lie_anywhere(suite: Suite, tmp_path: Path) -> None:
+    with scene("healthy", tmp_path) as cluster:
+        outcome = suite.run(f"--inventory={inventory_with(cluster, require=[])}", "-k", "ping_in_time")
+    assert outcome.code == 0, outcome.output
+    assert set(outcome.verdicts.values()) == {"PASS"}
+
+
+def test_the_inventory_may_be_named_as_the_usage_error_says(suite: Suite, tmp_path: Path) -> None:
+    with scene("healthy", tmp_path) as cluster:
+        # Not as an argument of its own: from one, pytest would guess another root.
+        outcome = suite.run(f"--inventory={inventory_with(cluster, require=[])}", "-k", "ping_in_time")
+    assert outcome.code == 0, outcome.output
+
+
+def test_the_suite_runs_from_another_directory(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    with scene("healthy", tmp_path) as cluster:
+        options = ("--inventory", str(inventory_with(cluster, require=[])), "-k", "ping_in_time")
+        done = subprocess.run(
+            [sys.executable, "-m", "pytest", f"{ROOT}/checks", *options, f"--report-dir={tmp_path / 'reports'}"],
+            cwd=tmp_path / "elsewhere",
+            env=clean_environment() | OPERATOR,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "3 passed" in done.stdout
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
+def test_runs_are_kept_under_the_clusters_name_and_the_latest_is_linked(suite: Suite, tmp_path: Path) -> None:
+    name = f"front-door-{secrets.token_hex(6)}"
+    runs = ROOT / "reports" / "runs" / name
+    try:
+        with scene("healthy", tmp_path) as cluster:
+            inventory = inventory_with(cluster, cluster=name, require=[])
+            for number in (1, 2):
+                outcome = suite.run(f"--inventory={inventory}", "-k", "ping_in_time", reports=False)
+                assert outcome.code == 0, outcome.output
+                directories = sorted(each for each in runs.iterdir() if not each.is_symlink())
+                assert len(directories) == number
+        assert all(re.fullmatch(r"\d{8}T\d{6}Z-[0-9a-f]{6}", each.name) for each in directories)
+        newest = max(directories, key=lambda each: each.stat().st_mtime)
+        assert (runs / "latest").resolve() == newest
+        assert {each.name for each in runs.iterdir()} == {"latest", *(each.name for each in directories)}
+        assert str(newest / "report.html") in outcome.output
+        # A run that gave no verdict is none to compare with.
+        with scene("healthy", tmp_path / "again") as cluster:
+            inventory = inventory_with(cluster, cluster=name, require=[])
+            assert suite.run(f"--inventory={inventory}", "-k", "no_such_check", reports=False).code == 5
+        assert (runs / "latest").resolve() == newest
+    finally:
+        shutil.rmtree(runs, ignore_errors=True)
+
+
+def test_a_report_directory_is_flat(healthy: Seen) -> None:
+    names = {each.name for each in healthy.outcome.reports.iterdir()}
+    assert names == {"report.html", "junit.xml", "results.jsonl", "facts.json"}
+
+
+def test_a_report_directory_that_takes_no_file_is_told_before_anything_is_asked(suite: Suite, tmp_path: Path) -> None:
+    with scene("healthy", tmp_path) as cluster:
+        # /proc/self is there, and takes no file even from root.
+        outcome = suite.run(f"--inventory={cluster.inventory}", "--report-dir=/proc/self", reports=False)
+        assert cluster.requests == []
+    assert outcome.code == 4, outcome.output
+    assert "cannot write reports to /proc/self" in outcome.output
+    assert "Traceback" not in outcome.output

@@ -1,0 +1,85 @@
+"""A replica that cannot be reached costs one time-out for the whole run; one that hangs ends nothing but itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import yaml
+
+from lab.embedded import Embedded
+from tests.front_door.conftest import Watched
+from tests.front_door.holder import Holder
+from tests.front_door.looks import Looks
+from tests.front_door.staging import asked_at, inventory_with, scene, state_of
+from tests.suite import Outcome, Suite
+
+CONNECT_SECONDS = 3.0
+PING_SECONDS = 20.0
+# What all other looks of a sound cluster may take on a busy machine.
+SPARE_SECONDS = 6.0
+# What is asked of a replica before it is known whether it answers.
+OWN_LOOKS = {"ping", "web_certificate"}
+# What is asked about it elsewhere, whatever became of its web port: at its node's engine and at its database.
+LOOKS_ELSEWHERE = {"replica_volumes", "database_log", "database_view"}
+
+
+def with_port(cluster: Embedded, replica: str, port: int) -> Path:
+    """The inventory with another port for one replica."""
+    replicas = yaml.safe_load(cluster.inventory.read_text(encoding="utf-8"))["replicas"]
+    return inventory_with(cluster, replicas=[r | {"port": port} if r["id"] == replica else r for r in replicas])
+
+
+def assert_only_it_is_at_fault(outcome: Outcome, bad: str) -> None:
+    """It failed, all others are judged and sound, and it itself was not asked by more than two probes."""
+    assert outcome.code == 1, outcome.output
+    assert outcome.verdicts["PING-1", bad] == "FAIL"
+    assert {key for key in outcome.tripped if bad not in key[1]} == set()
+    assert Looks.of(outcome).at(bad, inherited=False) == OWN_LOOKS | LOOKS_ELSEWHERE
+
+
+def test_a_replica_that_accepts_and_holds_costs_one_time_out(suite: Suite, tmp_path: Path) -> None:
+    with scene("healthy", tmp_path) as cluster, Holder() as holder:
+        bad = state_of(cluster).bad.id
+        outcome = suite.run(f"--inventory={with_port(cluster, bad, holder.port)}")
+        assert holder.connections == len(OWN_LOOKS)
+    assert_only_it_is_at_fault(outcome, bad)
+    looks = Looks.of(outcome)
+    assert looks.seconds < CONNECT_SECONDS + SPARE_SECONDS
+    assert "no connection within 3 s" in outcome.of("PING-1", bad)["message"]
+    # It had time enough, and what the others said is not in doubt: there is nothing to look at again.
+    assert looks.again == set()
+
+
+def test_a_replica_that_refuses_costs_two_looks(watched: Watched, tmp_path: Path) -> None:
+    with scene("one-replica-gone", tmp_path) as cluster:
+        bad = state_of(cluster).bad
+        outcome = watched.run(f"--inventory={cluster.inventory}")
+    assert outcome.tripped == cluster.expected
+    assert Looks.of(outcome).at(bad.id, inherited=False) == OWN_LOOKS | LOOKS_ELSEWHERE
+    assert watched.connections(bad.address, bad.port) == 2 * len(OWN_LOOKS)
+    assert "connection refused" in outcome.of("PING-1", bad.id)["message"]
+
+
+def test_a_replica_that_hangs_never_hangs_the_run(suite: Suite, tmp_path: Path) -> None:
+    with scene("ping-unanswered", tmp_path) as cluster:
+        bad = state_of(cluster).bad.id
+        outcome = suite.run(f"--inventory={cluster.inventory}")
+        assert outcome.tripped == cluster.expected
+        assert asked_at(cluster, bad) == asked_at(cluster, bad, "/_ping") == 1
+    assert_only_it_is_at_fault(outcome, bad)
+    assert Looks.of(outcome).seconds < PING_SECONDS + SPARE_SECONDS
+
+
+def test_nothing_that_answers_at_all_costs_one_time_out_and_is_told_as_one_cause(suite: Suite, tmp_path: Path) -> None:
+    with scene("healthy", tmp_path) as cluster, Holder() as holder:
+        replicas = yaml.safe_load(cluster.inventory.read_text(encoding="utf-8"))["replicas"]
+        # Other addresses of loopback, since two replicas at one address are a mistake in the inventory.
+        gone = [r | {"address": f"127.0.0.{n}", "port": holder.port} for n, r in enumerate(replicas, 1)]
+        for replica in gone:
+            replica["rethinkdb"] |= {"address": replica["address"], "port": holder.port}
+        nodes = [{"name": r["node"], "docker": f"tcp://{r['address']}:{holder.port}"} for r in gone]
+        changes = {"replicas": gone, "nodes": nodes, "url": f"https://localhost:{holder.port}", "mke": None}
+        outcome = suite.run(f"--inventory={inventory_with(cluster, **changes)}")
+    assert outcome.code == 1, outcome.output
+    assert Looks.of(outcome).seconds < 4 * CONNECT_SECONDS + SPARE_SECONDS
+    assert "Nothing in the inventory of demo answers" in outcome.output

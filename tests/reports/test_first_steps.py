@@ -1,0 +1,254 @@
+"""What to do first: the cause before what follows from it, at most five lines."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from reports.causes import find_causes
+from reports.headline import first_steps
+from reports.records import PROBLEMS, Result, VerdictWord
+from tests.reports.samples import IDS, cut_off, dead, header, healthy, mixed, refused, run, verdict
+
+A, B, C = IDS[:3]
+
+
+def steps(results: list[Result], **fields: object) -> list[str]:
+    return [step.text for step in first_steps(run(results, **fields).header, results)]
+
+
+def with_verdicts(*results: Result) -> list[Result]:
+    """A healthy run but for these."""
+    new = {result.key: result for result in results}
+    old = [new.pop(result.key, result) for result in healthy()]
+    return [*old, *new.values()]
+
+
+def bad(condition: str, subject: str, message: str, word: str = "FAIL", **fields: object) -> Result:
+    return verdict(condition, subject, word, message, **fields)
+
+
+def test_nothing_to_do() -> None:
+    assert steps(healthy()) == []
+
+
+def test_one_dead_replica_is_one_line() -> None:
+    (line,) = steps(dead())
+    assert line.startswith(f"Replica {B} (node-2, 10.0.0.12) does not answer")
+    assert "(explains 67 other problems and 18 UNKNOWN)" in line
+    assert "read their logs" in line
+    assert steps(dead(7)) != []
+    assert len(steps(dead(7))) == 1
+
+
+def both_dead(replicas: int) -> list[Result]:
+    """B and C give no answer."""
+    ill = {r.key: r for r in dead(replicas, 2) if r.subject == C}
+    return [ill.get(r.key, r) for r in dead(replicas, 1)]
+
+
+def test_two_of_three_dead_is_the_majority() -> None:
+    (line,) = steps(both_dead(3))
+    assert line.startswith("The majority of the replicas is lost, 2 of 3: ")
+    assert "remove nothing" in line
+
+
+def test_two_of_three_sick_are_no_lost_majority_where_the_database_has_one() -> None:
+    """Two registries are down; nobody must be told to wait for a majority that is there."""
+    down = [
+        each
+        for name in (B, C)
+        for each in (
+            bad("PING-1", name, f"Failed to connect to container at dtr-registry-{name}:5000", seen=503),
+            bad("REG-1", name, "/v2/ answered 502 with an HTML page", seen=502),
+        )
+    ]
+    told = steps(with_verdicts(*down))
+    assert len(told) == 2
+    assert [line for line in told if "majority" in line] == []
+    assert [name for name, line in zip((B, C), told, strict=True) if not line.startswith(f"Replica {name}")] == []
+
+
+def test_all_silent_are_no_lost_majority_where_their_databases_answer() -> None:
+    """Every web port is shut, and RDB-1 holds: the database must not be rebuilt for that."""
+    shut = {r.key: r for name in (A, B, C) for r in dead(3, IDS.index(name)) if name in r.subject.split(":")}
+    sound = [verdict("RDB-1", name) for name in (A, B, C)]
+    (line,) = steps([*(shut.get(r.key, r) for r in dead(3, 1)), *sound])
+    assert line.startswith(f"Replicas {A} (node-1, 10.0.0.11), {B}")
+    assert "majority" not in line
+
+
+def test_two_of_seven_dead_are_one_line() -> None:
+    (line,) = steps(both_dead(7))
+    assert line.startswith(f"Replicas {B} (node-2, 10.0.0.12), {C} (node-3, 10.0.0.13) do not answer")
+
+
+def test_when_nothing_answers_this_machine_may_be_cut_off() -> None:
+    (line,) = steps(cut_off())
+    assert line.startswith("Nothing in the inventory of prod-eu answers: is this machine cut off")
+
+
+def test_a_replica_that_answers_503_is_not_silent() -> None:
+    only = [bad("PING-1", name, "Notary unhealthy: timeout", seen=503) for name in (A, B, C)]
+    (line,) = steps(only, require=(), catalogue=())
+    assert "cut off" not in line
+    assert "unwell" in line
+
+
+def test_a_refused_log_in_explains_what_needs_it() -> None:
+    (line,) = steps(refused())
+    assert line.startswith("TOKEN-0 admin: the log-in was refused: 401 (explains 110 UNKNOWN): ")
+
+
+def test_mke_goes_before_the_log_in_that_it_refuses() -> None:
+    down = bad("MKE-1", "mke.example.org", "it answered 500")
+    (line,) = steps([down if r.condition == "MKE-1" else r for r in refused()])
+    assert line.startswith(
+        "MKE-1 mke.example.org: it answered 500 (explains 1 other problem and 110 UNKNOWN): repair MKE"
+    )
+
+
+def test_a_reader_that_is_refused_explains_only_its_own() -> None:
+    results = with_verdicts(
+        bad("TOKEN-0", "reader:ci", "refused: 401"),
+        bad("STATUS-2", "reader:ci", "no log-in", "UNKNOWN"),
+        bad("STATUS-5", A, "no timestamp", "UNKNOWN"),
+    )
+    first, second = steps(results)
+    assert "TOKEN-0 reader:ci: refused: 401 (explains 1 UNKNOWN)" in first
+    assert second == "1 verdict could not be given (STATUS-5): no timestamp."
+
+
+def test_a_certificate_that_does_not_verify_explains_what_was_not_sent() -> None:
+    blind = [bad(name, B, "the certificate does not verify", "UNKNOWN") for name in ("PING-1", "NGINX-1", "STATUS-1")]
+    (line,) = steps(with_verdicts(bad("TLS-1", B, "unknown CA"), *blind))
+    assert line.startswith(f"TLS-1 {B}: unknown CA (explains 3 UNKNOWN): see who issued")
+
+
+def test_another_replica_at_the_address_comes_before_any_recovery() -> None:
+    blind = [bad(name, B, "another replica answers", "UNKNOWN") for name in ("PING-1", "STATUS-1")]
+    (line,) = steps(with_verdicts(bad("IDENT-1", B, f"at 10.0.0.12 answers replica {C}"), *blind))
+    assert line.startswith(f"IDENT-1 {B}: ")
+    assert "before you recover anything" in line
+
+
+def database_lost() -> list[Result]:
+    """The database of B is dead; its HTTP answers."""
+    lost = f"not reachable: dtr_rethinkdb_{B}"
+    return with_verdicts(
+        bad("PING-1", A, f"Rethinkdb has issues: {lost}", seen=503),
+        bad("PING-1", B, "connection refused: dtr-rethinkdb", seen=503),
+        bad("PING-2", "msr.example.org", f"2 of 5 new connections: 503, said replica {B}", seen={A: 3, B: 2}),
+        bad("STATUS-1", B, "503 STATUS_CHECK_FAILED"),
+        bad("STATUS-3", B, "503 STATUS_CHECK_FAILED, see STATUS-1", "UNKNOWN"),
+        bad("STATUS-3", f"{A}:table_availability", lost),
+        bad("STATUS-8", f"{A}:{B}", f"the server of {B} is missing, as replica {A} sees it"),
+        *(bad(r.condition, r.subject, "not ready") for r in healthy() if r.condition == "STATUS-11"),
+        bad("STATUS-14", "cluster", "stands 0 failures", "WARN"),
+    )
+
+
+def test_a_dead_database_is_its_replicas() -> None:
+    (line,) = steps(database_lost())
+    assert line.startswith(
+        f'Replica {B} (node-2, 10.0.0.12) is sick, PING-1 {B} says "connection refused: dtr-rethinkdb"'
+    )
+    assert "(explains 35 other problems and 1 UNKNOWN)" in line
+
+
+def test_a_lost_link_blames_neither_end() -> None:
+    results = with_verdicts(
+        bad("STATUS-8", f"{A}:{B}", "not connected"),
+        bad("STATUS-7", f"{A}:{B}", "they tell different issues"),
+    )
+    lines = steps(results)
+    assert [line.split(":")[0] for line in lines] == [f"STATUS-7 {A}", f"STATUS-8 {A}"]
+
+
+def test_all_unwell_and_none_tells_of_the_cluster() -> None:
+    pings = [bad("PING-1", name, "500 with an HTML page", seen=500) for name in (A, B, C)]
+    blind = [bad("STATUS-1", name, "no log-in", "UNKNOWN") for name in (A, B, C)]
+    token = bad("TOKEN-0", "admin", "the token service answered 500", seen=500)
+    tolerates = bad("STATUS-14", "cluster", "no log-in", "UNKNOWN")
+    (line,) = steps(with_verdicts(*pings, *blind, token, tolerates))
+    assert line.startswith("All 3 replicas are unwell: their database has probably lost its majority")
+
+
+def test_same_deed_same_line() -> None:
+    results = with_verdicts(*(bad("TLS-2", name, "expires tomorrow") for name in (A, B, C)))
+    (line,) = steps(results)
+    assert line == (f"TLS-2 {A}, {B}, {C}: expires tomorrow: get a new certificate for the same names and put it in.")
+
+
+def test_what_only_follows_from_a_missing_answer_is_not_told_apart() -> None:
+    results = with_verdicts(
+        bad("NGINX-1", A, "an HTML page"),
+        bad("NGINX-2", A, "see NGINX-1", "UNKNOWN"),
+        bad("NGINX-1", B, "403", "WARN"),
+        bad("NGINX-3", B, "see NGINX-1", "UNKNOWN"),
+    )
+    first, second = steps(results)
+    assert f"NGINX-1 {A}: an HTML page (explains 1 UNKNOWN)" in first
+    assert f"NGINX-1 {B}: 403 (explains 1 UNKNOWN)" in second
+
+
+def test_causes_of_unknowns_are_told_once_with_a_count() -> None:
+    results = with_verdicts(*(bad("REG-1", name, "the time limit is over", "UNKNOWN") for name in (A, B, C)))
+    assert steps(results) == ["3 verdicts could not be given (REG-1): the time limit is over."]
+
+
+def test_failures_then_unknowns_then_warnings() -> None:
+    results = with_verdicts(
+        bad("STATUS-13", A, "read-only", "WARN"),
+        bad("REG-1", A, "the time limit is over", "UNKNOWN"),
+        bad("STORE-1", "cluster", "local disks"),
+    )
+    assert [line.split()[0] for line in steps(results)] == ["STORE-1", "1", "STATUS-13"]
+
+
+def test_never_more_than_five_lines() -> None:
+    names = ("STORE-1", "STATUS-10", "STATUS-16", "ALERT-1", "JOB-2", "STATUS-2", "PING-2")
+    results = with_verdicts(*(bad(name, "cluster", f"trouble {name}") for name in names))
+    lines = steps(results)
+    assert len(lines) == 5
+    assert lines[-1].startswith("Then 3 more, below: ")
+
+
+def test_what_was_required_and_deselected_is_said() -> None:
+    results = [r for r in healthy() if r.condition != "STATUS-1"]
+    (line,) = steps(results, deselected=("STATUS-1",))
+    assert line.startswith("STATUS-1: required, but not judged in this run: it was deselected")
+
+
+def test_what_was_required_and_skipped_is_said_with_the_line_to_add() -> None:
+    results = with_verdicts(bad("STATUS-1", A, "the inventory has no administrator: add `accounts.admin`", "SKIPPED"))
+    (line,) = steps(results)
+    assert "add `accounts.admin`" in line
+
+
+SAMPLES = [healthy(), dead(), dead(7), cut_off(), refused(), mixed(), database_lost(), dead(1, 0), dead(2)]
+
+
+@pytest.mark.parametrize("results", SAMPLES)
+def test_every_problem_is_in_exactly_one_cause(results: list[Result]) -> None:
+    causes = find_causes(run(results).header, results)
+    told = Counter(r.key for cause in causes for r in (*cause.results, *cause.explains))
+    assert told == Counter(r.key for r in results if r.verdict in PROBLEMS)
+
+
+@pytest.mark.parametrize("results", SAMPLES)
+def test_lines_are_short_enough_to_read(results: list[Result]) -> None:
+    for line in steps(results):
+        assert len(line) < 600
+        assert "\n" not in line
+
+
+def test_a_single_dead_replica_of_one_is_not_a_majority() -> None:
+    (line,) = steps([r for r in dead(1, 0) if r.condition not in ("PING-2", "MKE-1")])
+    assert "majority" not in line
+
+
+def test_unknown_verdict_words_are_no_problem_of_ours() -> None:
+    assert not find_causes(header(), [verdict("PING-1", A, word) for word in ("PASS", "WAIVED", "SKIPPED")])
+    assert VerdictWord.NOT_APPLICABLE not in PROBLEMS

@@ -1,0 +1,238 @@
+"""The texts of what to do: all there, and safe to copy."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from dataclasses import fields, replace
+
+import pytest
+
+from reports.records import Product, Replica
+from reports.remedies import Command, Remedy, remedies, remedy, remedy_of, render
+from tests.reports.samples import CATALOGUE, header, verdict
+
+IDS = (
+    "recover-replica",
+    "read-the-logs",
+    "check-the-balancer",
+    "slow-replica",
+    "check-addresses",
+    "nginx-busy",
+    "check-credentials",
+    "restrict-status",
+    "rethinkdb-issues",
+    "database-silent",
+    "database-log",
+    "database-memory",
+    "outdated-index",
+    "name-collision",
+    "repositories-table",
+    "stale-api",
+    "stale-health",
+    "ghost-replica",
+    "missing-replica",
+    "split-view",
+    "database-links",
+    "database-console",
+    "missing-database",
+    "table-not-ready",
+    "table-copies",
+    "read-only",
+    "restore-redundancy",
+    "rethinkdb-versions",
+    "gc-lock",
+    "alerts",
+    "job-worker",
+    "failed-jobs",
+    "registry-challenge",
+    "token-service",
+    "access-rules",
+    "set-the-clock",
+    "audit-log",
+    "trust-data",
+    "web-certificate",
+    "renew-certificate",
+    "mke-down",
+    "upgrade-half-done",
+    "shared-storage",
+    "overlay-network",
+    "overlay-names",
+    "overlay-loss",
+    "overlay-mtu",
+    "start-containers",
+    "sick-container",
+    "reattach-container",
+    "missing-volume",
+    "flapping-links",
+    "helper-containers",
+    "node-down",
+    "disk-full",
+    "set-the-clock",
+    "memory-short",
+    "port-closed",
+    "swarm-quorum",
+)
+ALL = [remedies()[name] for name in IDS]
+
+
+def commands(found: Remedy) -> list[Command]:
+    return [*found.commands, *found.last_resort]
+
+
+def texts(found: Remedy) -> list[str]:
+    told = [getattr(one, field.name) for one in commands(found) for field in fields(Command)]
+    return [found.title, found.means, found.sentence, *found.first, *found.never, *told]
+
+
+def test_every_remedy_is_there() -> None:
+    assert set(remedies()) == set(IDS)
+    assert {entry.remedy for entry in CATALOGUE} <= set(IDS)
+
+
+@pytest.mark.parametrize("found", ALL, ids=lambda found: found.id)
+def test_a_remedy_is_whole(found: Remedy) -> None:
+    assert all(isinstance(text, str) for text in texts(found))
+    assert found.title[0].isupper()
+    assert not found.title.endswith(".")
+    assert found.means.endswith(".")
+    # It is put after a colon, and a full stop is put after it.
+    assert found.sentence[0].islower() or found.sentence.startswith("MKE")
+    assert not found.sentence.endswith(".")
+    assert found.first
+    assert all(one.when for one in found.last_resort)
+
+
+@pytest.mark.parametrize("found", ALL, ids=lambda found: found.id)
+def test_no_placeholder_is_unknown(found: Remedy) -> None:
+    for text in texts(render(found, header())):
+        assert not re.search(r"(?<![{$])\{[a-z]+\}(?!\})", text), text
+
+
+@pytest.mark.parametrize("found", ALL, ids=lambda found: found.id)
+def test_commands_are_whole_for_a_shell(found: Remedy) -> None:
+    for one in commands(render(found, header(), "f2277ad178f7", replica="f2277ad178f7", healthy="f58cf364e3df")):
+        for line in one.run.splitlines():
+            shlex.split(line)
+
+
+@pytest.mark.parametrize("found", ALL, ids=lambda found: found.id)
+def test_no_password_is_written_into_a_command(found: Remedy) -> None:
+    for one in commands(found):
+        assert "--ucp-password" not in one.run
+        assert not re.search(r"-u \S+:", one.run)
+
+
+def test_placeholders_are_filled_for_the_replica() -> None:
+    found = render(remedies()["recover-replica"], header(), replica="f3712d9c419a", healthy="f58cf364e3df")
+    run = [one.run for one in commands(found)]
+    assert "curl -ksS https://10.0.0.12/_ping" in run
+    assert (
+        "docker run -it --rm mirantis/dtr:2.8.2 remove --existing-replica-id f58cf364e3df"
+        " --replica-ids f3712d9c419a --ucp-insecure-tls\n"
+        "docker run -it --rm mirantis/dtr:2.8.2 join --existing-replica-id f58cf364e3df"
+        " --ucp-node node-2 --ucp-insecure-tls"
+    ) in run
+    assert found.commands[1].where == "node-2"
+
+
+def test_remove_comes_before_join_and_only_as_the_last_resort() -> None:
+    found = remedies()["recover-replica"]
+    assert not any(" join " in one.run or " remove " in one.run for one in found.commands)
+    assert "logs" in " ".join(found.first)
+    assert "support dump" in " ".join(found.first)
+    assert "one action at a time" in " ".join(found.first).lower()
+
+
+def test_what_is_not_known_stays_in_angle_brackets() -> None:
+    found = render(remedies()["recover-replica"], header(versions={}, product=Product("MSR")))
+    told = " ".join(one.run for one in commands(found))
+    assert "<replica id>" in told
+    assert "<mirantis/dtr:version that runs>" in told
+    assert "{{.Names}}" in told
+    assert found.commands[1].where == "the node of the replica"
+
+
+@pytest.mark.parametrize(
+    "evil", ["EVIL; rm", "$(EVIL)", "`EVIL`", "-EVIL", "EVIL\nx", "EVIL x", "'EVIL", "<EVIL>", "EVIL&"]
+)
+def test_nothing_evil_gets_into_a_command(evil: str) -> None:
+    head = header(replicas={evil: Replica(evil, evil)}, versions={evil: evil}, url=f"https://{evil!r}/")
+    for found in ALL:
+        for one in commands(render(found, head, evil, replica=evil, healthy=evil)):
+            assert "EVIL" not in one.run + one.where
+
+
+@pytest.mark.parametrize(
+    ("version", "image"),
+    [
+        ("2.8.2", "mirantis/dtr:2.8.2"),
+        ("2.8.1", "docker/dtr:2.8.1"),
+        ("2.7.8", "mirantis/dtr:2.7.8"),
+        ("2.7.3", "docker/dtr:2.7.3"),
+        ("2.9.0", "mirantis/dtr:2.9.0"),
+        ("2.10.1", "<mirantis/dtr:version that runs>"),
+        ("nonsense", "<mirantis/dtr:version that runs>"),
+    ],
+)
+def test_the_image_is_that_of_the_version(version: str, image: str) -> None:
+    found = render(remedies()["ghost-replica"], header(versions={"f2277ad178f7": version}))
+    assert f"--rm {image} remove" in found.last_resort[0].run
+
+
+def test_mixed_versions_name_no_image() -> None:
+    head = header(versions={"f2277ad178f7": "2.8.1", "f3712d9c419a": "2.8.2"})
+    assert "<mirantis/dtr:version that runs>" in render(remedies()["ghost-replica"], head).last_resort[0].run
+
+
+def test_the_image_that_runs_goes_before_the_rule() -> None:
+    head = header(images={"f2277ad178f7": "registry.example.org/msr/dtr-nginx:2.10.1"})
+    assert "registry.example.org/msr/dtr:2.10.1 remove" in render(remedies()["ghost-replica"], head).last_resort[0].run
+
+
+def test_addresses_of_any_kind() -> None:
+    head = header(
+        replicas={"f2277ad178f7": Replica("node-1", "2001:db8::1", 4443)}, url="https://msr.example.org:8443/"
+    )
+    found = render(remedies()["web-certificate"], head, replica="f2277ad178f7")
+    assert found.commands[0].run.startswith("openssl s_client -connect [2001:db8::1]:4443 -servername msr.example.org")
+    users = render(remedies()["web-certificate"], header(), "msr.example.org")
+    assert users.commands[0].run.startswith(
+        "openssl s_client -connect msr.example.org:443 -servername msr.example.org "
+    )
+
+
+def test_nobody_is_told_to_remove_a_replica_of_the_inventory() -> None:
+    assert remedy_of(header(), verdict("STATUS-6", "f2277ad178f7", "FAIL")) == "missing-replica"
+    assert remedy_of(header(), verdict("STATUS-6", "6c1f0e55b7a2", "FAIL")) == "ghost-replica"
+
+
+@pytest.mark.parametrize("condition", ["STATUS-3", "RDB-1"])
+@pytest.mark.parametrize(
+    ("issue", "remedy_id"),
+    [
+        ("table_availability", "rethinkdb-issues"),
+        ("log_write_error", "database-log"),
+        ("memory_error", "database-memory"),
+        ("non_transitive_error", "database-links"),
+        ("outdated_index", "outdated-index"),
+        ("server_name_collision", "name-collision"),
+        ("db_name_collision", "name-collision"),
+        ("table_name_collision", "name-collision"),
+        ("of_a_later_release", "rethinkdb-issues"),
+    ],
+)
+def test_each_type_of_issue_has_its_remedy(condition: str, issue: str, remedy_id: str) -> None:
+    told = replace(verdict("STATUS-3", f"f2277ad178f7:{issue}", "FAIL"), condition=condition)
+    assert remedy_of(header(), told) == remedy_id
+    assert remedy_id in IDS
+
+
+def test_a_silent_database_server_has_a_remedy_of_its_own() -> None:
+    told = replace(verdict("STATUS-3", "f2277ad178f7", "FAIL"), condition="RDB-1")
+    assert remedy_of(header(), told) == "database-silent"
+
+
+def test_an_unknown_remedy_is_none() -> None:
+    assert remedy("of-a-later-release") is None
+    assert remedy(None) is None

@@ -1,0 +1,102 @@
+"""The closing lines of a run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from reports.compare import compare
+from reports.plain import fit, one_line
+from reports.records import ExpiredWaiver, VerdictWord
+from reports.terminal import closing_summary, status_word
+from tests.reports.samples import IDS, dead, header, healthy, run, verdict
+
+RUN = Path("/runs/now")
+
+
+def test_it_begins_with_what_to_do_and_ends_with_the_headline() -> None:
+    lines = closing_summary(header(), dead(), RUN)
+    assert lines[0] == "What to do first:"
+    assert lines[1].startswith("  1. Replica f3712d9c419a (node-2, 10.0.0.12) does not answer")
+    assert lines[-2] == "Reports: /runs/now/report.html, junit.xml and results.jsonl beside it"
+    assert lines[-1] == "prod-eu FAILED: 18 of 33 conditions judged; 8 failed; 1 with warnings; 15 unknown"
+
+
+def test_counts_stand_in_columns() -> None:
+    lines = closing_summary(header(), dead(), RUN)
+    first = next(number for number, line in enumerate(lines) if "PASS" in line)
+    assert lines[first].split() == ["PASS", "WARN", "FAIL", "UNKNOWN"]
+    assert lines[first + 1].split() == ["PING", "5", ".", "1", "1"]
+    assert len({len(line) for line in lines[first : first + 14]}) == 1
+    assert lines[first + 13].split() == ["all", "58", "1", "67", "18"]
+
+
+def test_a_healthy_run_says_little() -> None:
+    lines = closing_summary(header(), healthy(), RUN)
+    assert "What to do first:" not in lines
+    assert lines[-1] == "prod-eu HEALTHY: 33 of 33 conditions judged"
+
+
+def test_what_must_not_be_overlooked_stands_in_the_last_line() -> None:
+    head = header(demo="one-dead", insecure=True, offline=True)
+    assert closing_summary(head, healthy(), RUN)[-1].startswith(
+        "[DEMO one-dead, OFFLINE, TLS NOT VERIFIED] prod-eu HEALTHY"
+    )
+
+
+def test_the_baseline_and_what_it_decides() -> None:
+    found = compare(run(healthy()), run(dead()))
+    line = (
+        "Problems since the baseline of 2026-11-23T02:58:04Z: 86 new, 0 worse, 0 as before, 0 gone, 0 not judged again"
+    )
+    assert line in closing_summary(header(), dead(), RUN, found)
+    told = closing_summary(header(), dead(), RUN, found, only_new=True)
+    assert f"{line}; only what is new or worse decides the exit code" in told
+
+
+def test_waivers_that_have_run_out() -> None:
+    head = header(waivers_expired=(ExpiredWaiver("TLS-2", IDS[0], "ordered", None, "2026-01-01"),))
+    assert f"This waiver has run out (2026-01-01): TLS-2 {IDS[0]}, ordered" in closing_summary(head, healthy(), RUN)
+
+
+def test_nothing_that_was_answered_moves_the_cursor() -> None:
+    evil = "\x1b[2J\x1b]0;owned\x07\r\n\u202egnp\x9b31m\x00"
+    results = [verdict("PING-1", IDS[0], "FAIL", evil)]
+    told = "\n".join(closing_summary(header(cluster=evil, demo=evil), results, RUN))
+    assert not [
+        char for char in told if (ord(char) < 32 and char != "\n") or 127 <= ord(char) < 160 or char == "\u202e"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("word", "category", "shown"),
+    [
+        ("PASS", "passed", "PASSED"),
+        ("WARN", "warned", "WARNED"),
+        ("FAIL", "failed", "FAILED"),
+        ("UNKNOWN", "error", "UNKNOWN"),
+        ("SKIPPED", "skipped", "SKIPPED"),
+        ("NOT_APPLICABLE", "skipped", "NOT APPLICABLE"),
+        ("WAIVED", "xfailed", "WAIVED"),
+    ],
+)
+def test_words_for_pytest(word: str, category: str, shown: str) -> None:
+    found = status_word(VerdictWord(word))
+    assert (found[0], found[2][0]) == (category, shown)
+    assert len(found[1]) == 1
+
+
+def test_a_warning_is_yellow() -> None:
+    assert status_word(VerdictWord.WARN)[2][1] == {"yellow": True}
+
+
+def test_letters_differ() -> None:
+    assert len({status_word(word)[1] for word in VerdictWord}) == len(VerdictWord)
+
+
+def test_plain_text() -> None:
+    assert one_line("a\nb\t c\x1b[0m") == "a b c [0m"
+    assert fit("abcdef", 4) == "abc…"
+    assert fit("abc", 3) == "abc"
+    assert fit("abc", 0) == "…"

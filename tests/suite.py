@@ -1,0 +1,88 @@
+"""The front door, as tests go through it: run pytest on an inventory, read the reports."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+BAD = ("FAIL", "WARN", "UNKNOWN")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A finished run of the suite."""
+
+    code: int
+    output: str
+    reports: Path
+    seconds: float
+
+    @cached_property
+    def lines(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in (self.reports / "results.jsonl").read_text("utf-8").splitlines()]
+
+    @property
+    def header(self) -> dict[str, Any]:
+        return self.lines[0]
+
+    @property
+    def results(self) -> list[dict[str, Any]]:
+        return self.lines[1:]
+
+    @property
+    def verdicts(self) -> dict[tuple[str, str], str]:
+        return {(each["condition"], each["subject"]): each["verdict"] for each in self.results}
+
+    @property
+    def tripped(self) -> dict[tuple[str, str], str]:
+        """All that did not pass, by condition and subject."""
+        return {key: verdict for key, verdict in self.verdicts.items() if verdict in BAD}
+
+    def of(self, condition: str, subject: str) -> dict[str, Any]:
+        """The one verdict of a condition on a subject."""
+        found = [each for each in self.results if (each["condition"], each["subject"]) == (condition, subject)]
+        assert len(found) == 1, f"{condition} {subject}: {found}"
+        return found[0]
+
+
+@dataclass
+class Suite:
+    """Runs the suite in a process of its own, as an operator does."""
+
+    reports: Path
+    environment: Mapping[str, str] = field(default_factory=dict)
+    runs: int = 0
+
+    def run(self, *arguments: str, timeout: float = 240, reports: bool = True) -> Outcome:
+        """Run pytest with these arguments from the checkout."""
+        self.runs += 1
+        directory = self.reports / f"run-{self.runs}"
+        where = [f"--report-dir={directory}"] if reports else []
+        started = time.monotonic()
+        done = subprocess.run(
+            [sys.executable, "-m", "pytest", *where, *arguments],
+            cwd=ROOT,
+            env={**clean_environment(), **self.environment},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=timeout,
+            check=False,
+        )
+        return Outcome(done.returncode, done.stdout, directory, time.monotonic() - started)
+
+
+def clean_environment() -> dict[str, str]:
+    """The environment without what would change a run: proxies, certificates, pytest's own options."""
+    unwanted = ("PROXY", "SSL_CERT", "PYTEST", "MSR_")
+    return {name: value for name, value in os.environ.items() if not any(part in name.upper() for part in unwanted)}

@@ -1,0 +1,69 @@
+"""One lab at a time, in a network of its own, made when a test first needs it; and the table of the faults."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+
+import pytest
+
+from lab import swarm
+from lab.swarm import Lab, Plan
+from lab.swarm.faults import WORKERS
+
+LACKING = swarm.missing()
+
+
+class Labs:
+    """Brings up the lab that is asked for, and keeps it until another one is."""
+
+    def __init__(self) -> None:
+        self._lab: Lab | None = None
+
+    def of(self, plan: Plan) -> Lab:
+        if self._lab is None or self._lab.plan != plan:
+            self.discard()
+            self._lab = Lab(plan)
+        return self._lab
+
+    def discard(self) -> None:
+        """Take it down: it is broken, or no longer needed."""
+        lab, self._lab = self._lab, None
+        if lab is not None:
+            lab.close()
+
+
+@pytest.fixture(scope="package")
+def machine() -> None:
+    """A machine on which a lab may run."""
+    if LACKING is not None:
+        pytest.skip(LACKING)
+
+
+@pytest.fixture(scope="package")
+def labs(machine: None) -> Iterator[Labs]:  # noqa: ARG001 - skips where no lab may run
+    """The labs, and this process beside them in a network that is theirs alone."""
+    with swarm.isolated():
+        labs = Labs()
+        try:
+            yield labs
+        finally:
+            labs.discard()
+
+
+@pytest.fixture
+def lab(labs: Labs) -> Lab:
+    """The lab as it is by default: three replicas, one manager, and a node without a replica."""
+    return labs.of(WORKERS)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Generator[None]:
+    """The fault table: how long a run took, how many verdicts it left alone, and what the suite found."""
+    reports = [report for kind in ("passed", "failed") for report in terminalreporter.stats.get(kind, [])]
+    rows = [dict(report.user_properties) for report in reports if report.when == "call"]
+    table = [row for row in rows if "fault" in row]
+    if table:
+        terminalreporter.section("faults of the swarm: seconds, verdicts not tripped, tripped")
+    for row in table:
+        terminalreporter.write_line(f"{row['fault']:28} {row['seconds']:>6} {row['not tripped']:>5}  {row['tripped']}")
+    return (yield)
