@@ -103,9 +103,14 @@ class Embedded:
             reply, caller = answer(asked)
             sent = 0 if reply.manner in (Manner.HELD, Manner.RESET) else reply.status
             path = f"{asked.path}?{asked.query}" if asked.query else asked.path
+            request = Request(time.time(), asked.method, path, where, caller.name, sent)
             with self._lock:
-                self._requests.append(Request(time.time(), asked.method, path, where, caller.name, sent))
-            return replace(reply, delay=reply.delay + self._latency)
+                place = len(self._requests)
+                self._requests.append(request)
+            self._cluster.closing.wait(self._latency)
+            with self._lock:
+                self._requests[place] = replace(request, answered=time.time())
+            return reply
 
         return recording
 

@@ -45,6 +45,7 @@ class Request:
     time: seconds since the epoch. path: as sent, query included. where: a replica's id, `balancer` or `mke`.
     account: the user name that the credentials gave, right or wrong; None without credentials.
     status: what was answered; 0 when nothing was.
+    answered: seconds since the epoch, before the answer's first byte; None while it is awaited.
     """
 
     time: float
@@ -53,6 +54,7 @@ class Request:
     where: str
     account: str | None
     status: int
+    answered: float | None = None
 
 
 def text(status: int, body: str, content_type: str = "text/plain; charset=utf-8") -> Reply:
