@@ -22,14 +22,12 @@ from pathlib import Path
 import yaml
 
 from lab import embedded
-from tests.suite import ROOT, clean_environment
+from tests.suite import ROOT, operators_environment
 
 SIZES = (3, 7)
 LATENCIES = (0, 200)
 START_TARGET = 1.0
 ABOVE_START_TARGET = 1.5
-# What only the suite's own tests install is no part of an operator's run.
-OPERATOR = {"PYTEST_ADDOPTS": "-p no:hypothesispytest -p no:xdist"}
 
 
 @dataclass(frozen=True)
@@ -79,7 +77,7 @@ def seconds(inventory: Path, *options: str) -> float:
         done = subprocess.run(
             [*command, *options],
             cwd=ROOT,
-            env=clean_environment() | OPERATOR,
+            env=operators_environment(),
             capture_output=True,
             text=True,
             timeout=300,

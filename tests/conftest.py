@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.suite import Suite
+from tests.suite import Suite, forking
 
 
 @pytest.hookimpl(wrapper=True)
@@ -19,6 +19,11 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
         report.outcome = "failed"
         report.longrepr = f"{item.nodeid} was skipped, and nothing may be skipped here: {report.longrepr}"
     return report
+
+
+def pytest_unconfigure() -> None:
+    if forking.cache_info().currsize:
+        forking().close()
 
 
 @pytest.fixture

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
+
+from tests.warm import Forking
 
 ROOT = Path(__file__).resolve().parent.parent
 BAD = ("FAIL", "WARN", "UNKNOWN")
@@ -67,22 +66,23 @@ class Suite:
         self.runs += 1
         directory = self.reports / f"run-{self.runs}"
         where = [f"--report-dir={directory}"] if reports else []
-        started = time.monotonic()
-        done = subprocess.run(
-            [sys.executable, "-m", "pytest", *where, *arguments],
-            cwd=ROOT,
-            env={**clean_environment(), **self.environment},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=timeout,
-            check=False,
-        )
-        return Outcome(done.returncode, done.stdout, directory, time.monotonic() - started)
+        environment = {**operators_environment(), **self.environment}
+        code, output, seconds = forking().run([*where, *arguments], environment, timeout)
+        return Outcome(code, output, directory, seconds)
+
+
+@cache
+def forking() -> Forking:
+    """What all runs of this process are forked from, started when the first is wanted; closed in `tests.conftest`."""
+    return Forking(ROOT, operators_environment())
 
 
 def clean_environment() -> dict[str, str]:
     """The environment without what would change a run: proxies, certificates, pytest's own options."""
     unwanted = ("PROXY", "SSL_CERT", "PYTEST", "MSR_")
     return {name: value for name, value in os.environ.items() if not any(part in name.upper() for part in unwanted)}
+
+
+def operators_environment() -> dict[str, str]:
+    """A clean one without the plugins that only the tests have; that of hypothesis alone takes a second to load."""
+    return clean_environment() | {"PYTEST_ADDOPTS": "-p no:hypothesispytest -p no:xdist -p no:xdist.looponfail"}

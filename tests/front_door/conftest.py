@@ -9,14 +9,8 @@ import pytest
 
 from tests.front_door import network_watch
 from tests.front_door.sharing import Seen, made_once
-from tests.front_door.staging import OPERATOR, inventory_with, scene
+from tests.front_door.staging import inventory_with, scene
 from tests.suite import Outcome, Suite
-
-
-@pytest.fixture
-def suite(tmp_path: Path) -> Suite:
-    """The suite in an operator's environment."""
-    return Suite(tmp_path / "reports", OPERATOR)
 
 
 @dataclass
@@ -41,7 +35,7 @@ class Watched:
 @pytest.fixture
 def watched(tmp_path: Path) -> Watched:
     log = tmp_path / "network.txt"
-    return Watched(Suite(tmp_path / "reports", OPERATOR | {network_watch.VARIABLE: str(log)}), log)
+    return Watched(Suite(tmp_path / "reports", {network_watch.VARIABLE: str(log)}), log)
 
 
 @pytest.fixture(scope="session")
@@ -50,7 +44,7 @@ def healthy(tmp_path_factory: pytest.TempPathFactory) -> Seen:
 
     def make(directory: Path) -> Seen:
         with scene("healthy", directory) as cluster:
-            outcome = Suite(directory / "reports", OPERATOR).run(f"--inventory={cluster.inventory}")
+            outcome = Suite(directory / "reports").run(f"--inventory={cluster.inventory}")
             return Seen(outcome, cluster.requests, cluster.expected)
 
     return made_once(tmp_path_factory, "healthy", make)
@@ -64,7 +58,7 @@ def faulty(tmp_path_factory: pytest.TempPathFactory) -> Seen:
         waiver = {"condition": "JOB-1", "reason": "its worker is replaced", "ticket": "CHG-7", "until": "2999-12-31"}
         with scene("one-replica-gone", directory) as cluster:
             inventory = inventory_with(cluster, mke=None, waivers=[waiver])
-            outcome = Suite(directory / "reports", OPERATOR).run(f"--inventory={inventory}")
+            outcome = Suite(directory / "reports").run(f"--inventory={inventory}")
             expected = {key: word for key, word in cluster.expected.items() if key[0] != "JOB-1"}
             return Seen(outcome, cluster.requests, expected)
 

@@ -10,8 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.front_door.staging import OPERATOR
-from tests.suite import ROOT, Outcome, clean_environment
+from tests.suite import ROOT, Outcome, operators_environment
 
 
 @dataclass
@@ -40,7 +39,7 @@ def started(directory: Path, *arguments: str) -> Iterator[Running]:
         process = subprocess.Popen(
             [sys.executable, "-m", "pytest", f"--report-dir={reports}", *arguments],
             cwd=ROOT,
-            env=clean_environment() | OPERATOR,
+            env=operators_environment(),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,

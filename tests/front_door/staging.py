@@ -12,9 +12,6 @@ import yaml
 from lab.embedded import Embedded, Scene, scenes
 from lab.embedded.state import Cluster
 
-# An operator's environment has neither; the plugin of hypothesis alone takes a second to load.
-OPERATOR = {"PYTEST_ADDOPTS": "-p no:hypothesispytest -p no:xdist"}
-
 _numbers = itertools.count(1)
 
 

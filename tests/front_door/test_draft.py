@@ -10,7 +10,7 @@ import yaml
 
 from lab.embedded.reply import Reply, as_json
 from lab.embedded.state import Cluster
-from tests.front_door.staging import OPERATOR, staged, state_of
+from tests.front_door.staging import staged, state_of
 from tests.suite import Outcome, Suite
 
 PASSWORD = "dr4ft-me-no-secrets"
@@ -25,7 +25,7 @@ def drafted(tmp_path: Path, play: Callable[[Cluster], None] = lambda _: None) ->
 
     with staged(tmp_path, with_password) as cluster:
         known = {"MSR_ADMIN_PASSWORD": PASSWORD, "SSL_CERT_FILE": str(cluster.inventory.parent / "ca.pem")}
-        suite = Suite(tmp_path / "reports", OPERATOR | known)
+        suite = Suite(tmp_path / "reports", known)
         outcome = suite.run("--inventory-draft", cluster.url, reports=False)
         return outcome, [replica.id for replica in state_of(cluster).replicas]
 

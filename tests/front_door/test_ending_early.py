@@ -15,7 +15,7 @@ from tests.front_door.looks import Looks
 from tests.front_door.meanwhile import until
 from tests.front_door.page import Page
 from tests.front_door.running import started
-from tests.front_door.staging import OPERATOR, inventory_with, scene, state_of
+from tests.front_door.staging import inventory_with, scene, state_of
 from tests.suite import Outcome, Suite
 
 ASKED_AT_A_REPLICA = ("PING-1", "PING-3", "IDENT-1", "NGINX-1", "REG-1", "STATUS-1", "TLS-1", "TLS-2", "VERSION-1")
@@ -95,7 +95,7 @@ def test_what_was_seen_is_told_whole_whenever_the_signal_comes(
     tmp_path: Path, moment: str, number: signal.Signals
 ) -> None:
     environment = {interrupting.MOMENT: moment, interrupting.NUMBER: str(int(number))}
-    suite = Suite(tmp_path / "reports", OPERATOR | environment)
+    suite = Suite(tmp_path / "reports", environment)
     with scene("healthy", tmp_path) as cluster:
         outcome = suite.run(interrupting.PLUGIN, f"--inventory={cluster.inventory}")
     assert outcome.code == 2, outcome.output

@@ -10,8 +10,8 @@ import sys
 from pathlib import Path
 
 from tests.front_door.sharing import Seen
-from tests.front_door.staging import OPERATOR, inventory_with, scene
-from tests.suite import ROOT, Suite, clean_environment
+from tests.front_door.staging import inventory_with, scene
+from tests.suite import ROOT, Suite, operators_environment
 
 
 def test_the_inventory_may_lie_anywhere(suite: Suite, tmp_path: Path) -> None:
@@ -35,7 +35,7 @@ def test_the_suite_runs_from_another_directory(tmp_path: Path) -> None:
         done = subprocess.run(
             [sys.executable, "-m", "pytest", f"{ROOT}/checks", *options, f"--report-dir={tmp_path / 'reports'}"],
             cwd=tmp_path / "elsewhere",
-            env=clean_environment() | OPERATOR,
+            env=operators_environment(),
             capture_output=True,
             text=True,
             timeout=60,

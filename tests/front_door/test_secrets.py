@@ -12,7 +12,7 @@ from lab.embedded.reply import Reply, as_json
 from lab.embedded.state import Cluster
 from tests.front_door import crashing
 from tests.front_door.planted import Planted, echoing, keeping_tokens, leak, leaks
-from tests.front_door.staging import OPERATOR, inventory_with, staged, state_of
+from tests.front_door.staging import inventory_with, staged, state_of
 from tests.suite import Outcome, Suite
 
 LOUD = ("--showlocals", "-vv")
@@ -22,7 +22,7 @@ BREAKING = "answers_ping or no_alert or runs_the_version or shared_storage or ch
 
 
 def loud_suite(planted: Planted, directory: Path, **environment: str) -> Suite:
-    return Suite(directory / "reports", OPERATOR | planted.environment | environment)
+    return Suite(directory / "reports", planted.environment | environment)
 
 
 @pytest.mark.parametrize("capture", ["-s", "-rA"])
@@ -152,7 +152,7 @@ def test_a_secret_that_a_text_is_cut_in_is_not_shown_in_part(tmp_path: Path) -> 
         three.faults["/v2/"] = lambda _: Reply(401, b"", None, (("WWW-Authenticate", challenge),))
 
     with staged(tmp_path, play) as cluster:
-        outcome = Suite(tmp_path / "reports", OPERATOR).run(f"--inventory={cluster.inventory}")
+        outcome = Suite(tmp_path / "reports").run(f"--inventory={cluster.inventory}")
     assert {"NGINX-1", "PING-1", "REG-1"} <= {condition for condition, _ in outcome.tripped}
     texts = {path.name: path.read_text(encoding="utf-8") for path in outcome.reports.iterdir()}
     texts["the terminal"] = outcome.output
@@ -197,7 +197,7 @@ def test_references_that_give_no_secret_are_refused_without_showing_what_they_ga
     with staged(tmp_path) as cluster:
         command = ["sh", "-c", f"echo {printed}; echo {printed} >&2; exit 3", printed]
         accounts = {"admin": {"username": "admin", "password": {"exec": command}}}
-        outcome = Suite(tmp_path / "reports", OPERATOR).run(f"--inventory={inventory_with(cluster, accounts=accounts)}")
+        outcome = Suite(tmp_path / "reports").run(f"--inventory={inventory_with(cluster, accounts=accounts)}")
         assert cluster.requests == []
     assert outcome.code == 4
     assert "failed with exit code 3" in outcome.output

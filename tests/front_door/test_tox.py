@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from tests.front_door.planted import plain
-from tests.front_door.staging import OPERATOR, inventory_with, scene, state_of
-from tests.suite import ROOT, clean_environment
+from tests.front_door.staging import inventory_with, scene, state_of
+from tests.suite import ROOT, operators_environment
 
 
 def tox() -> list[str] | None:
@@ -35,11 +35,11 @@ TOX = tox()
 
 def ran(command: list[str], directory: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run a command from the checkout, without what a tox around this test says of itself."""
-    inherited = {name: value for name, value in clean_environment().items() if not name.startswith("TOX_")}
+    inherited = {name: value for name, value in operators_environment().items() if not name.startswith("TOX_")}
     return subprocess.run(
         command,
         cwd=directory,
-        env=inherited | OPERATOR | environment,
+        env=inherited | environment,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

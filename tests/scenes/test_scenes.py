@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from lab import embedded
-from tests.suite import Outcome
-from tests.warm import WarmSuite, warm_suite
-
-
-@pytest.fixture(scope="session")
-def warm() -> Iterator[WarmSuite]:
-    with warm_suite() as suite:
-        yield suite
+from tests.suite import Outcome, Suite
 
 
 @pytest.mark.parametrize("scene", embedded.scenes())
-def test_scene_trips_what_it_declares(warm: WarmSuite, tmp_path: Path, scene: str) -> None:
+def test_scene_trips_what_it_declares(suite: Suite, tmp_path: Path, scene: str) -> None:
     with embedded.start(scene, directory=tmp_path / "lab") as cluster:
-        outcome = warm.run(f"--inventory={cluster.inventory}", *cluster.scene.options, reports=tmp_path / "reports")
+        outcome = suite.run(f"--inventory={cluster.inventory}", *cluster.scene.options)
         expected, sound = cluster.expected, cluster.scene.sound
     assert outcome.tripped == expected, outcome.output
     assert not (sound and expected)
