@@ -13,7 +13,7 @@ from typing import Any
 from checks.condition import Condition
 from checks.verdict import Outcome, Severity, Verdict
 from fixtures.dimensions import DIMENSIONS, subjects
-from fixtures.identity import tell_who_answers, withdraw_impostors
+from fixtures.identity import withdraw_impostors
 from fixtures.inventory import Inventory, Waiver
 from fixtures.looks import CouldNotLook, Key, Look, NotGiven, Silence, Store
 from fixtures.nodes import withdraw_shared_engines
@@ -88,33 +88,53 @@ def keys_of(asked: Asked, inventory: Inventory) -> list[Key]:
     return list(dict.fromkeys(keys))
 
 
-def judge(asked: Asked, store: Store, inventory: Inventory) -> list[Judgement]:
-    """The verdicts of a check over the whole history of a run: those on the final facts, and whether any flapped."""
-    keys = keys_of(asked, inventory)
-    rounds = _rounds(keys, store)
-    history = [_judge_once(asked, _as_of(each, keys, store, inventory), inventory) for each in rounds]
-    final = history[-1]
-    before = {each.subject: each for said in history[:-1] for each in said if each.verdict.outcome in FLAPS}
-    when = _began(keys, store)
-    last_wrong = _last_wrong(history)
-    right = {subject: when.get(rounds[min(last_wrong[subject] + 1, len(rounds) - 1)]) for subject in before}
-    settled = [
-        _flapped(each, before[each.subject], right[each.subject]) if _right_again(each, before) else each
-        for each in final
-    ]
-    if any(each.verdict.outcome is Outcome.UNKNOWN for each in final):
-        return settled
-    # What only an answer names, as an issue, is gone from the final one when it has come right.
-    still_told = {each.subject for each in final}
-    gone = [subject for subject in before if subject not in still_told]
-    return settled + [_flapped(final[0], before[subject], right[subject]) for subject in gone]
+@dataclass
+class Judge:
+    """Judges checks on what the store holds. What was said of a round stays said: rounds are judged when they ended."""
 
+    store: Store
+    inventory: Inventory
+    _views: dict[int, Store] = field(default_factory=dict)
+    _said: dict[tuple[str, str, int], list[Judgement]] = field(default_factory=dict)
 
-def judge_now(asked: Asked, store: Store, inventory: Inventory) -> list[Judgement]:
-    """The verdicts on the newest facts alone."""
-    keys = keys_of(asked, inventory)
-    newest = _rounds(keys, store)[-1]
-    return _judge_once(asked, _as_of(newest, keys, store, inventory), inventory)
+    def verdicts(self, asked: Asked) -> list[Judgement]:
+        """The verdicts of a check over the whole history: those on the final facts, and whether any flapped."""
+        keys = keys_of(asked, self.inventory)
+        rounds = _rounds(keys, self.store)
+        history = [self._of_round(asked, each) for each in rounds]
+        final = history[-1]
+        before = {each.subject: each for said in history[:-1] for each in said if each.verdict.outcome in FLAPS}
+        when = _began(keys, self.store)
+        last_wrong = _last_wrong(history)
+        right = {subject: when.get(rounds[min(last_wrong[subject] + 1, len(rounds) - 1)]) for subject in before}
+        settled = [
+            _flapped(each, before[each.subject], right[each.subject]) if _right_again(each, before) else each
+            for each in final
+        ]
+        if any(each.verdict.outcome is Outcome.UNKNOWN for each in final):
+            return settled
+        # What only an answer names, as an issue, is gone from the final one when it has come right.
+        still_told = {each.subject for each in final}
+        gone = [subject for subject in before if subject not in still_told]
+        return settled + [_flapped(final[0], before[subject], right[subject]) for subject in gone]
+
+    def verdicts_now(self, asked: Asked) -> list[Judgement]:
+        """The verdicts on the newest facts alone."""
+        return self._of_round(asked, _rounds(keys_of(asked, self.inventory), self.store)[-1])
+
+    def _of_round(self, asked: Asked, last_round: int) -> list[Judgement]:
+        key = (asked.condition.id, asked.subject, last_round)
+        if key not in self._said:
+            self._said[key] = _judge_once(asked, self._view(last_round), self.inventory)
+        return self._said[key]
+
+    def _view(self, last_round: int) -> Store:
+        """What was known when that round had ended, and belongs to whom the inventory names."""
+        if last_round not in self._views:
+            view = self._views[last_round] = self.store.as_of(last_round)
+            withdraw_impostors(view, self.inventory.replicas)
+            withdraw_shared_engines(view, self.inventory.nodes)
+        return self._views[last_round]
 
 
 def arguments_of(asked: Asked, store: Store, inventory: Inventory) -> dict[str, Any]:
@@ -153,15 +173,6 @@ def _began(keys: Sequence[Key], store: Store) -> dict[int, datetime]:
 
 def _rounds(keys: Sequence[Key], store: Store) -> list[int]:
     return sorted(_began(keys, store)) or [0]
-
-
-def _as_of(last_round: int, keys: Sequence[Key], store: Store, inventory: Inventory) -> Store:
-    """What a check is judged on, as it stood when that round had ended."""
-    engines = [Key("engine", node.name) for node in inventory.nodes]
-    view = store.as_of(last_round, [*keys, *tell_who_answers(inventory.replicas), *engines])
-    withdraw_impostors(view, inventory.replicas)
-    withdraw_shared_engines(view, inventory.nodes)
-    return view
 
 
 def _last_wrong(history: Sequence[Sequence[Judgement]]) -> dict[str, int]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from checks.judging import Asked, judge_now, keys_of
+from checks.judging import Asked, Judge, keys_of
 from checks.verdict import Outcome
 from checks.waivers import covering
 from fixtures.looking import Looking
@@ -29,6 +29,7 @@ class LookingAgain:
     """
 
     target: Target
+    judge: Judge
     asked: list[Asked]
     looking: Looking
     wait: timedelta
@@ -84,7 +85,7 @@ class LookingAgain:
 
     def _outcomes(self, asked: Asked) -> Iterator[Outcome]:
         inventory = self.target.inventory
-        for each in judge_now(asked, self.target.store, inventory):
+        for each in self.judge.verdicts_now(asked):
             if covering(inventory.waivers, asked.condition.id, each.subject, self.target.judged_at.date()) is None:
                 yield each.verdict.outcome
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from checks.condition import Condition, condition_of
-from checks.judging import Asked, arguments_of, dimensions_of, judge
+from checks.judging import Asked, Judge, arguments_of, dimensions_of
 from checks.looking_again import LookingAgain
 from checks.outcomes import JUDGED, RECORDS
 from checks.telling import header, record
@@ -29,11 +29,12 @@ from fixtures.target import TARGET, Target, given
 def run_checks(config: pytest.Config, items: list[pytest.Function], catalogue: Iterable[Condition]) -> None:
     """Leave with every item its verdicts, ready for pytest to run it."""
     target = config.stash[TARGET]
+    judge = Judge(target.store, target.inventory)
     asked = [_ask(item, target) for item in items]
     directory = config.hook.pytest_msr_run_directory(config=config)
     try:
         if not target.offline:
-            _look(config, target, asked)
+            _look(config, target, judge, asked)
     finally:
         # What an interrupted run has seen so far is judged, saved and told as well.
         with held_back() as signals:
@@ -42,7 +43,7 @@ def run_checks(config: pytest.Config, items: list[pytest.Function], catalogue: I
             line = header(target, asked, catalogue, config.getoption("fail_on"))
             config.hook.pytest_msr_header(config=config, header=line)
             for item, each in zip(items, asked, strict=True):
-                _judge(item, each, target)
+                _judge(item, each, judge, target)
         if signals:
             raise KeyboardInterrupt
 
@@ -55,7 +56,7 @@ def _ask(item: pytest.Function, target: Target) -> Asked:
     return Asked(condition, item.function, ordered, given(target))
 
 
-def _look(config: pytest.Config, target: Target, asked: list[Asked]) -> None:
+def _look(config: pytest.Config, target: Target, judge: Judge, asked: list[Asked]) -> None:
     previous = config.hook.pytest_msr_previous_run(config=config)
     doors = open_doors(
         target.inventory,
@@ -74,17 +75,17 @@ def _look(config: pytest.Config, target: Target, asked: list[Asked]) -> None:
     until = time.monotonic() + limit.total_seconds()
     looking = Looking(target.inventory, target.store, doors.by_name(), watcher)
     try:
-        LookingAgain(target, asked, looking, wait, stable, frozenset(blocking), until).look()
+        LookingAgain(target, judge, asked, looking, wait, stable, frozenset(blocking), until).look()
     finally:
         watcher.close()
         doors.close()
 
 
-def _judge(item: pytest.Function, asked: Asked, target: Target) -> None:
+def _judge(item: pytest.Function, asked: Asked, judge: Judge, target: Target) -> None:
     inventory, today = target.inventory, target.judged_at.date()
     judgements = [
         waived(each, covering(inventory.waivers, asked.condition.id, each.subject, today))
-        for each in judge(asked, target.store, inventory)
+        for each in judge.verdicts(asked)
     ]
     item.stash[JUDGED] = judgements
     item.stash[RECORDS] = [record(target, asked, each, item.nodeid) for each in judgements]

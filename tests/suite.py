@@ -78,8 +78,11 @@ def forking() -> Forking:
 
 
 def clean_environment() -> dict[str, str]:
-    """The environment without what would change a run: proxies, certificates, pytest's own options."""
-    unwanted = ("PROXY", "SSL_CERT", "PYTEST", "MSR_")
+    """The environment without what would change a run: proxies, certificates, pytest's own options.
+
+    And without what has Python compile everything at each start.
+    """
+    unwanted = ("PROXY", "SSL_CERT", "PYTEST", "MSR_", "PYTHONDONTWRITEBYTECODE")
     return {name: value for name, value in os.environ.items() if not any(part in name.upper() for part in unwanted)}
 
 

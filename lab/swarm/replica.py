@@ -5,6 +5,7 @@ They are plain containers, not services of the swarm; only nginx has a health ch
 
 import io
 import tarfile
+from datetime import UTC, datetime
 from typing import Any
 
 from docker.errors import APIError
@@ -29,6 +30,7 @@ HEALTHCHECK = {
     "retries": 2,
 }
 TRIES = 8
+EVER = datetime.min.replace(tzinfo=UTC)
 
 
 def name_of(component: str, replica: str) -> str:
@@ -117,11 +119,13 @@ def _packed(files: dict[str, bytes]) -> bytes:
     return packed.getvalue()
 
 
-def await_healthy(node: Node) -> None:
-    """Wait until the health check of its nginx succeeded."""
+def await_healthy(node: Node, since: datetime = EVER) -> None:
+    """Wait until a health check of its nginx succeeded that began after `since`."""
     name = name_of("nginx", node.replica)
 
     def healthy() -> bool:
-        return bool(node.docker.inspect_container(name)["State"]["Health"]["Status"] == "healthy")
+        health = node.docker.inspect_container(name)["State"]["Health"]
+        fresh = [each for each in health["Log"] or [] if datetime.fromisoformat(each["Start"]) >= since]
+        return bool(fresh and fresh[-1]["ExitCode"] == 0 and health["Status"] == "healthy")
 
     until(healthy, f"{name} healthy", seconds=60, pause=0.2)

@@ -11,7 +11,7 @@ from typing import Any
 
 import checks
 from checks.condition import CATALOGUE, Condition
-from checks.judging import Asked, Judgement, dimensions_of, judge
+from checks.judging import Asked, Judge, Judgement, dimensions_of
 from checks.verdict import Outcome
 from fixtures.dimensions import DIMENSIONS
 from fixtures.inventory import Inventory
@@ -166,7 +166,7 @@ def judged(case: Case) -> dict[str, Judgement]:
     about = case.said[0].subject
     found = [one for one in asked(case.condition, case.inventory, case.options) if _is_about(one, about)]
     assert len(found) == 1, f"{case}: {len(found)} checks are about {about}"
-    judgements = judge(found[0], store_of(case.facts), case.inventory)
+    judgements = Judge(store_of(case.facts), case.inventory).verdicts(found[0])
     by_subject = {each.subject: each for each in judgements}
     assert len(by_subject) == len(judgements), f"{case}: two verdicts have one subject"
     return by_subject

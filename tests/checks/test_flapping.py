@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from checks.condition import Condition
-from checks.judging import Asked, Judgement, judge, judge_now
+from checks.judging import Asked, Judge, Judgement
 from checks.verdict import CRITICAL, WARNING, Outcome, Severity, Verdict, failed, held, not_applicable, unknown, warned
 from fixtures.administration import Alerts
 from fixtures.looks import CouldNotLook, Key, Look, Silence, Store
@@ -47,7 +47,7 @@ def script(*words: str, severity: Severity = CRITICAL) -> tuple[Asked, Store]:
 
 def final(*words: str, severity: Severity = CRITICAL) -> Judgement:
     one, store = script(*words, severity=severity)
-    (judgement,) = judge(one, store, INVENTORY)
+    (judgement,) = Judge(store, INVENTORY).verdicts(one)
     return judgement
 
 
@@ -100,7 +100,7 @@ def test_the_last_word_counts(words: tuple[str, ...], outcome: Outcome) -> None:
 
 def test_only_the_newest_facts_count_while_looking_again() -> None:
     one, store = script(F, P)
-    (judgement,) = judge_now(one, store, INVENTORY)
+    (judgement,) = Judge(store, INVENTORY).verdicts_now(one)
     assert (judgement.verdict.outcome, judgement.looks) == (Outcome.PASS, 2)
 
 
@@ -112,7 +112,7 @@ def test_a_silence_that_ended_flapped() -> None:
     store.add(look_of(Key("ping", A), Silence("connection refused"), 0))
     store.add(look_of(Key("ping", A), ping(), 1))
     one = Asked(Condition("TEST-1", CRITICAL, "x", "x", True, check), check, {"replica": INVENTORY.replica(A)})
-    (judgement,) = judge(one, store, INVENTORY)
+    (judgement,) = Judge(store, INVENTORY).verdicts(one)
     assert judgement.verdict.outcome is Outcome.WARN
     assert judgement.verdict.message == "flapped: connection refused; then it held"
 
@@ -132,7 +132,7 @@ def names(*rounds: Sequence[str]) -> dict[str, Judgement]:
         fact = alerts(*({"id": name} for name in each))
         store.add(Look(Key("alerts", "cluster"), number, started, 0.5, fact=fact))
     one = Asked(Condition("TEST-1", WARNING, "x", "x", False, check), check, {})
-    return {each.subject: each for each in judge(one, store, INVENTORY)}
+    return {each.subject: each for each in Judge(store, INVENTORY).verdicts(one)}
 
 
 def test_what_only_an_answer_names_may_be_gone() -> None:
@@ -165,7 +165,7 @@ def test_what_can_no_longer_be_seen_has_not_come_right() -> None:
     store.add(look_of(Key("alerts", "cluster"), alerts({"id": "gc"}), 0))
     store.add(look_of(Key("alerts", "cluster"), CouldNotLook("silent"), 1))
     one = Asked(Condition("TEST-1", WARNING, "x", "x", False, check), check, {})
-    assert [(each.subject, each.verdict.outcome) for each in judge(one, store, INVENTORY)] == [
+    assert [(each.subject, each.verdict.outcome) for each in Judge(store, INVENTORY).verdicts(one)] == [
         ("cluster", Outcome.UNKNOWN)
     ]
 
@@ -178,7 +178,7 @@ def test_what_can_no_longer_be_seen_among_others_has_not_come_right() -> None:
     store.add(look_of(Key("alerts", "cluster"), alerts({"id": "gc", "class": F}), 0))
     store.add(look_of(Key("alerts", "cluster"), alerts({"id": "scan", "class": U}, {"id": "sync", "class": P}), 1))
     one = Asked(Condition("TEST-1", WARNING, "x", "x", False, check), check, {})
-    assert [(each.subject, each.verdict.outcome) for each in judge(one, store, INVENTORY)] == [
+    assert [(each.subject, each.verdict.outcome) for each in Judge(store, INVENTORY).verdicts(one)] == [
         ("scan", Outcome.UNKNOWN),
         ("sync", Outcome.PASS),
     ]
@@ -192,14 +192,14 @@ def test_a_flap_keeps_the_severity_that_it_had() -> None:
     store.add(look_of(Key("alerts", "cluster"), alerts({"id": "x"}), 0))
     store.add(look_of(Key("alerts", "cluster"), alerts(), 1))
     one = Asked(Condition("TEST-1", WARNING, "x", "x", False, check), check, {})
-    (judgement,) = judge(one, store, INVENTORY)
+    (judgement,) = Judge(store, INVENTORY).verdicts(one)
     assert (judgement.verdict.outcome, judgement.severity) == (Outcome.WARN, CRITICAL)
 
 
 def test_rounds_in_which_it_was_not_looked_at_do_not_count() -> None:
     one, store = script(F, P)
     store.add(look_of(Key("identity", B), identity(B), 7))
-    (judgement,) = judge(one, store, INVENTORY)
+    (judgement,) = Judge(store, INVENTORY).verdicts(one)
     assert (judgement.came_right, judgement.looks) == (NOW + timedelta(seconds=10), 2)
 
 
@@ -216,7 +216,7 @@ def test_thousands_of_subjects_are_judged_in_time() -> None:
         store.add(Look(Key("alerts", "cluster"), number, started, 0.5, fact=alerts({"id": word})))
     asked = Asked(Condition("TEST-1", CRITICAL, "x", "x", False, check), check, {})
     begun = time.monotonic()
-    said = judge(asked, store, INVENTORY)
+    said = Judge(store, INVENTORY).verdicts(asked)
     assert time.monotonic() - begun < 20
     assert [each.subject for each in said] == many
     assert {each.came_right for each in said} == {NOW + timedelta(seconds=20)}

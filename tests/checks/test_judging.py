@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from checks.condition import Condition
-from checks.judging import Asked, Judgement, judge, keys_of
+from checks.judging import Asked, Judge, Judgement, keys_of
 from checks.verdict import CRITICAL, WARNING, Outcome, Severity, Verdict, failed, held, unknown, warned
 from fixtures.cluster_status import ClusterStatus
 from fixtures.endpoints import Ping
@@ -28,7 +28,7 @@ def ask(check: Check, *, owns: bool = False, severity: Severity = CRITICAL, abou
 
 
 def said(one: Asked, facts: Facts) -> list[Judgement]:
-    return judge(one, store_of(facts), INVENTORY)
+    return Judge(store_of(facts), INVENTORY).verdicts(one)
 
 
 def only(one: Asked, facts: Facts) -> Judgement:
@@ -148,7 +148,7 @@ def test_an_exception_in_a_check_accuses_nobody() -> None:
 def test_the_traceback_of_a_probe_is_carried() -> None:
     store = Store()
     store.add(Look(Key("ping", A), 0, NOW, 0.1, cause=CouldNotLook("internal error"), traceback="line 7"))
-    (judgement,) = judge(ask(holds, owns=True), store, INVENTORY)
+    (judgement,) = Judge(store, INVENTORY).verdicts(ask(holds, owns=True))
     assert judgement.tracebacks == ("line 7",)
     assert judgement.verdict.outcome is Outcome.UNKNOWN
 
@@ -161,7 +161,7 @@ def test_it_says_when_how_often_and_how_long_was_looked() -> None:
     for number in range(3):
         store.add(Look(Key("ping", A), number, NOW + timedelta(minutes=number), 0.5 + number, fact=ping()))
     store.add(Look(Key("identity", A), 0, NOW + timedelta(seconds=9), 0.25, fact=identity(A)))
-    (judgement,) = judge(ask(both), store, INVENTORY)
+    (judgement,) = Judge(store, INVENTORY).verdicts(ask(both))
     assert (judgement.looks, judgement.started, judgement.seconds) == (3, NOW + timedelta(seconds=9), 2.5)
 
 
@@ -184,7 +184,7 @@ def test_a_subject_is_made_of_all_that_it_is_asked_about() -> None:
 
 def test_what_needs_no_looking_is_told_at_once() -> None:
     (one,) = asked("STATUS-8", inventory(1))
-    (judgement,) = judge(one, Store(), inventory(1))
+    (judgement,) = Judge(Store(), inventory(1)).verdicts(one)
     assert (judgement.verdict.outcome, judgement.looks) == (Outcome.NOT_APPLICABLE, 0)
 
 
@@ -254,7 +254,7 @@ def test_nothing_is_taken_from_the_run_itself() -> None:
     store = store_of({**ALL_SEEN, ("identity", A): identity(B)})
     before = {key: list(looks) for key, looks in store.looks.items()}
     for one in asked("PING-1", INVENTORY):
-        judge(one, store, INVENTORY)
+        Judge(store, INVENTORY).verdicts(one)
     assert store.looks == before
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from checks import looking_again
 from checks.condition import Condition
-from checks.judging import Asked
+from checks.judging import Asked, Judge
 from checks.looking_again import LookingAgain
 from checks.verdict import CRITICAL, Outcome, Verdict, failed, held, unknown, warned
 from fixtures.inventory import Inventory, Replica
@@ -82,7 +82,9 @@ class Lights:
         condition = Condition("TEST-1", CRITICAL, "x", "x", owns, function)
         asked = [Asked(condition, function, {"replica": replica}) for replica in self.of.replicas]
         spans = timedelta(seconds=wait), timedelta(seconds=stable)
-        LookingAgain(target, asked, run.looking, *spans, blocking, time.monotonic() + limit).look()
+        LookingAgain(
+            target, Judge(run.store, self.of), asked, run.looking, *spans, blocking, time.monotonic() + limit
+        ).look()
         return [len(run.store.looks[Key("light", replica.id)]) for replica in self.of.replicas]
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from checks.judging import judge
+from checks.judging import Judge
 from checks.verdict import Outcome
 from fixtures.looks import Silence
 from lab.embedded import recorded
@@ -29,7 +29,7 @@ def facts(state: str) -> Facts:
 
 def found(condition: str, state: str) -> dict[str, Outcome]:
     store = store_of(facts(state))
-    judgements = [each for one in asked(condition, INVENTORY) for each in judge(one, store, INVENTORY)]
+    judgements = [each for one in asked(condition, INVENTORY) for each in Judge(store, INVENTORY).verdicts(one)]
     assert not [each for each in judgements if each.internal_error]
     return {each.subject: each.verdict.outcome for each in judgements}
 
@@ -53,7 +53,7 @@ def test_issues(state: str, issues: dict[str, Outcome]) -> None:
 )
 def test_how_grave_the_issues_are(state: str, critical: bool, away: int) -> None:
     (one,) = [each for each in asked("STATUS-3", INVENTORY) if each.subject == A]
-    (judgement,) = judge(one, store_of(facts(state)), INVENTORY)
+    (judgement,) = Judge(store_of(facts(state)), INVENTORY).verdicts(one)
     seen = judgement.verdict.seen
     assert (seen["critical"], len(seen["tables"]), len(seen["servers"])) == (critical, 19, away)
     assert judgement.verdict.message.startswith("19 tables: Table `")

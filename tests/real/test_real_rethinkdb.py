@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from checks.judging import judge
+from checks.judging import Judge
 from checks.verdict import Outcome
 from fixtures.access.docker import Engines
 from fixtures.access.rethinkdb import Rethinkdb, open_rethinkdb
@@ -102,7 +102,7 @@ def verdicts(condition: str, databases: Databases, *numbers: int) -> dict[str, O
     found = {}
     for one in asked(condition, databases.inventory):
         if one.subject == "cluster" or one.subject in [databases.ids[number] for number in numbers]:
-            for judgement in judge(one, store_of(facts), databases.inventory):
+            for judgement in Judge(store_of(facts), databases.inventory).verdicts(one):
                 assert not judgement.internal_error
                 found[judgement.subject] = judgement.verdict.outcome
     return found

@@ -3,6 +3,7 @@
 import os
 import signal
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 from lab.swarm.cluster import await_ready
 from lab.swarm.commands import LabError, until
@@ -11,7 +12,7 @@ from lab.swarm.faults.fault import Fault
 from lab.swarm.faults.looks import engine_answers, execute, is_down, ssh
 from lab.swarm.image import COMPONENTS
 from lab.swarm.lab import Lab
-from lab.swarm.replica import name_of
+from lab.swarm.replica import await_healthy, name_of
 
 FAKETIME = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1"
 RESTART = "rm -f /run/docker.pid; setsid dockerd >>/var/log/dockerd.log 2>&1 </dev/null &"
@@ -29,6 +30,17 @@ def sends(number: int, program: str, what: signal.Signals) -> Callable[[Lab], No
             os.kill(pid, what)
 
     return send
+
+
+def thaws(number: int, program: str) -> Callable[[Lab], None]:
+    """Let the processes of a program on a node go on, and await a health check that did not hang with them."""
+    go_on = sends(number, program, signal.SIGCONT)
+
+    def thaw(lab: Lab) -> None:
+        go_on(lab)
+        await_healthy(lab.node(number), since=datetime.now(UTC))
+
+    return thaw
 
 
 def _start_engine(lab: Lab, number: int) -> None:
@@ -102,7 +114,7 @@ FAULTS = (
         name="dockerd-hung",
         title="The Docker engine of one node accepts connections and never answers.",
         inject=sends(3, "dockerd", signal.SIGSTOP),
-        heal=sends(3, "dockerd", signal.SIGCONT),
+        heal=thaws(3, "dockerd"),
         shows=_hangs,
         trips=_engine_down,
     ),
@@ -110,7 +122,7 @@ FAULTS = (
         name="containerd-hung",
         title="containerd hangs on one node: containers are listed, and none can be started.",
         inject=sends(3, "containerd", signal.SIGSTOP),
-        heal=sends(3, "containerd", signal.SIGCONT),
+        heal=thaws(3, "containerd"),
         shows=_exec_hangs,
         trips=_engine_down,
     ),
