@@ -61,12 +61,12 @@ def served(replicas: int, latency: int, directory: Path) -> Iterator[Path]:
         process.communicate()
 
 
-def one_at_a_time(inventory: Path) -> Path:
-    """The same inventory, with one probe at a time."""
+def changed(inventory: Path, name: str, **keys: object) -> Path:
+    """The same inventory with other values of these keys, under that name beside it."""
     tree = yaml.safe_load(inventory.read_text(encoding="utf-8"))
-    serial = inventory.with_name("serial.yaml")
-    serial.write_text(yaml.safe_dump(tree | {"limits": {"concurrency": 1}}), encoding="utf-8")
-    return serial
+    other = inventory.with_name(name)
+    other.write_text(yaml.safe_dump(tree | keys), encoding="utf-8")
+    return other
 
 
 def seconds(inventory: Path, *options: str) -> float:
@@ -105,10 +105,11 @@ def measured(replicas: int, latency: int, runs: int) -> Row:
     at_once: list[float] = []
     serial: list[float] = []
     with tempfile.TemporaryDirectory() as directory, served(replicas, latency, Path(directory)) as inventory:
+        one_at_a_time = changed(inventory, "serial.yaml", limits={"concurrency": 1})
         for _ in range(runs):
             start.append(seconds(inventory, "--collect-only"))
             at_once.append(seconds(inventory))
-            serial.append(seconds(one_at_a_time(inventory)))
+            serial.append(seconds(one_at_a_time))
     medians = (statistics.median(each) for each in (start, at_once, serial))
     return Row(replicas, latency, requests(replicas), *medians)
 
