@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import itertools
 import os
+import select
 import statistics
 import subprocess
 import sys
@@ -31,6 +32,7 @@ TIMES_AS_FAST = {5: 15.0}
 EVERYTHING_WITHIN = 1.5
 OVERLAY = ("checks/test_overlay.py", "checks/test_overlay_names.py")
 PROMPT = b"# "
+PATIENCE = 60.0
 FIRST = f"docker run -it --rm --net {NETWORK} --name overlay-test1 --entrypoint sh {IMAGE}"
 SECOND = f"docker run -it --rm --net {NETWORK} --name overlay-test2 --entrypoint ping {IMAGE} -c 3 overlay-test1"
 
@@ -62,7 +64,7 @@ def documented(lab: Lab) -> float:
             assert waiting.stdout is not None
             _await_prompt(waiting.stdout.fileno())
             pinged = subprocess.run(
-                on(lab, second, SECOND), stdin=subprocess.DEVNULL, capture_output=True, timeout=60, check=False
+                on(lab, second, SECOND), stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE, check=False
             )
             waiting.stdin.write(b"exit\n")
             waiting.stdin.close()
@@ -73,10 +75,10 @@ def documented(lab: Lab) -> float:
 
 
 def _await_prompt(terminal: int) -> None:
-    """Until the shell in the container asks for a command."""
+    """Until the shell in the container asks for a command; a shell may ask where the cursor is behind its prompt."""
     said = b""
-    while not said.endswith(PROMPT):
-        more = os.read(terminal, 4096)
+    while PROMPT not in said:
+        more = os.read(terminal, 4096) if select.select([terminal], [], [], PATIENCE)[0] else b""
         if not more:
             raise SystemExit(f"the first container did not start:\n{said.decode(errors='replace')}")
         said += more

@@ -1,14 +1,20 @@
-"""Runs that end before their time: Ctrl-C, SIGTERM, the time limit. What they have seen is told."""
+"""Runs that end before their time: signals, the time limit, a terminal that is gone. What they have seen is told."""
 
 from __future__ import annotations
 
+import os
+import pty
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
+from typing import NoReturn
 from xml.etree import ElementTree
 
 import pytest
 
+from fixtures.interruption import ENDS
 from lab.embedded import Embedded
 from tests.front_door import interrupting
 from tests.front_door.looks import Looks
@@ -16,7 +22,7 @@ from tests.front_door.meanwhile import until
 from tests.front_door.page import Page
 from tests.front_door.running import started
 from tests.front_door.staging import inventory_with, scene, state_of
-from tests.suite import Outcome, Suite
+from tests.suite import ROOT, Outcome, Suite, operators_environment
 
 ASKED_AT_A_REPLICA = ("PING-1", "PING-3", "IDENT-1", "NGINX-1", "REG-1", "STATUS-1", "TLS-1", "TLS-2", "VERSION-1")
 
@@ -42,7 +48,7 @@ def assert_tells_what_it_saw(outcome: Outcome, cluster: Embedded, cause: str) ->
     assert told == {f"{line['subject']}: {line['verdict']}" for line in outcome.results}
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", ENDS)
 def test_an_interrupted_run_tells_what_it_has_seen(tmp_path: Path, number: signal.Signals) -> None:
     with scene("ping-unanswered", tmp_path) as cluster, started(tmp_path, f"--inventory={cluster.inventory}") as run:
         assert until(lambda: quiet(cluster), 30)
@@ -89,7 +95,7 @@ def test_a_run_that_is_interrupted_before_it_has_seen_anything_leaves_whole_repo
     assert ElementTree.parse(outcome.reports / "junit.xml").getroot().tag == "testsuites"
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", ENDS)
 @pytest.mark.parametrize("moment", ["saving", "judging", "testing", "telling"])
 def test_what_was_seen_is_told_whole_whenever_the_signal_comes(
     tmp_path: Path, moment: str, number: signal.Signals
@@ -108,3 +114,55 @@ def test_what_was_seen_is_told_whole_whenever_the_signal_comes(
     cases = [case.get("name") for case in suites.iter("testcase")]
     assert len(cases) == len(set(cases)) == len({line["test"] for line in outcome.results})
     assert None not in cases
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
+def test_a_signal_that_is_ignored_ends_nothing(tmp_path: Path, number: signal.Signals) -> None:
+    """`nohup` ignores SIGHUP, and a shell SIGINT in what it starts with `&`."""
+    before = signal.signal(number, signal.SIG_IGN)
+    try:
+        with scene("slow-replica", tmp_path) as cluster, started(tmp_path, f"--inventory={cluster.inventory}") as run:
+            assert until(lambda: bool(cluster.requests), 30)
+            run.signal(number)
+            outcome = run.ended(60)
+    finally:
+        signal.signal(number, before)
+    assert "UNKNOWN" not in outcome.verdicts.values()
+    assert "interrupted" not in outcome.output
+
+
+def test_a_terminal_that_is_closed_ends_a_run_with_its_reports(tmp_path: Path) -> None:
+    reports = tmp_path / "reports"
+    with scene("ping-unanswered", tmp_path) as cluster:
+        pid, terminal = pty.fork()
+        if not pid:
+            run_from(f"--report-dir={reports}", f"--inventory={cluster.inventory}")
+        assert until(lambda: quiet(cluster), 30)
+        os.close(terminal)
+        outcome = Outcome(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), "", reports, 0.0)
+        assert outcome.code == 2
+        assert_tells_what_it_saw(outcome, cluster, "the run was interrupted before this could be seen")
+
+
+def test_output_that_nobody_reads_to_its_end_changes_nothing(tmp_path: Path) -> None:
+    reports = tmp_path / "reports"
+    with scene("healthy", tmp_path) as cluster:
+        command = [sys.executable, "-m", "pytest", f"--report-dir={reports}", f"--inventory={cluster.inventory}"]
+        with subprocess.Popen(
+            command, cwd=ROOT, env=operators_environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        ) as run:
+            assert run.stdout is not None
+            assert run.stderr is not None
+            run.stdout.readline()
+            run.stdout.close()
+            complaints = run.stderr.read()
+    outcome = Outcome(run.returncode, "", reports, 0.0)
+    assert (outcome.code, complaints) == (0, b"")
+    assert set(outcome.verdicts.values()) == {"PASS"}
+    assert "What held" in Page(reports / "report.html").text
+
+
+def run_from(*arguments: str) -> NoReturn:
+    """Become a run of the suite, in the terminal that this process has."""
+    os.chdir(ROOT)
+    os.execve(sys.executable, [sys.executable, "-m", "pytest", *arguments], operators_environment())
