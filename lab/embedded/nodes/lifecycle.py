@@ -141,7 +141,8 @@ class Lifecycle:
                 self._node.lost_attachments -= 1
                 first = self._node.lost_attachments % 2 == 1
                 return refused(500, LOST) if first else refused(404, f"network {name} not found")
-            if self._swarm.leader is None or self._node.swarm_error:
+            # As measured of a drained node too; an engine takes 20 s to say so, this one no time.
+            if self._swarm.leader is None or self._node.swarm_error or self._node.availability == "drain":
                 return refused(500, LOST)
             container.networks[name] = self._swarm.free_address(name)
         return None

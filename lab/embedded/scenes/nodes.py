@@ -136,10 +136,16 @@ scene("gossip-port-closed", "On one node nothing listens on 7946/udp, by which t
 scene("swarm-port-closed", "On one swarm manager nothing listens on 2377/tcp.")(_deaf("tcp", 2377))
 
 
-@scene("node-drained", "A node with a replica was drained: its containers stay, since they are no services.")
+@scene(
+    "node-drained",
+    "A node with a replica was drained: its containers stay, and none can be attached to the overlay network.",
+)
 def node_drained(cluster: Cluster, expect: Expectations) -> None:
-    cluster.node(cluster.bad).availability = "drain"
-    expect.warn("NODE-1", cluster.bad.node)
+    node = cluster.node(cluster.bad)
+    node.availability = "drain"
+    expect.warn("NODE-1", node.name)
+    expect.fail("NET-1", node.name)
+    no_probe(cluster, expect, node)
 
 
 def _waits_for_a_leader(node: Node) -> None:
