@@ -78,6 +78,8 @@ class LookingAgain:
 
     def _look(self, keys: set[Key], pause: float) -> None:
         time.sleep(max(0.0, min(pause, self.until - time.monotonic())))
+        again = {key.probe for key in keys}
+        keys |= {key for key in self.target.store.looks if PROBES[key.probe].follows in again}
         self.looking.look(keys, self.target.store.rounds, self.until)
 
     def _unsettled(self, outcomes: frozenset[Outcome]) -> list[Asked]:

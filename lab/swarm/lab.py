@@ -78,6 +78,9 @@ class Lab:
         self._at_once(self.carriers, replica.await_healthy)
         self._await_sshd()
         self._step(f"{len(self.carriers)} replicas healthy")
+        replicas = [node.replica for node in self.carriers]
+        self._at_once(self.carriers, lambda node: replica.await_overlay(node, replicas))
+        self._step("all reach each other")
 
     def _step(self, what: str) -> None:
         self._tell(f"{time.monotonic() - self._began:5.1f} s  {what}")

@@ -5,6 +5,7 @@ They are plain containers, not services of the swarm; only nginx has a health ch
 
 import io
 import tarfile
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -129,3 +130,15 @@ def await_healthy(node: Node, since: datetime = EVER) -> None:
         return bool(fresh and fresh[-1]["ExitCode"] == 0 and health["Status"] == "healthy")
 
     until(healthy, f"{name} healthy", seconds=60, pause=0.2)
+
+
+def await_overlay(node: Node, replicas: Iterable[str]) -> None:
+    """Wait until its database reaches those of all replicas by name.
+
+    On a swarm that just came up a node now and then misses that another is on the network, and neither its names nor
+    its packets get there; Docker repairs that within half a minute.
+    """
+    own = name_of("rethinkdb", node.replica)
+    pings = " && ".join(f"ping -c 1 -W 1 {name_of('rethinkdb', each)}" for each in replicas)
+    ask = f"timeout -k 1 15 docker exec {own} sh -c '{pings}' >/dev/null && echo reached"
+    until(lambda: node.sh(ask, seconds=20), f"{own} reaches the others", seconds=60, pause=0.5)

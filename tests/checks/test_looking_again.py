@@ -70,6 +70,7 @@ class Lights:
         blocking: frozenset[Outcome] = BLOCKING,
         check: Callable[..., Verdict] | None = None,
         owns: bool = True,
+        also: Callable[..., Verdict] | None = None,
     ) -> list[int]:
         """How often each light was looked at."""
 
@@ -78,9 +79,12 @@ class Lights:
 
         run = Run(self.of, watched=self.watched)
         target = Target(self.of, Options(), {}, run.store, datetime(2026, 11, 23, tzinfo=UTC))
-        function = check or shows
-        condition = Condition("TEST-1", CRITICAL, "x", "x", owns, function)
-        asked = [Asked(condition, function, {"replica": replica}) for replica in self.of.replicas]
+        functions = [check or shows, *([also] if also else [])]
+        asked = [
+            Asked(Condition(f"TEST-{number}", CRITICAL, "x", "x", owns, function), function, {"replica": replica})
+            for number, function in enumerate(functions, 1)
+            for replica in self.of.replicas
+        ]
         spans = timedelta(seconds=wait), timedelta(seconds=stable)
         LookingAgain(
             target, Judge(run.store, self.of), asked, run.looking, *spans, blocking, time.monotonic() + limit
@@ -115,6 +119,26 @@ def test_what_is_waived_is_not_looked_at_again() -> None:
 
 def test_what_is_asked_once_is_not_asked_again() -> None:
     assert Lights({1: ["silent", "green"]}, once=True).look(wait=0.2) == [1]
+
+
+def test_what_completes_another_look_is_looked_at_again_with_it() -> None:
+    looks = []
+
+    @probe(deadline=5, follows="light")
+    def shade(replica: Replica) -> Toy:
+        looks.append(replica.id)
+        return toy("green")
+
+    @probe(deadline=5)
+    def shadow(replica: Replica, shade: Toy) -> Toy:  # noqa: ARG001
+        looks.append("shadow")
+        return toy("green")
+
+    def check(shadow: Toy) -> Verdict:  # noqa: ARG001
+        return held()
+
+    assert Lights({1: ["red"]}).look(also=check) == [2]
+    assert looks == [replica_id(1), "shadow", replica_id(1)]
 
 
 def test_what_was_needed_is_looked_at_again_as_well() -> None:
