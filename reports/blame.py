@@ -83,7 +83,7 @@ def sick(header: Header, results: Sequence[Result], silent: Sequence[str]) -> tu
     """The replicas that answer, but are blamed by their own word, or by two conditions and more than any other."""
     evidence = [r for r in results if fails(r) and r.condition not in _NO_EVIDENCE]
     left = [r for r in evidence if not blamed(header, r) & set(silent)]
-    own_word = {r.subject for r in evidence if r.condition == "PING-1" and r.subject in blamed(header, r)}
+    own_word = _own_word(header, results)
     sick: list[str] = []
     while True:
         counts = {name: len({r.condition for r in left if name in blamed(header, r)}) for name in header.replicas}
@@ -96,6 +96,21 @@ def sick(header: Header, results: Sequence[Result], silent: Sequence[str]) -> tu
             return tuple(sick)
         sick.append(top[0])
         left = [r for r in left if top[0] not in blamed(header, r)]
+
+
+def _own_word(header: Header, results: Sequence[Result]) -> frozenset[str]:
+    """The replicas that say themselves that they are unwell, and not for what others are lacking."""
+    pings = [r for r in results if r.condition == "PING-1" and fails(r)]
+    return frozenset(r.subject for r in pings if r.subject in blamed(header, r))
+
+
+def lost_with_majority(
+    header: Header, results: Sequence[Result], silent: Sequence[str], sick: Sequence[str]
+) -> tuple[str, ...]:
+    """The silent and the sick, without those that are only sick because the majority is lost: these live."""
+    enough = len(header.replicas) / 2 - len(silent)
+    own_word = _own_word(header, results)
+    return (*silent, *(name for before, name in enumerate(sick) if before < enough or name in own_word))
 
 
 def majority_lost(header: Header, results: Sequence[Result], down: Sequence[str]) -> bool:

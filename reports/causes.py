@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
-from reports.blame import blamed, cut_off, fails, majority_lost, sick, silent, unknown
+from reports.blame import blamed, cut_off, fails, lost_with_majority, majority_lost, sick, silent, unknown
 from reports.overlay_cuts import Cut, cuts, follows
 from reports.records import PROBLEMS, Header, Result, VerdictWord
 from reports.remedies import remedy_of
@@ -94,7 +94,7 @@ def find_causes(header: Header, results: Sequence[Result]) -> tuple[Cause, ...]:
     others = [result for result in results if result.key not in explained]
     unwell = sick(header, others, mute)
     if majority_lost(header, others, (*mute, *unwell)):
-        causes.append(_loss(header, pool, (*mute, *unwell)))
+        causes.append(_loss(header, pool, lost_with_majority(header, others, mute, unwell)))
     elif mute:
         causes.append(_silence(header, pool, mute))
     causes += _untrusted(header, pool)

@@ -54,6 +54,28 @@ def test_two_of_three_dead_is_the_majority() -> None:
     assert "remove nothing" in line
 
 
+def test_who_lives_on_without_a_majority_is_not_lost() -> None:
+    """All that it serves from the database fails there as well."""
+    gone = [
+        each
+        for name in (B, C)
+        for each in (
+            bad("PING-1", name, f"Failed to connect to container at dtr-rethinkdb-{name}.dtr-ol:28015", seen=503),
+            bad("STATUS-1", name, "cluster_status answered 503", seen=503),
+            bad("RDB-1", name, "connection refused"),
+        )
+    ]
+    others = f"The following servers are not reachable: dtr_rethinkdb_{B}, dtr_rethinkdb_{C}"
+    left = [
+        bad("PING-1", A, f"Rethinkdb has issues: {others}", seen=503),
+        bad("FEED-1", f"global:{A}", "notary-server cannot read its database (500)"),
+        bad("STATUS-2", A, "cluster_status answered 500"),
+        bad("STATUS-14", "cluster", "2 of 3 replicas are missing"),
+    ]
+    line, *_ = steps(with_verdicts(*gone, *left))
+    assert line.startswith(f"The majority of the replicas is lost, 2 of 3: {B} (node-2, 10.0.0.12), {C} (node-3")
+
+
 def test_two_of_three_sick_are_no_lost_majority_where_the_database_has_one() -> None:
     """Two registries are down; nobody must be told to wait for a majority that is there."""
     down = [
