@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import tempfile
+from argparse import ArgumentTypeError
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -60,7 +61,7 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("msr-checks-reports", "msr-checks: how to tell it")
-    group.addoption("--report-dir", metavar="DIR", type=Path, help=f"write the reports there, not into {RUNS}/…")
+    group.addoption("--report-dir", metavar="DIR", type=_directory, help=f"write the reports there, not into {RUNS}/…")
     group.addoption(
         "--fail-on", choices=("critical", "warning"), default="critical", help="what fails the run (critical)"
     )
@@ -70,6 +71,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--only-new", action="store_true", help="problems that the baseline had already do not fail the run"
     )
+
+
+def _directory(text: str) -> Path:
+    """An empty variable in `--report-dir=$DIR` must not spread the reports where the run was started."""
+    if not text:
+        raise ArgumentTypeError("it names no directory: is a variable empty?")
+    return Path(text)
 
 
 def pytest_msr_run(config: pytest.Config, cluster: str, mask: Mask, mask_text: Callable[[str], str]) -> None:

@@ -96,6 +96,10 @@ def test_a_report_directory_that_cannot_be_written_is_refused(suite: Suite, tmp_
         assert cluster.requests == []
 
 
+def test_a_report_directory_without_a_name_is_refused(suite: Suite) -> None:
+    assert_refused(suite.run("--demo", "--report-dir=", reports=False), "--report-dir", "is a variable empty?")
+
+
 def test_a_selection_of_nothing_is_exit_5_and_asks_nothing(suite: Suite, tmp_path: Path) -> None:
     with scene("healthy", tmp_path) as cluster:
         outcome = suite.run(f"--inventory={cluster.inventory}", "-k", "no_check_has_this_name")
