@@ -78,9 +78,13 @@ class Lab:
         self._at_once(self.carriers, replica.await_healthy)
         self._await_sshd()
         self._step(f"{len(self.carriers)} replicas healthy")
+        self.await_overlay()
+        self._step("all reach each other")
+
+    def await_overlay(self) -> None:
+        """Wait until the database of each replica reaches those of all others by name."""
         replicas = [node.replica for node in self.carriers]
         self._at_once(self.carriers, lambda node: replica.await_overlay(node, replicas))
-        self._step("all reach each other")
 
     def _step(self, what: str) -> None:
         self._tell(f"{time.monotonic() - self._began:5.1f} s  {what}")

@@ -42,11 +42,15 @@ class Fault:
         until(lambda: self.shows(lab), f"an effect of {self.name}", seconds=self.within, pause=0.2)
 
     def take_out(self, lab: Lab) -> None:
-        """Heal it and wait until it is gone; LabError if it stays, ValueError if it cannot be healed."""
+        """Heal it and wait until it is gone, and the overlay network whole; LabError if it stays.
+
+        ValueError if it cannot be healed.
+        """
         if self.heal is None:
             raise ValueError(f"{self.name} takes a new lab to heal")
         self.heal(lab)
         until(lambda: not self.shows(lab), f"an end of {self.name}", seconds=self.good_within, pause=0.2)
+        lab.await_overlay()
 
     def expected(self) -> dict[tuple[str, str], str]:
         """What the suite must find: (condition, subject) → verdict."""
