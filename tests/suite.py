@@ -80,9 +80,9 @@ def forking() -> Forking:
 def clean_environment() -> dict[str, str]:
     """The environment without what would change a run: proxies, certificates, pytest's own options.
 
-    And without what has Python compile everything at each start.
+    And without what has Python compile everything at each start, or write its output byte by byte.
     """
-    unwanted = ("PROXY", "SSL_CERT", "PYTEST", "MSR_", "PYTHONDONTWRITEBYTECODE")
+    unwanted = ("PROXY", "SSL_CERT", "PYTEST", "MSR_", "PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED")
     return {name: value for name, value in os.environ.items() if not any(part in name.upper() for part in unwanted)}
 
 
