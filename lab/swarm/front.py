@@ -42,6 +42,7 @@ http {{
             proxy_set_header Host $http_host;
             proxy_http_version 1.1;
             proxy_read_timeout 60s;
+            proxy_max_temp_file_size 0;  # or a large answer breaks off, now and then, where the disk is full
         }}
     }}
 }}
