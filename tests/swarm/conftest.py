@@ -66,4 +66,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Genera
         terminalreporter.section("faults of the swarm: seconds, verdicts not tripped, tripped")
     for row in table:
         terminalreporter.write_line(f"{row['fault']:28} {row['seconds']:>6} {row['not tripped']:>5}  {row['tripped']}")
+        if "tried again" in row:
+            terminalreporter.write_line(f"{'':28} tried again, since at first {row['tried again']}")
     return (yield)
