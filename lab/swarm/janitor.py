@@ -14,6 +14,7 @@ from pathlib import Path
 
 CGROUPS = Path("/sys/fs/cgroup")
 SECONDS = 20.0
+THAW = {"freezer.state": "THAWED", "cgroup.freeze": "0"}
 
 
 def engage(directory: Path) -> "subprocess.Popen[bytes]":
@@ -40,6 +41,7 @@ def sweep(directory: Path) -> list[Path]:
     ends = time.monotonic() + SECONDS
     while left := cgroups(directory.name):
         for path in left:
+            _thaw(path)
             # Busy as long as something lives in it, and for a moment after.
             with contextlib.suppress(OSError):
                 path.rmdir()
@@ -48,6 +50,14 @@ def sweep(directory: Path) -> list[Path]:
         time.sleep(0.02)
     shutil.rmtree(directory, ignore_errors=True)
     return left
+
+
+def _thaw(group: Path) -> None:
+    """What is frozen there, as a paused container is, comes to its end: a kill waits for that."""
+    for name, word in THAW.items():
+        with contextlib.suppress(OSError):
+            if (group / name).exists():
+                (group / name).write_text(word)
 
 
 def main() -> int:

@@ -22,6 +22,7 @@ from tests.suite import ROOT, clean_environment
 # Other tests leave this process in a network of their own; who started it is still in the machine's.
 IN_THE_MACHINES_NETWORK = ("nsenter", f"--net=/proc/{os.getppid()}/ns/net", "--")
 SMALL = ("--nodes", "2", "--replicas", "1")
+PAUSE = "ssh -F ${SWARM_INVENTORY%/*}/keys/ssh/config ops@10.213.0.11 docker pause dtr-garant-f2277ad178f7 >/dev/null"
 pytestmark = pytest.mark.usefixtures("machine")
 
 
@@ -116,8 +117,10 @@ def test_run_adds_nothing_to_the_machines_network(lab_program: Program) -> None:
     assert lab_program.there() == set()
 
 
-def test_nothing_outlives_a_kill_of_run(lab_program: Program) -> None:
-    with lab_program.started("run", *SMALL, "--", "sh", "-c", "echo up; sleep 60") as process:
+@pytest.mark.parametrize("before", ["true", PAUSE], ids=["as it is", "with a paused container"])
+def test_nothing_outlives_a_kill_of_run(lab_program: Program, before: str) -> None:
+    """What is frozen is not ended by a kill: it must be thawed for that."""
+    with lab_program.started("run", *SMALL, "--", "sh", "-c", f"{before} && echo up; sleep 60") as process:
         comes_up(process, "up")
         assert lab_program.there()
         process.kill()
