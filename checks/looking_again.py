@@ -79,8 +79,8 @@ class LookingAgain:
     def _look(self, keys: set[Key], pause: float) -> None:
         time.sleep(max(0.0, min(pause, self.until - time.monotonic())))
         again = {key.probe for key in keys}
-        keys |= {key for key in self.target.store.looks if PROBES[key.probe].follows in again}
-        self.looking.look(keys, self.target.store.rounds, self.until)
+        following = {key for key in self.target.store.looks if PROBES[key.probe].follows in again}
+        self.looking.look(keys | following, self.target.store.rounds, self.until)
 
     def _unsettled(self, outcomes: frozenset[Outcome]) -> list[Asked]:
         return [each for each in self.asked if any(outcome in outcomes for outcome in self._outcomes(each))]
