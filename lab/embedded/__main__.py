@@ -1,4 +1,4 @@
-"""Serve a scene until Ctrl-C or SIGTERM: `python -m lab.embedded --scene one-replica-gone`."""
+"""Serve a scene until Ctrl-C, SIGTERM or SIGHUP: `python -m lab.embedded --scene one-replica-gone`."""
 
 import argparse
 import signal
@@ -50,7 +50,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stderr.write(f"no scene {arguments.scene!r}; there are: {', '.join(known)}\n")
         return 2
     told_to_end = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: told_to_end.set())
     with ExitStack() as stack:
         directory = arguments.directory or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="msr-lab-")))

@@ -1,4 +1,4 @@
-"""Serve it until Ctrl-C or SIGTERM: `python -m lab.notary --damage server-frozen`."""
+"""Serve it until Ctrl-C, SIGTERM or SIGHUP: `python -m lab.notary --damage server-frozen`."""
 
 import argparse
 import signal
@@ -51,7 +51,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stderr.write(f"{lacking}\n")
         return 1
     told_to_end = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: told_to_end.set())
     with ExitStack() as stack:
         directory = arguments.directory or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="msr-notary-")))

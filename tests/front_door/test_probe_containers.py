@@ -97,7 +97,7 @@ def test_saved_facts_are_judged_as_they_were(suite: Suite, tmp_path: Path) -> No
     assert "SKIPPED" in saved.verdicts.values()
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_an_interrupted_run_removes_its_containers(tmp_path: Path, number: signal.Signals) -> None:
     def play(cluster: Cluster) -> None:
         cluster.swarm.nodes[2].hung = frozenset({"exec"})

@@ -32,7 +32,7 @@ def _program(*arguments: str) -> Iterator[subprocess.Popen[str]]:
             process.kill()
 
 
-@pytest.mark.parametrize("told", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("told", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_serves_until_it_is_told_to_end(tmp_path: Path, told: signal.Signals) -> None:
     with _program("--scene", "one-replica-gone", "--latency", "5", "--directory", str(tmp_path)) as process:
         assert process.stdout is not None

@@ -19,7 +19,7 @@ LACKING = missing()
 
 
 @pytest.mark.skipif(LACKING is not None, reason=str(LACKING))
-@pytest.mark.parametrize("told", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("told", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_serves_until_it_is_told_to_end(tmp_path: Path, told: signal.Signals) -> None:
     command = [sys.executable, "-m", "lab.notary", "--damage", "server-frozen", "--directory", str(tmp_path)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
