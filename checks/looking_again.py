@@ -110,7 +110,8 @@ class LookingAgain:
             return worth[key]
         look = self.target.store.latest(key)
         timed_out = look is not None and isinstance(look.cause, Silence) and look.cause.timed_out
-        worth[key] = not PROBES[key.probe].once and (patient or not timed_out)
+        seen_once = PROBES[key.probe].once and not self._failed(key)
+        worth[key] = not seen_once and (patient or not timed_out)
         if worth[key] and look is not None and look.inherited:
             causes = [self._worth(need, worth, patient) for need in self.looking.needs(key) if self._failed(need)]
             worth[key] = any(causes)

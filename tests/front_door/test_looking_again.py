@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from lab.embedded import faults, reply
 from tests.front_door.looks import Looks
 from tests.front_door.meanwhile import meanwhile
 from tests.front_door.staging import asked_at, inventory_with, scene, staged, state_of
@@ -66,6 +67,39 @@ def test_wait_looks_until_it_holds(suite: Suite, tmp_path: Path) -> None:
     assert told["verdict"] == "WARN"
     assert told["looks"] == 3
     assert Looks.of(outcome).seconds < 20
+
+
+def test_a_log_in_that_was_never_answered_is_tried_again(suite: Suite, tmp_path: Path) -> None:
+    with staged(tmp_path) as cluster:
+        state = state_of(cluster)
+        for replica in state.replicas:
+            replica.faults["/auth/token"] = lambda _right: reply.html(503, "503 Service Unavailable")
+
+        def heal() -> None:
+            for replica in state.replicas:
+                replica.faults.clear()
+
+        with meanwhile(lambda: all(asked_at(cluster, r.id, "/auth/token") >= 2 for r in state.replicas), heal):
+            outcome = suite.run(f"--inventory={inventory_with(cluster, require=[])}", "-k", "log_in or no_alert")
+    assert outcome.code == 0, outcome.output
+    assert outcome.tripped == {("TOKEN-0", "admin"): "WARN", ("TOKEN-0", "reader:ci"): "WARN"}
+    assert outcome.of("TOKEN-0", "admin")["message"].startswith("flapped: ")
+
+
+def test_a_log_in_that_waited_for_a_replica_is_tried_once_one_answers(suite: Suite, tmp_path: Path) -> None:
+    with staged(tmp_path) as cluster:
+        state = state_of(cluster)
+        for replica in state.replicas:
+            replica.faults["/_ping"] = faults.reset
+
+        def heal() -> None:
+            for replica in state.replicas:
+                replica.faults.clear()
+
+        with meanwhile(lambda: all(asked_at(cluster, r.id, "/_ping") for r in state.replicas), heal):
+            outcome = suite.run(f"--inventory={inventory_with(cluster, require=[])}", "-k", "log_in or no_alert")
+    assert outcome.code == 0, outcome.output
+    assert outcome.tripped == {}
 
 
 def test_wait_gives_up_at_its_time(suite: Suite, tmp_path: Path) -> None:
