@@ -1,11 +1,16 @@
 """Certificates from a CA made at the start. They hold the public name only, as a web certificate usually does."""
 
 import ssl
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 from pathlib import Path
 
 import trustme
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
 
 PUBLIC_NAME = "localhost"
 
@@ -20,11 +25,13 @@ class Certificate(Enum):
     EXPIRES_TOMORROW = "valid for another 24 hours"
     EXPIRES_SOON = "valid for another 20 days"
     OTHER_KNOWN_CA = "from a second CA that the inventory knows"
+    EXPIRED_CA = "valid for another year, from a CA of the inventory that expired yesterday"
 
     @property
     def verifies(self) -> bool:
         """A balancer's health check over TLS accepts it."""
-        return self not in (Certificate.WRONG_NAME, Certificate.UNKNOWN_CA, Certificate.EXPIRED)
+        refused = (Certificate.WRONG_NAME, Certificate.UNKNOWN_CA, Certificate.EXPIRED, Certificate.EXPIRED_CA)
+        return self not in refused
 
 
 VALID_FOR = {
@@ -32,6 +39,25 @@ VALID_FOR = {
     Certificate.EXPIRES_TOMORROW: timedelta(hours=24),
     Certificate.EXPIRES_SOON: timedelta(days=20),
 }
+# The files in which the inventory names further CAs.
+FURTHER_CAS = {Certificate.OTHER_KNOWN_CA: "balancer-ca.pem", Certificate.EXPIRED_CA: "old-ca.pem"}
+
+
+def expired(authority: trustme.CA) -> trustme.CA:
+    """The same CA, in a certificate that ended yesterday."""
+    was = x509.load_pem_x509_certificate(authority.cert_pem.bytes())
+    key = load_pem_private_key(authority.private_key_pem.bytes(), password=None)
+    assert isinstance(key, EllipticCurvePrivateKey)  # noqa: S101 - trustme's default
+    now = datetime.now(UTC)
+    builder = (
+        x509.CertificateBuilder(was.issuer, was.subject, was.public_key(), was.serial_number)
+        .not_valid_before(now - timedelta(days=400))
+        .not_valid_after(now - timedelta(days=1))
+    )
+    for each in was.extensions:
+        builder = builder.add_extension(each.value, each.critical)
+    made = builder.sign(key, hashes.SHA256())
+    return trustme.CA.from_pem(made.public_bytes(Encoding.PEM), authority.private_key_pem.bytes())
 
 
 class Authority:
@@ -43,10 +69,11 @@ class Authority:
         self._contexts: dict[Certificate, ssl.SSLContext] = {}
 
     def _issuer(self, kind: Certificate) -> trustme.CA:
-        if kind not in (Certificate.UNKNOWN_CA, Certificate.OTHER_KNOWN_CA):
+        if kind not in (Certificate.UNKNOWN_CA, *FURTHER_CAS):
             return self._ours
         if kind not in self._others:
-            self._others[kind] = trustme.CA(organization_name=f"Stand-in: {kind.value}")
+            made = trustme.CA(organization_name="Stand-in, another CA")
+            self._others[kind] = expired(made) if kind is Certificate.EXPIRED_CA else made
         return self._others[kind]
 
     def context(self, kind: Certificate) -> ssl.SSLContext:
@@ -77,10 +104,11 @@ class Authority:
     def ca_pem(self) -> bytes:
         return self._ours.cert_pem.bytes()
 
-    def write(self, directory: Path, *, second: bool) -> list[str]:
-        """Write the CAs that the inventory names into `directory` and return their file names."""
-        (directory / "ca.pem").write_bytes(self.ca_pem())
-        if not second:
-            return ["ca.pem"]
-        (directory / "balancer-ca.pem").write_bytes(self._issuer(Certificate.OTHER_KNOWN_CA).cert_pem.bytes())
-        return ["ca.pem", "balancer-ca.pem"]
+    def write(self, directory: Path, presented: Collection[Certificate | None]) -> list[str]:
+        """Write the CAs that an inventory names for what is presented into `directory`; return their file names."""
+        files = {"ca.pem": self._ours} | {
+            name: self._issuer(kind) for kind, name in FURTHER_CAS.items() if kind in presented
+        }
+        for name, authority in files.items():
+            (directory / name).write_bytes(authority.cert_pem.bytes())
+        return list(files)

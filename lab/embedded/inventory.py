@@ -5,7 +5,7 @@ from typing import Any
 
 import yaml
 
-from lab.embedded.certificates import Authority, Certificate
+from lab.embedded.certificates import Authority
 from lab.embedded.nodes import login
 from lab.embedded.nodes.state import Node
 from lab.embedded.reql.certificates import DatabaseAuthority, name_of
@@ -72,12 +72,12 @@ def write_inventory(
     """Write inventory.yaml into `directory` and return its path; `token`: the administrator has an access token."""
     directory.mkdir(parents=True, exist_ok=True)
     admin, reader = cluster.account("admin"), cluster.account("ci")
-    second_ca = cluster.balancer.certificate is Certificate.OTHER_KNOWN_CA
+    presented = [cluster.balancer.certificate, *(replica.certificate for replica in cluster.replicas)]
     inventory: dict[str, Any] = {
         "cluster": "demo",
         "product": {"name": "MSR", "version": "2.8.2"},
         "url": f"https://{cluster.public_name}",
-        "tls": {"ca": authority.write(directory, second=second_ca)},
+        "tls": {"ca": authority.write(directory, presented)},
         "mke": {"url": f"https://localhost:{cluster.mke.port}", "ca": ["ca.pem"]},
         "accounts": {
             "admin": _log_in(directory, admin, token=token),

@@ -80,16 +80,25 @@ def _everywhere(cluster: Cluster, kind: Certificate) -> None:
         replica.certificate = kind
 
 
-@scene("certificate-expired", "The cluster's certificate expired yesterday: nobody gets in.")
-def certificate_expired(cluster: Cluster, expect: Expectations) -> None:
-    _everywhere(cluster, Certificate.EXPIRED)
-    expect.fail("TLS-2", *expect.everywhere, expect.users)
+def _nobody_gets_in(cluster: Cluster, expect: Expectations, kind: Certificate, condition: str) -> None:
+    _everywhere(cluster, kind)
+    expect.fail(condition, *expect.everywhere, expect.users)
     expect.not_asked(*cluster.replicas)
     expect.nothing_told()
     expect.unknown("PING-2", expect.users)
     expect.unknown("TOKEN-0", "admin", "reader:ci")
     expect.unknown("STATUS-2", "anonymous", "reader:ci")
     expected_trust.nobody(expect)
+
+
+@scene("certificate-expired", "The cluster's certificate expired yesterday: nobody gets in.")
+def certificate_expired(cluster: Cluster, expect: Expectations) -> None:
+    _nobody_gets_in(cluster, expect, Certificate.EXPIRED, "TLS-2")
+
+
+@scene("ca-expired", "The CA of the cluster's certificate expired yesterday, the certificate itself did not.")
+def ca_expired(cluster: Cluster, expect: Expectations) -> None:
+    _nobody_gets_in(cluster, expect, Certificate.EXPIRED_CA, "TLS-1")
 
 
 @scene("certificate-expires-tomorrow", "The cluster's certificate expires in 24 hours.")
