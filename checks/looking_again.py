@@ -78,9 +78,16 @@ class LookingAgain:
 
     def _look(self, keys: set[Key], pause: float) -> None:
         time.sleep(max(0.0, min(pause, self.until - time.monotonic())))
-        again = {key.probe for key in keys}
-        following = {key for key in self.target.store.looks if PROBES[key.probe].follows in again}
+        following = {key for key in self.target.store.looks if self._follows(key, keys)}
         self.looking.look(keys | following, self.target.store.rounds, self.until)
+
+    def _follows(self, key: Key, again: set[Key]) -> bool:
+        """Facts of different rounds must not be compared: what lies between them would be taken for a fault."""
+        followed = PROBES[key.probe].follows
+        subjects = {each.subject for each in again if each.probe == followed}
+        if Key(followed or "", key.subject) in self.target.store.looks:
+            return key.subject in subjects
+        return bool(subjects)
 
     def _unsettled(self, outcomes: frozenset[Outcome]) -> list[Asked]:
         return [each for each in self.asked if any(outcome in outcomes for outcome in self._outcomes(each))]

@@ -118,7 +118,11 @@ def test_what_is_waived_is_not_looked_at_again() -> None:
 
 
 def test_what_is_asked_once_is_not_asked_again() -> None:
-    assert Lights({1: ["silent", "green"]}, once=True).look(wait=0.2) == [1]
+    assert Lights({1: ["red", "green"]}, once=True).look(wait=0.2) == [1]
+
+
+def test_what_is_asked_once_is_asked_until_it_is_answered() -> None:
+    assert Lights({1: ["silent", "red", "green"]}, once=True).look(wait=5) == [2]
 
 
 def test_what_completes_another_look_is_looked_at_again_with_it() -> None:
@@ -139,6 +143,21 @@ def test_what_completes_another_look_is_looked_at_again_with_it() -> None:
 
     assert Lights({1: ["red"]}).look(also=check) == [2]
     assert looks == [replica_id(1), "shadow", replica_id(1)]
+
+
+def test_what_is_compared_with_another_look_is_looked_at_again_where_that_one_is() -> None:
+    looks = []
+
+    @probe(deadline=5, follows="light")
+    def mirror(replica: Replica) -> Toy:
+        looks.append(replica.id)
+        return toy("green")
+
+    def check(mirror: Toy) -> Verdict:  # noqa: ARG001
+        return held()
+
+    assert Lights({1: ["red"], 2: ["green"]}, inventory(2)).look(also=check) == [2, 1]
+    assert sorted(looks) == [replica_id(1), replica_id(1), replica_id(2)]
 
 
 def test_what_was_needed_is_looked_at_again_as_well() -> None:
