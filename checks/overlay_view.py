@@ -58,6 +58,15 @@ class OverlayView:
         quiet = self.quiet(pair)
         return quiet is not None and quiet.echo.answered
 
+    def reached_alone(self, pair: NodePair) -> bool:
+        """Whether it was for the crowd alone that nothing came back by name: alone it is pinged by address."""
+        return self.answers_alone(pair) and not self.misnamed(pair)
+
+    def misnamed(self, pair: NodePair) -> bool:
+        """Whether the name of the other does not lead to it."""
+        name = self.pinged(pair).name
+        return name.trouble == "name" or name.address not in (None, self.probe(pair.target).address)
+
     def judged(self, pairs: Collection[NodePair], bad: Callable[[NodePair, Pinged], bool]) -> dict[Ordered, bool]:
         """Of the pairs that could be looked at: whether they are bad."""
         found: dict[Ordered, bool] = {}

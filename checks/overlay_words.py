@@ -33,16 +33,21 @@ def not_reached(view: OverlayView, pair: NodePair, pairs: Collection[NodePair]) 
     """Why a pair does not reach each other, and in which direction packets do not arrive."""
 
     def bad(each: NodePair, pinged: Pinged) -> bool:
-        return not pinged.reached and not view.answers_alone(each)
+        return not pinged.reached and not view.reached_alone(each)
 
     judged = view.judged(pairs, bad)
     fault = fault_of((pair.first, pair.second), judged)
     alike = [each for each in pairs if judged.get((each.first, each.second)) and _shares(each, fault, pair)]
-    seen = [view.pinged(each) for each in alike]
-    if all(each.name.trouble == "name" and each.address.answered for each in seen):
-        return f"names of containers do not resolve {where(fault, pair)}; by address they answer"
+    if all(view.misnamed(each) and _answers_by_address(view, each) for each in alike):
+        unknown = any(view.pinged(each).name.trouble == "name" for each in alike)
+        wrong = "do not resolve" if unknown else "lead to other addresses"
+        return f"names of containers {wrong} {where(fault, pair)}; by address they answer"
     direction = _direction(ways_of([found for each in alike if (found := view.quiet(each))]), fault, pair)
     return f"no reply {where(fault, pair)}, by name and by address{direction}"
+
+
+def _answers_by_address(view: OverlayView, pair: NodePair) -> bool:
+    return view.pinged(pair).address.answered or view.answers_alone(pair)
 
 
 def bad_between(view: OverlayView, pair: NodePair, pairs: Collection[NodePair], bad: Bad) -> str:

@@ -65,6 +65,7 @@ def echo(received: int = 3, sent: int = 3, average_ms: float | None = 0.2) -> Ec
     return Echo(sent=sent, received=received, average_ms=average_ms if received else None, address="10.1.0.40")
 
 
+STALE = Echo(sent=3, address="10.1.0.99")
 NO_NAME = Echo(trouble="name", told="ping: bad address 'probe'")
 
 

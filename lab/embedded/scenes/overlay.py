@@ -1,5 +1,7 @@
 """The network between the nodes: packets and names that get lost there."""
 
+import itertools
+
 from lab.embedded.expectations import Expectations
 from lab.embedded.nodes.container import Container
 from lab.embedded.nodes.expected import both_ways, names, no_probe, not_reached, pairs
@@ -87,6 +89,18 @@ def gossip_cut(cluster: Cluster, expect: Expectations) -> None:
     expect.fail("NET-2", *pairs(cluster, lost))
     expect.fail("NET-4", *names(cluster, [cluster.bad], without=lost))
     expect.fail("NET-4", *(f"{lost.name}:{replica}" for replica in expect.others(cluster.bad)))
+
+
+@scene("names-lost-on-a-slow-network", "No name of a container resolves between the nodes, and a reply takes 120 ms.")
+def names_lost_on_a_slow_network(cluster: Cluster, expect: Expectations) -> None:
+    """Slow pairs are pinged alone as well, by address: that excuses no name."""
+    ways = set(itertools.permutations([node.name for node in cluster.swarm.nodes], 2))
+    cluster.swarm.nameless = ways
+    cluster.swarm.delay_ms = dict.fromkeys(ways, 60.0)
+    expect.fail("NET-2", *pairs(cluster))
+    expect.warn("NET-3", *pairs(cluster))
+    for replica, node in zip(cluster.replicas, cluster.swarm.nodes, strict=True):
+        expect.fail("NET-4", *names(cluster, [replica], without=node))
 
 
 @scene("stale-address", "The name of one replica's database still leads to an address of before, too.")

@@ -15,6 +15,7 @@ from tests.checks.overlay import (
     NO_ENGINE,
     NO_NAME,
     NODES,
+    STALE,
     STUCK,
     UNRESOLVED,
     alone,
@@ -249,6 +250,24 @@ net_2(
     "what answered alone is no failure",
     seen(alone(ONE, TWO, 9), pairs={(ONE, TWO): DEAD}),
     warns(BOTH[0], "no reply by name", "alone 9 of 10 came back"),
+    inventory=on_nodes(),
+)
+net_2(
+    "a name that does not resolve is none the better for an address that answers alone",
+    seen(alone(ONE, TWO, 10), pairs={(ONE, TWO): UNRESOLVED}),
+    fails(BOTH[0], "do not resolve from node-1 to node-2 on dtr-ol; by address they answer"),
+    inventory=on_nodes(),
+)
+net_2(
+    "nor where no address answered in the crowd",
+    seen(alone(ONE, TWO, 10), pairs={(ONE, TWO): pinged(NO_NAME, echo(0))}),
+    fails(BOTH[0], "do not resolve from node-1 to node-2 on dtr-ol; by address they answer"),
+    inventory=on_nodes(),
+)
+net_2(
+    "a name that leads to an address of before",
+    seen(alone(ONE, TWO, 10), pairs={(ONE, TWO): pinged(STALE, echo())}),
+    fails(BOTH[0], "lead to other addresses from node-1 to node-2 on dtr-ol; by address they answer"),
     inventory=on_nodes(),
 )
 net_2("without containers", seen(containers=NONE_MADE), skipped(BOTH[0], "--no-containers"), inventory=on_nodes())
