@@ -57,11 +57,15 @@ def _filters(given: list[str]) -> str:
     return json.dumps(filters)
 
 
+def _compact(value: Any) -> str:
+    return json.dumps(value, separators=(",", ":"))
+
+
 def _formatted(row: dict[str, Any], template: str) -> str:
-    """The templates that scripts use: the whole row as JSON, or fields of it by name."""
-    text = template.replace("{{json .}}", json.dumps(row))
+    """The templates that scripts use: the whole row or fields of it as JSON, or fields by name."""
+    text = template.replace("{{json .}}", _compact(row))
     for key, value in row.items():
-        text = text.replace("{{." + key + "}}", str(value))
+        text = text.replace("{{." + key + "}}", str(value)).replace("{{json ." + key + "}}", _compact(value))
     return text
 
 

@@ -114,6 +114,13 @@ def database_swapped(cluster: Cluster, expect: Expectations) -> None:
     expect.warn("NODE-4", node.name)
 
 
+@scene("processes-hidden", "One node shows the user who logs in there no process of others (/proc with hidepid=2).")
+def processes_hidden(cluster: Cluster, expect: Expectations) -> None:
+    node = cluster.node(cluster.bad)
+    node.programs = [program for program in node.programs if program.name != "rethinkdb"]
+    expect.unknown("NODE-4", node.name)
+
+
 @scene("memory-short", "One node has 300 MB of memory left.")
 def memory_short(cluster: Cluster, expect: Expectations) -> None:
     node = cluster.node(cluster.bad)

@@ -68,6 +68,33 @@ def odd_disks(cluster: Cluster, _expect: Expectations) -> None:
         ]
 
 
+def _keep_images_in(cluster: Cluster, node: Node, source: str) -> None:
+    cluster.storage = {"filesystem": {"rootdirectory": "/storage"}}
+    cluster.settings = {"storageVolume": source}
+    for mount in (m for c in node.containers if c.component == "registry" for m in c.mounts):
+        if mount.target == "/storage":
+            mount.source = source
+
+
+@scene("images-on-a-share-of-the-nodes", "Images are in a directory of the nodes, on which each mounts one NFS share.",
+       sound=True)  # fmt: skip
+def images_on_a_share_of_the_nodes(cluster: Cluster, _expect: Expectations) -> None:
+    for node in cluster.swarm.nodes:
+        share = Disk("nas.example.org:/exports/msr", "/mnt/msr-images", 900 * GIB, 100 * GIB, "nfs4", hangs=True)
+        node.disks.append(share)
+        _keep_images_in(cluster, node, share.target)
+
+
+@scene("images-in-a-volume-of-any-name", "Images are in an NFS volume of its own name; Docker is asked by command line.",
+       sound=True)  # fmt: skip
+def images_in_a_volume_of_any_name(cluster: Cluster, _expect: Expectations) -> None:
+    options = {"type": "nfs", "o": "addr=nas.example.org,rw", "device": ":/exports/msr"}
+    for node in cluster.swarm.nodes:
+        node.listed_ways = ("shell",)
+        node.volumes["msr-images"] = Volume("msr-images", options=options)
+        _keep_images_in(cluster, node, "msr-images")
+
+
 @scene("other-time-zones", "Every node is in a time zone of its own.", sound=True)
 def other_time_zones(cluster: Cluster, _expect: Expectations) -> None:
     for node, zone in zip(cluster.swarm.nodes, ("Asia/Kathmandu", "America/St_Johns", "Pacific/Auckland"), strict=True):

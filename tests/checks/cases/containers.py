@@ -402,6 +402,12 @@ store_1(
     inventory=THREE_NODES,
 )
 store_1(
+    "one on its own disk, whatever the settings say, and the driver is not told",
+    stored(volumes(A), *share()[1:], nfs="nas") | {("storage", CLUSTER): storage(None, "404")},
+    fails(CLUSTER, f"{A} on the volume dtr-registry-{A}"),
+    inventory=THREE_NODES,
+)
+store_1(
     "two shares",
     stored(share("nas2:/msr")[0], *share()[1:], nfs="nas"),
     fails(CLUSTER, "different storage", f"{A} on nfs nas2:/msr"),

@@ -303,7 +303,19 @@ node_4(
     inventory=THREE_NODES,
 )
 node_4("little", memory(system(N1, memory=(16 * GIB, GIB))), warns(N1, "6 %"), inventory=THREE_NODES)
-node_4("no database runs", memory(system(N1, database=[])), passes(N1), inventory=THREE_NODES)
+node_4("no database runs", memory(system(N1, database=[]), STOPPED), passes(N1), inventory=THREE_NODES)
+node_4(
+    "a database runs, and its process cannot be seen",
+    memory(system(N1, database=[process(0, "ab" * 32)])),
+    unknown(N1, "cannot see its process"),
+    inventory=THREE_NODES,
+)
+node_4(
+    "what of it is swapped out cannot be read",
+    memory(system(N1, database=[process(None, DATABASE)])),
+    unknown(N1, "cannot see its process"),
+    inventory=THREE_NODES,
+)
 node_4(
     "not told",
     memory(system(N1, memory=None, missing={"memory": "memory: No such file"})),
