@@ -6,7 +6,7 @@ from datetime import timedelta
 from checks.condition import CRITICAL, WARNING, condition
 from checks.rethinkdb_issues import issue_keys, issues_by_type
 from checks.verdict import Verdict, failed, held, unknown, warned
-from checks.views import Views, answered, begin, largest_group, quorum
+from checks.views import SERVER, Views, answered, begin, largest_group, quorum, with_servers
 from fixtures.cluster_status import Access, ClusterStatus
 from fixtures.inventory import Inventory, Replica
 from fixtures.previous_run import PreviousGcLock
@@ -81,11 +81,17 @@ def test_known_replicas_are_those_of_the_inventory(
     views = answered(every_cluster_status)
     expected = {replica.id for replica in inventory.replicas}
     known = {view.replica: set(view.status.replica_health) for view in views}
+    # An interrupted join leaves a database server, with copies of the tables, that is no replica's.
+    servers = {view.replica: with_servers(view) for view in views}
     verdicts = []
-    for replica in sorted(expected.union(*known.values())):
+    for replica in sorted(expected.union(*known.values(), *servers.values())):
         knowing = sorted(asked for asked, replicas in known.items() if replica in replicas)
         missing = sorted(set(known) - set(knowing))
-        if replica not in expected:
+        if replica not in expected and not knowing:
+            told = sorted(asked for asked, replicas in servers.items() if replica in replicas)
+            message = f"a database server, {SERVER}{replica}, is connected that is of no replica"
+            verdicts.append(failed(f"{message}, told by {', '.join(told)}", seen=told, subject=replica))
+        elif replica not in expected:
             message = "the cluster knows a replica that the inventory does not name"
             verdicts.append(failed(f"{message}, told by {', '.join(knowing)}", seen=knowing, subject=replica))
         elif missing:

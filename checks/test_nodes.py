@@ -44,6 +44,11 @@ def test_node_is_ready(
     # A manager that waits for a leader does not tell its id.
     known = [row for view in every_swarm_view.values() for row in view.nodes]
     rows = [row for row in known if (row.id == swarm.node_id if swarm.node_id else row.name == node.name)]
+    others = [view for view in every_swarm_view.values() if view.nodes and view.node != node.name]
+    if swarm.node_id and others and not any(row.id == swarm.node_id for view in others for row in view.nodes):
+        managers = " and ".join(view.node for view in others)
+        message = f"it is none of the nodes of the swarm, as {managers} list them"
+        return failed(message, seen=engine.name, expected=sorted({row.name for view in others for row in view.nodes}))
     return _as_the_swarm_sees_it(node, engine, rows, inventory)
 
 

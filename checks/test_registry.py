@@ -27,16 +27,18 @@ def test_registry_challenges_clients(registry_front: RegistryFront, inventory: I
         return failed("/v2/ sends no Bearer challenge", seen=front.challenge, expected='Bearer realm="https://…"')
     if not _is_of_users(realm[1], inventory):
         message = "the challenge sends users to another address than the one they use"
-        return failed(message, seen=realm[1], expected=f"https on {inventory.public_host}")
+        return failed(message, seen=realm[1], expected=f"https on {inventory.address_of_users}")
     return held("401 with a challenge", seen=realm[1])
 
 
 def _is_of_users(realm: str, inventory: Inventory) -> bool:
     try:
         address = urlsplit(realm)
+        port = address.port
     except ValueError:
         return False
-    return address.scheme == "https" and address.hostname == inventory.public_host
+    users = (inventory.public_host, inventory.public_port)
+    return address.scheme == "https" and (address.hostname, port or 443) == users
 
 
 @condition(

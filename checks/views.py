@@ -32,6 +32,11 @@ def server_of(views: Views, replica: str) -> Server:
     return row
 
 
+def with_servers(view: ClusterStatus) -> set[str]:
+    """The ids of all replicas whose database servers stand in a view's server_status."""
+    return {row.name.removeprefix(SERVER) for row in view.tables.server_status if row.name.startswith(SERVER)}
+
+
 def apart(views: Views, first: str, second: str) -> str | None:
     """Why two replicas' database servers are not connected to each other, in one sentence; None where they are.
 

@@ -36,7 +36,7 @@ def server_uuid(name: str) -> str:
     return f"{name[:8]}-0000-4000-8000-{name}"
 
 
-def _server_row(name: str, ids: Sequence[str]) -> Document:
+def server_row(name: str, ids: Sequence[str]) -> Document:
     return {
         "id": server_uuid(name),
         "name": server(name),
@@ -78,7 +78,7 @@ def document(ids: Sequence[str] = THREE, tables: Sequence[str] = TABLES) -> Docu
             "cluster_config": [{"heartbeat_timeout_secs": 10, "id": "heartbeat"}],
             "current_issues": [],
             "db_config": [{"id": name, "name": name} for name in DATABASES],
-            "server_status": [_server_row(name, ids) for name in ids],
+            "server_status": [server_row(name, ids) for name in ids],
             "stats": [{"id": ["cluster"]}],
             "table_config": [],
             "table_status": [_table_row(name, ids) for name in tables],

@@ -40,6 +40,12 @@ def realm_elsewhere(cluster: Cluster, expect: Expectations) -> None:
     expect.fail("REG-1", *expect.everywhere)
 
 
+@scene("realm-at-another-port", "The registry sends its users to the right host for their tokens, at another port.")
+def realm_at_another_port(cluster: Cluster, expect: Expectations) -> None:
+    cluster.realm_host = cluster.host.partition(":")[0]
+    expect.fail("REG-1", *expect.everywhere)
+
+
 @scene("licence-gone", "The licence expired: pushes, pulls and tokens are answered with 402.")
 def licence_gone(cluster: Cluster, expect: Expectations) -> None:
     """The API goes on to answer, to those whose password is right; the token service tells nothing of passwords."""

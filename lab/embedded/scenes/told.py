@@ -1,5 +1,6 @@
 """What a readable cluster status, the alerts and the jobs tell: one fault each, and what it really breaks."""
 
+import copy
 from datetime import timedelta
 from typing import Any
 
@@ -167,6 +168,26 @@ def interrupted_join(cluster: Cluster, expect: Expectations) -> None:
     for name in ("jobrunner.jobs", "dtr2.scanned_images"):
         cluster.table(name).lacks.add(cluster.bad.id)
         expect.fail("STATUS-12", name)
+
+
+@scene("ghost-server", "An interrupted join left a database server, of no replica, with a copy of every table.")
+def ghost_server(cluster: Cluster, expect: Expectations) -> None:
+    """It is sound in itself: every flag is green, in the API and in RethinkDB alike."""
+    ghost = f"dtr_rethinkdb_{NOBODY}"
+
+    def edit(document: Document) -> None:
+        tables = document["rethink_system_tables"]
+        rows = tables["server_status"]
+        own = copy.deepcopy(rows[0]) | {"id": "6c1f0e55-2f4f-4f0e-9a42-7b6f5b0f3f10", "name": ghost}
+        own["network"]["connected_to"] = {row["name"]: True for row in rows}
+        for row in rows:
+            row["network"]["connected_to"][ghost] = True
+        rows.append(own)
+        for shard in (shard for table in tables["table_status"] for shard in table["shards"]):
+            shard["replicas"].append({"server": ghost, "state": "ready"})
+
+    cluster.edits.append(edit)
+    expect.fail("STATUS-6", NOBODY)
 
 
 @scene("one-replica-read-only", "One replica's registry was left read-only, so that pushes through it fail.")

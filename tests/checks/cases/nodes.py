@@ -107,6 +107,12 @@ node_1(
     inventory=THREE_NODES,
 )
 node_1(
+    "its managers do not list it",
+    reached(views={node: swarm(node, member(N2), member(N3)) for node in (N2, N3)}),
+    fails(N1, "it is none of the nodes of the swarm, as node-2 and node-3 list them", seen=N1, expected=[N2, N3]),
+    inventory=THREE_NODES,
+)
+node_1(
     "all through one bundle",
     reached() | {("engine", node): engine(node, id="", way="MKE's client bundle") for node in NODES},
     passes(N1, "MKE's client bundle"),

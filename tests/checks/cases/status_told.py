@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from tests.checks.case import NOBODY, SILENT, Cases, Facts, fails, not_applicable, passes, unknown, views, warns
-from tests.checks.documents import ISSUES, drop, issue, put, view
+from tests.checks.documents import ISSUES, append, drop, issue, put, server_row, view
 from tests.checks.facts import NOW, THREE, A, B, C, ago, inventory, text
 
 GHOST = "563f02aba617"
@@ -110,6 +110,12 @@ status_6(
     passes(A),
     passes(B),
     fails(C, f"not known to {B}", seen=[B]),
+)
+status_6(
+    "a database server that an interrupted join left",
+    views(append(("rethink_system_tables", "server_status"), server_row(GHOST, [*THREE, GHOST]))),
+    *(passes(name) for name in THREE),
+    fails(GHOST, f"dtr_rethinkdb_{GHOST}, is connected that is of no replica", seen=sorted(THREE)),
 )
 status_6("by those that answered", views(**{B: SILENT}), *(passes(name, "known to all 2") for name in THREE))
 

@@ -33,7 +33,8 @@ reg_1(
     fails(A, "no Bearer challenge", seen=f'Basic realm="{REALM}"'),
 )
 reg_1("no challenge", challenge(""), fails(A, "no Bearer challenge"))
-for realm in ("https://10.0.0.11/auth/token", "http://msr.example.org/auth/token", "", "https://[bad/", "//"):
+for realm in ("https://10.0.0.11/auth/token", "http://msr.example.org/auth/token", "", "https://[bad/", "//",
+              "https://msr.example.org:4443/auth/token", "https://msr.example.org:port/auth/token"):  # fmt: skip
     reg_1(f"realm {realm!r}", challenge(f'Bearer realm="{realm}"'), fails(A, "another address", seen=realm))
 reg_1("silent", {("registry_front", A): REFUSED}, fails(A, "connection refused"))
 
