@@ -52,7 +52,7 @@ def record(target: Target, asked: Asked, judgement: Judgement, test: str) -> dic
         "seen": verdict.seen,
         "expected": verdict.expected,
         "documented": condition.documented,
-        "remedy": condition.remedy,
+        "remedy": verdict.remedy or condition.remedy,
         "started": _time(judgement.started),
         "seconds": None if judgement.seconds is None else round(judgement.seconds, 3),
         "looks": judgement.looks,

@@ -37,7 +37,8 @@ def test_node_is_ready(
     swarm = engine.swarm
     if swarm.state != "active":
         why = f": {swarm.error}" if swarm.error else ""
-        return failed(f"its part in the swarm is {swarm.state or 'not told'}{why}", seen=swarm.state, expected="active")
+        message = f"its part in the swarm is {swarm.state or 'not told'}{why}"
+        return failed(message, seen=swarm.state, expected="active", remedy="not-in-the-swarm")
     other = next((each.name for each in inventory.nodes if each.name == engine.name and each.name != node.name), None)
     if other is not None:
         return failed(f"the engine that answers there is that of {other}", seen=engine.name, expected=node.name)
@@ -48,7 +49,8 @@ def test_node_is_ready(
     if swarm.node_id and others and not any(row.id == swarm.node_id for view in others for row in view.nodes):
         managers = " and ".join(view.node for view in others)
         message = f"it is none of the nodes of the swarm, as {managers} list them"
-        return failed(message, seen=engine.name, expected=sorted({row.name for view in others for row in view.nodes}))
+        known_names = sorted({row.name for view in others for row in view.nodes})
+        return failed(message, seen=engine.name, expected=known_names, remedy="not-in-the-swarm")
     return _as_the_swarm_sees_it(node, engine, rows, inventory)
 
 
@@ -62,7 +64,8 @@ def _as_the_swarm_sees_it(node: Node, engine: EngineFacts, rows: Sequence[SwarmN
         return failed(f"the swarm counts it as {bad.state or 'nothing'}{why}", seen=bad.state, expected="ready")
     availability = rows[0].availability
     if availability == "drain" and any(replica.node == node.name for replica in inventory.replicas):
-        return warned("it is drained, and a replica is on it", seen=availability, expected="active")
+        message = "it is drained, and a replica is on it: no container can be attached to a network there"
+        return warned(message, seen=availability, expected="active", remedy="drained-node")
     return held(f"{way}; {availability}", seen=availability)
 
 
@@ -210,6 +213,10 @@ def test_swarm_has_a_quorum(every_swarm_view: Every[SwarmView], inventory: Inven
             "none of the inventory's nodes is a manager: add one under nodes:" if inventory.nodes else NO_NODES.reason
         )
         return skipped(reason)
+    if all(view.error for view in views):
+        told = "; ".join(f"{view.node}: {view.error}" for view in views)
+        message = "no manager can list the nodes of the swarm: probably none leads, for lack of a majority"
+        return failed(f"{message} ({told})", seen=[view.node for view in views], expected="a leader")
     verdicts = [_as_seen_by(view) for view in views]
     return next((each for each in verdicts if each.outcome != "PASS"), verdicts[0])
 

@@ -33,8 +33,8 @@ class Outcome(StrEnum):
 class Verdict:
     """One verdict.
 
-    subject: where only the answer names it (a table, an alert), else that of the check. severity: where this one's is
-    not that of its condition.
+    subject: where only the answer names it (a table, an alert), else that of the check. severity, remedy: where this
+    one's are not those of its condition.
     """
 
     outcome: Outcome
@@ -43,6 +43,7 @@ class Verdict:
     expected: Any = None
     subject: str | None = None
     severity: Severity | None = None
+    remedy: str | None = None
 
 
 def held(message: str = "", *, seen: Any = None, expected: Any = None, subject: str | None = None) -> Verdict:
@@ -50,9 +51,11 @@ def held(message: str = "", *, seen: Any = None, expected: Any = None, subject: 
     return Verdict(Outcome.PASS, message, seen, expected, subject)
 
 
-def warned(message: str, *, seen: Any = None, expected: Any = None, subject: str | None = None) -> Verdict:
+def warned(
+    message: str, *, seen: Any = None, expected: Any = None, subject: str | None = None, remedy: str | None = None
+) -> Verdict:
     """The condition holds no longer quite: its first limit is passed, or what is wrong can wait."""
-    return Verdict(Outcome.WARN, message, seen, expected, subject)
+    return Verdict(Outcome.WARN, message, seen, expected, subject, remedy=remedy)
 
 
 def failed(
@@ -62,9 +65,10 @@ def failed(
     expected: Any = None,
     subject: str | None = None,
     severity: Severity | None = None,
+    remedy: str | None = None,
 ) -> Verdict:
     """The condition does not hold; where its severity (or the one given) is a warning, this is one."""
-    return Verdict(Outcome.FAIL, message, seen, expected, subject, severity)
+    return Verdict(Outcome.FAIL, message, seen, expected, subject, severity, remedy)
 
 
 def unknown(message: str, *, seen: Any = None, expected: Any = None, subject: str | None = None) -> Verdict:

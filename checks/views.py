@@ -49,7 +49,8 @@ def apart(views: Views, first: str, second: str) -> str | None:
             if view.server(here) is None:
                 return f"the database server of {here} is missing in server_status, as replica {view.replica} sees it"
             if not _connected(everybody, view, here).get(SERVER + there, False):
-                return f"that of {here} is not connected to that of {there}, as replica {view.replica} sees it"
+                message = f"the database server of {here} is not connected to that of {there}"
+                return f"{message}, as replica {view.replica} sees it"
     return None
 
 

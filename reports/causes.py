@@ -13,6 +13,8 @@ from functools import partial
 from typing import Literal
 
 from reports.blame import blamed, cut_off, fails, lost_with_majority, majority_lost, sick, silent, unknown
+from reports.grouping import area_of
+from reports.node_faults import NodeFault, node_faults
 from reports.overlay_cuts import Cut, cuts, follows
 from reports.records import PROBLEMS, Header, Result, VerdictWord
 from reports.remedies import remedy_of
@@ -79,32 +81,40 @@ class _Pool:
         return taken
 
 
-def _area(result: Result) -> str:
-    return result.condition.rpartition("-")[0]
-
-
 def find_causes(header: Header, results: Sequence[Result]) -> tuple[Cause, ...]:
     """The causes behind all problems of a run, in the order in which to look at them. Every problem is in one."""
     pool = _Pool(results)
     mute = silent(results)
     if cut_off(results, mute):
         return (Cause("cut off", pool.take(fails), pool.take(lambda _: True), replicas=mute),)
-    causes = [_overlay(header, pool, cut) for cut in cuts(header, results)]
+    faults = node_faults(header, results)
+    # A node that is down with its replica is told with that replica.
+    hidden = [fault for fault in faults if fault.down and fault.nodes & {header.replicas[name].node for name in mute}]
+    causes = [_node(header, pool, fault) for fault in faults if fault not in hidden]
+    causes += [_overlay(header, pool, cut) for cut in cuts(header, pool.left)]
+    causes += _strangers(header, pool)
     explained = {result.key for cause in causes for result in cause.explains}
     others = [result for result in results if result.key not in explained]
     unwell = sick(header, others, mute)
     if majority_lost(header, others, (*mute, *unwell)):
         causes.append(_loss(header, pool, lost_with_majority(header, others, mute, unwell)))
     elif mute:
-        causes.append(_silence(header, pool, mute))
+        causes.append(_silence(header, pool, mute, hidden))
     causes += _untrusted(header, pool)
-    causes += _strangers(header, pool)
+    causes += _licence(pool)
     causes += _log_ins(pool)
     causes += [_sickness(header, pool, name) for name in unwell if any(name in blamed(header, r) for r in pool.left)]
     causes += _by_remedy(header, pool, lambda r: fails(r) and r.critical, "failure")
     causes += _blindness(pool)
     causes += _by_remedy(header, pool, lambda r: not unknown(r), "warning")
     return tuple(causes)
+
+
+def _node(header: Header, pool: _Pool, fault: NodeFault) -> Cause:
+    """A node that is down, drained, or out of the swarm; or a swarm that nobody leads."""
+    own = pool.take(lambda r: r is fault.own)
+    explained = pool.take(lambda r: fault.explains(header, r))
+    return Cause("failure", own, explained, fault.replicas, remedy_of(header, fault.own))
 
 
 def _overlay(header: Header, pool: _Pool, cut: Cut) -> Cause:
@@ -119,22 +129,33 @@ def _loss(header: Header, pool: _Pool, down: Sequence[str]) -> Cause:
 
     def follows(result: Result) -> bool:
         at_fault = blamed(header, result) | gone.intersection(result.subject.split(":"))
-        return _area(result) in _NEEDS_THE_DATABASE or bool(at_fault & gone)
+        return area_of(result) in _NEEDS_THE_DATABASE or bool(at_fault & gone)
 
     return Cause("majority", own, pool.take(follows), tuple(down), own[0].remedy if own else "recover-replica")
 
 
-def _silence(header: Header, pool: _Pool, mute: tuple[str, ...]) -> Cause:
-    own = pool.take(lambda r: r.condition == "PING-1" and r.subject in mute)
+def _silence(header: Header, pool: _Pool, mute: tuple[str, ...], faults: Sequence[NodeFault]) -> Cause:
+    """Replicas that give no answer; what their nodes tell of that comes first, since it is nearer to the cause."""
+    pinged = pool.take(lambda r: r.condition == "PING-1" and r.subject in mute)
+    nodes = pool.take(lambda r: any(r is fault.own for fault in faults))
+    stopped = () if nodes else pool.take(lambda r: fails(r) and r.condition == "CTR-1" and _is_front(r, mute))
+    own = (*nodes, *stopped, *pinged)
     down = set(mute)
 
     def follows(result: Result) -> bool:
+        if any(fault.explains(header, result) for fault in faults):
+            return True
         at_fault = blamed(header, result)
         unnamed = result.condition == "STATUS-3" and not at_fault
         there = down.intersection(result.subject.split(":"))
         return bool(at_fault & down or there or unnamed or result.condition in _FOLLOWS_A_LOSS)
 
-    return Cause("silent", own, pool.take(follows), mute, own[0].remedy)
+    return Cause("silent", own, pool.take(follows), mute, remedy_of(header, own[0]))
+
+
+def _is_front(result: Result, replicas: Sequence[str]) -> bool:
+    """Whether it is about the container by which a replica answers at all."""
+    return result.subject in {f"{name}:nginx" for name in replicas}
 
 
 def _untrusted(header: Header, pool: _Pool) -> list[Cause]:
@@ -144,18 +165,46 @@ def _untrusted(header: Header, pool: _Pool) -> list[Cause]:
     if not own:
         return []
     subjects = {r.subject for r in own}
-    follow = pool.take(lambda r: unknown(r) and bool(subjects & {r.subject, *r.subject.split(":")}))
+    follow = pool.take(
+        lambda r: (
+            unknown(r)
+            and (bool(subjects & {r.subject, *r.subject.split(":")}) or "certificate is not trusted" in r.message)
+        )
+    )
     return [Cause("untrusted", own, follow, tuple(s for s in header.replicas if s in subjects), own[0].remedy)]
 
 
 def _strangers(header: Header, pool: _Pool) -> list[Cause]:
-    """Another replica answers than the inventory says: what was asked there is UNKNOWN."""
+    """Another replica answers than the inventory says: what was asked there is UNKNOWN, and an id may be mistyped."""
     own = pool.take(lambda r: r.condition == "IDENT-1" and fails(r))
     if not own:
         return []
     subjects = {r.subject for r in own}
-    follow = pool.take(lambda r: unknown(r) and bool(subjects & set(r.subject.split(":"))))
+    follow = pool.take(
+        lambda r: (
+            bool(subjects & set(r.subject.split(":")))
+            if unknown(r)
+            else bool(blamed(header, r)) and blamed(header, r) <= subjects
+        )
+    )
     return [Cause("identity", own, follow, tuple(s for s in header.replicas if s in subjects), own[0].remedy)]
+
+
+def _licence(pool: _Pool) -> list[Cause]:
+    """Without a licence the registry answers 402, and its token service gives no token."""
+    own = pool.take(lambda r: r.condition == "REG-1" and fails(r) and r.seen == 402)
+    if not own:
+        return []
+    alert = pool.take(
+        lambda r: r.condition == "ALERT-1" and fails(r) and "LICENSE" in f"{r.subject} {r.message}".upper()
+    )
+    follow = pool.take(
+        lambda r: (
+            re.search(r"no licence|doesn't have a license|\b402\b", r.message) is not None
+            or (unknown(r) and r.condition == "TOKEN-3")
+        )
+    )
+    return [Cause("failure", (*alert, *own), follow, remedy=(*alert, *own)[0].remedy)]
 
 
 def _log_ins(pool: _Pool) -> list[Cause]:
@@ -168,7 +217,7 @@ def _log_ins(pool: _Pool) -> list[Cause]:
             unknown(r)
             and (
                 (r.condition == "TOKEN-3" and bool(accounts))
-                or ("admin" in accounts and (_area(r) in _ADMIN_AREAS or r.condition in _COMPARED_WITH_THE_API))
+                or ("admin" in accounts and (area_of(r) in _ADMIN_AREAS or r.condition in _COMPARED_WITH_THE_API))
                 or any(f"{r.subject}:".startswith(f"{account}:") for account in accounts)
             )
         )
@@ -189,8 +238,15 @@ def _sickness(header: Header, pool: _Pool, name: str) -> Cause:
             return name in result.subject.split(":") and (result.condition in lost or name in result.message)
         return result.condition in followers or (result.verdict is VerdictWord.WARN and name in blamed(header, result))
 
-    speaker, *others = sorted(own, key=lambda r: (r.condition, r.subject) != ("PING-1", name))
+    speaker, *others = sorted(own, key=partial(_distance, name))
     return Cause("replica", (speaker,), (*others, *pool.take(follows)), (name,), remedy_of(header, speaker))
+
+
+def _distance(name: str, result: Result) -> int:
+    """How near a verdict is to why a replica is sick: what its node tells of its database, then its own word."""
+    if result.condition in ("CTR-1", "CTR-4") and result.subject == f"{name}:rethinkdb":
+        return 0
+    return 1 if (result.condition, result.subject) == ("PING-1", name) else 2
 
 
 def _by_remedy(header: Header, pool: _Pool, wanted: Callable[[Result], bool], kind: Kind) -> list[Cause]:

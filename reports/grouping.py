@@ -82,11 +82,16 @@ def group(results: Iterable[Result]) -> list[Group]:
     return [Group(tuple(members)) for members in groups.values()]
 
 
+def area_of(result: Result) -> str:
+    """The part of the condition's id before its number."""
+    return result.condition.rpartition("-")[0]
+
+
 def by_area(results: Iterable[Result]) -> dict[str, list[Result]]:
-    """Verdicts by area, the part of the condition's id before its number, in the order in which people look."""
+    """Verdicts by area, in the order in which people look."""
     areas: dict[str, list[Result]] = {}
     for result in results:
-        areas.setdefault(result.condition.rpartition("-")[0], []).append(result)
+        areas.setdefault(area_of(result), []).append(result)
     return {area: areas[area] for area in sorted(areas, key=lambda area: (_AREAS + area).split().index(area))}
 
 

@@ -10,12 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reports.blame import blamed, fails, unknown
+from reports.grouping import area_of
 from reports.records import Header, Result
 
 _CUTS = frozenset({"NET-1", "NET-2"})
 _BETWEEN_NODES = frozenset({"NET-2", "NET-3", "NET-5"})
 # What replicas that do not reach each other complain of.
-_ABOUT_THE_DATABASE = frozenset({"PING", "STATUS", "RDB", "JOB", "ALERT", "VERSION", "STORE", "FEED"})
+ABOUT_THE_DATABASE = frozenset({"PING", "STATUS", "RDB", "JOB", "ALERT", "VERSION", "STORE", "FEED"})
 # What others see of a replica that is lost to some of them, and what goes wrong for the whole cluster then.
 _SEEN_BY_OTHERS = frozenset({"STATUS-3", "STATUS-7", "STATUS-11", "STATUS-12", "STATUS-14", "RDB-1"})
 
@@ -50,7 +51,7 @@ def follows(header: Header, cut: Cut, result: Result) -> bool:
     if result.condition == "NET-4":
         carriers = {place.node for name, place in header.replicas.items() if name in parts}
         return bool(cut.nodes & (parts | carriers))
-    if result.condition.rpartition("-")[0] not in _ABOUT_THE_DATABASE or not cut.replicas:
+    if area_of(result) not in ABOUT_THE_DATABASE or not cut.replicas:
         return False
     at_fault, cut_off = blamed(header, result), set(cut.replicas)
     if result.condition in _SEEN_BY_OTHERS:

@@ -67,6 +67,8 @@ IDS = (
     "flapping-links",
     "helper-containers",
     "node-down",
+    "drained-node",
+    "not-in-the-swarm",
     "disk-full",
     "set-the-clock",
     "memory-short",

@@ -85,7 +85,7 @@ def images_on_a_share_of_the_nodes(cluster: Cluster, _expect: Expectations) -> N
         _keep_images_in(cluster, node, share.target)
 
 
-@scene("images-in-a-volume-of-any-name", "Images are in an NFS volume of its own name; Docker is asked by command line.",
+@scene("images-in-a-volume-of-any-name", "Images are in a volume of any name, and Docker is asked by command line.",
        sound=True)  # fmt: skip
 def images_in_a_volume_of_any_name(cluster: Cluster, _expect: Expectations) -> None:
     options = {"type": "nfs", "o": "addr=nas.example.org,rw", "device": ":/exports/msr"}

@@ -24,18 +24,22 @@ status_8(
     "one direction is down",
     views(put((*SERVERS, 0, "network", "connected_to", server(B)), False)),
     fails(
-        f"{A}:{B}", f"that of {A} is not connected to that of {B}", f"as replica {A} sees it", seen=False, expected=True
+        f"{A}:{B}",
+        f"the database server of {A} is not connected to that of {B}",
+        f"as replica {A} sees it",
+        seen=False,
+        expected=True,
     ),
 )
 status_8(
     "the other direction is down",
     views(put((*SERVERS, 1, "network", "connected_to", server(A)), False)),
-    fails(f"{A}:{B}", f"that of {B} is not connected to that of {A}"),
+    fails(f"{A}:{B}", f"the database server of {B} is not connected to that of {A}"),
 )
 status_8(
     "not listed as connected",
     views(drop((*SERVERS, 0, "network", "connected_to", server(B)))),
-    fails(f"{A}:{B}", f"that of {A} is not connected to that of {B}"),
+    fails(f"{A}:{B}", f"the database server of {A} is not connected to that of {B}"),
 )
 status_8(
     "a row is gone",
@@ -70,7 +74,11 @@ def by_uuid(up: bool) -> Edit:
 
 
 status_8("peers given by UUID", views(by_uuid(True)), passes(f"{A}:{B}"))
-status_8("a lost peer given by UUID", views(by_uuid(False)), fails(f"{A}:{B}", f"that of {A} is not connected"))
+status_8(
+    "a lost peer given by UUID",
+    views(by_uuid(False)),
+    fails(f"{A}:{B}", f"the database server of {A} is not connected"),
+)
 status_8(
     "a UUID that only others can resolve",
     {
