@@ -147,9 +147,9 @@ def test_cluster_tolerates_failures(every_cluster_status: Views, inventory: Inve
             f"it stands {stands} more failures, {expected} are expected: {seen}", seen=stands, expected=expected
         )
     if number % 2 == 0:
-        return failed(
-            f"an even number of replicas stands no more failures than {number - 1}", seen=number, expected="odd"
-        )
+        stand = f"{promised} failure{'s' if promised > 1 else ''}" if promised else "no failure"
+        message = f"{number} replicas stand {stand}, as {number - 1} would: the last one brings nothing"
+        return failed(message, seen=number, expected=f"{number - 1} or {number + 1}", remedy="even-number")
     return held(f"it stands {stands} more failures", seen=stands, expected=expected)
 
 

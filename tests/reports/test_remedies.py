@@ -40,6 +40,7 @@ IDS = (
     "table-copies",
     "read-only",
     "restore-redundancy",
+    "even-number",
     "rethinkdb-versions",
     "gc-lock",
     "alerts",
