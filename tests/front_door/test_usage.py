@@ -70,6 +70,7 @@ def test_a_scene_that_is_none_is_refused_with_the_list(suite: Suite) -> None:
         (("--demo", "--facts=facts.json"), ("--demo", "--facts", "exclude each other")),
         (("--demo", "--fail-on=everything"), ("--fail-on", "critical", "warning")),
         (("--demo", "--wait=soon"), ("--wait", "'soon'", "90s, 10m, 2h")),
+        (("--demo", "--since=2126-11-23T14:00:00Z"), ("--since", "lies in the future")),
         (("--demo", "--stable=-5"), ("--stable", "'-5'", "90s, 10m, 2h")),
         (("--demo", "--since=yesterday"), ("--since", "'yesterday'", "90s, 10m, 2h")),
         (("--demo", "--since=2026-11-23T14:00:00"), ("--since", "no time zone", "2026-11-23T14:00:00Z")),
