@@ -41,6 +41,12 @@ def catalogue() -> list[Condition]:
     return sorted(CATALOGUE.values(), key=lambda each: (each.area, int(each.id.partition("-")[2])))
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_msr_run(config: pytest.Config) -> None:
+    """Before any report is begun, so that an inventory which cannot be used replaces none."""
+    refuse_unknown_names(config.stash[TARGET].inventory, catalogue())
+
+
 def pytest_pycollect_makeitem(collector: pytest.Module | pytest.Class, name: str, obj: object) -> None:
     """The catalogue is closed: a check that is not a condition stops the collection."""
     if collector.path.parent == Path(checks.__path__[0]) and name.startswith("test_") and not condition_of(obj):
@@ -73,6 +79,5 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
     if items and not session.config.option.collectonly and not session.testsfailed:
         if TARGET not in session.config.stash:
             raise pytest.UsageError(HOW_TO_NAME_ONE)
-        refuse_unknown_names(session.config.stash[TARGET].inventory, catalogue())
         run_checks(session.config, items, catalogue())
     return (yield)

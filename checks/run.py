@@ -15,7 +15,7 @@ from checks.looking_again import LookingAgain
 from checks.outcomes import JUDGED, RECORDS
 from checks.telling import header, record
 from checks.verdict import Outcome
-from checks.waivers import covering, waived
+from checks.waivers import covering, missed, waived
 from fixtures import facts_file
 from fixtures.doors import open_doors
 from fixtures.interruption import held_back
@@ -40,10 +40,11 @@ def run_checks(config: pytest.Config, items: list[pytest.Function], catalogue: I
         with held_back() as signals:
             saved = facts_file.Saved(target.inventory, target.options, target.store, target.judged_at, target.demo)
             facts_file.save(directory / facts_file.FILE_NAME, saved, target.masker.mask_value)
-            line = header(target, asked, catalogue, config.getoption("fail_on"))
-            config.hook.pytest_msr_header(config=config, header=line)
             for item, each in zip(items, asked, strict=True):
                 _judge(item, each, judge, target)
+            judged = [(each.condition.id, one.subject) for each in asked for one in judge.verdicts(each)]
+            line = header(target, asked, catalogue, config.getoption("fail_on"), missed(target.inventory, judged))
+            config.hook.pytest_msr_header(config=config, header=line)
         if signals:
             raise KeyboardInterrupt
 

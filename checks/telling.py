@@ -13,7 +13,9 @@ from fixtures.looks import Key
 from fixtures.target import Target
 
 
-def header(target: Target, asked: Iterable[Asked], catalogue: Iterable[Condition], fail_on: str) -> dict[str, Any]:
+def header(
+    target: Target, asked: Iterable[Asked], catalogue: Iterable[Condition], fail_on: str, waivers_missed: list[str]
+) -> dict[str, Any]:
     """Line 1 of results.jsonl, but for its schema number."""
     inventory = target.inventory
     selected = {each.condition.id for each in asked}
@@ -35,6 +37,7 @@ def header(target: Target, asked: Iterable[Asked], catalogue: Iterable[Condition
         "fail_on": fail_on,
         "deselected": [entry["id"] for entry in entries if entry["id"] not in selected],
         "waivers_expired": [_expired(waiver) for waiver in inventory.waivers if waiver.until < today],
+        "waivers_missed": waivers_missed,
         "catalogue": entries,
     }
 

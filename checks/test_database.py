@@ -108,4 +108,4 @@ def _told(
 def _state(table: Table) -> str:
     copies = ", ".join(sorted({copy.server for shard in table.shards for copy in shard.replicas}))
     lacking = ", ".join(flag for flag, ready in table.status.model_dump().items() if not ready)
-    return f"{table.full_name} on {copies or 'no server'}" + (f" without {lacking}" if lacking else "")
+    return f"{table.full_name} {f'without {lacking}' if lacking else 'ready'}, on {copies or 'no server'}"

@@ -19,7 +19,7 @@ def test_database_has_one_address(
     if resolved is None:
         raise CouldNotLook(f"the probe on {node_name.node} did not say what {name} resolves to")
     if any(len(resolved.of_family(family)) > 1 for family in (4, 6)):
-        message = f"{name} resolves to {len(resolved.addresses)} addresses, all but one of them stale"
+        message = f"{name} resolves to {len(resolved.addresses)} addresses: a stale record, or another container's"
         return failed(message, seen=resolved.addresses, expected="one address")
     database = _database(every_overlay_network, node_name)
     if not database.running:

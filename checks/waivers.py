@@ -38,6 +38,25 @@ def waived(judgement: Judgement, waiver: Waiver | None) -> Judgement:
     return judgement
 
 
+def missed(inventory: Inventory, judged: Iterable[tuple[str, str]]) -> list[str]:
+    """Of the waivers that name a subject, those whose condition was judged and has no such subject, in words."""
+    subjects: dict[str, list[str]] = {}
+    for condition, subject in judged:
+        subjects.setdefault(condition, []).append(subject)
+    return [
+        f"{waiver.condition} {waiver.subject}: {_nearest(waiver.subject, subjects[waiver.condition])}"
+        for waiver in inventory.waivers
+        if waiver.subject and waiver.condition in subjects and waiver.subject not in subjects[waiver.condition]
+    ]
+
+
+def _nearest(subject: str, known: list[str]) -> str:
+    """The subjects that there are, those that begin alike first."""
+    ordered = sorted(dict.fromkeys(known), key=lambda each: not each.startswith(subject))
+    more = f" and {len(ordered) - 3} more" if len(ordered) > 3 else ""
+    return f"its subjects are {', '.join(ordered[:3])}{more}"
+
+
 def refuse_unknown_names(inventory: Inventory, catalogue: Iterable[Condition]) -> None:
     """A waiver or a requirement of a condition that there is not is a mistake: pytest.UsageError tells them all."""
     conditions = list(catalogue)

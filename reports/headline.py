@@ -16,6 +16,7 @@ from reports.remedies import remedy
 State = Literal["FAILED", "UNKNOWN", "PARTIAL", "WARNED", "HEALTHY"]
 
 MOST_STEPS = 5
+INTERRUPTED = "the run was interrupted before this could be seen"
 
 # Where no single condition's remedy says it.
 _DEEDS = {
@@ -79,6 +80,8 @@ def headline(header: Header, results: Sequence[Result]) -> Headline:
         state = "PARTIAL"
     else:
         state = "WARNED" if warned else "HEALTHY"
+    if any(r.message == INTERRUPTED for r in results):
+        tally += " before it was interrupted"
     return Headline(state, "; ".join([f"{state}: {tally}", *filter(None, parts)]))
 
 
@@ -180,6 +183,6 @@ def _list(names: Sequence[str], most: int = 4) -> str:
     return ", ".join(names) if more < 2 else f"{', '.join(names[:most])} and {more} more"
 
 
-def _short(text: str, most: int = 140) -> str:
+def _short(text: str, most: int = 200) -> str:
     line = re.sub(r"\s+", " ", text).strip().rstrip(".:")
     return line if len(line) <= most else line[: most - 1].rstrip() + "…"

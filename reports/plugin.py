@@ -82,7 +82,7 @@ def _directory(text: str) -> Path:
 
 def pytest_msr_run(config: pytest.Config, cluster: str, mask: Mask, mask_text: Callable[[str], str]) -> None:
     """Make the run's directory, and have pytest write its pages there."""
-    baseline = _baseline(config)
+    baseline = _baseline(config, cluster)
     given = config.getoption("report_dir")
     runs = config.rootpath / RUNS / cluster
     name = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
@@ -103,16 +103,19 @@ def pytest_msr_run(config: pytest.Config, cluster: str, mask: Mask, mask_text: C
     config.pluginmanager.register(HtmlReport(lambda: told.run, lambda: told.comparison), "msr-checks-html")
 
 
-def _baseline(config: pytest.Config) -> Run | None:
+def _baseline(config: pytest.Config, cluster: str) -> Run | None:
     path = config.getoption("baseline")
     if path is None:
         if config.getoption("only_new"):
             raise pytest.UsageError("--only-new needs --baseline RUN: new compared with which run?")
         return None
     try:
-        return read(path)
+        run = read(path)
     except ValueError as error:
         raise pytest.UsageError(f"--baseline: {error}") from None
+    if run.header.cluster != cluster:
+        raise pytest.UsageError(f"--baseline: {path} is a run of {run.header.cluster}, and this one is of {cluster}")
+    return run
 
 
 def pytest_msr_run_directory(config: pytest.Config) -> Path:

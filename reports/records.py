@@ -98,7 +98,8 @@ class Header:
     """Line 1 of results.jsonl: what was asked of which cluster.
 
     `demo` is the scene, `offline` says that saved facts were judged, `started` is UTC (RFC 3339), `require`
-    holds condition ids and areas, `deselected` the ids of conditions that were not to be judged in this run.
+    holds condition ids and areas, `deselected` the ids of conditions that were not to be judged in this run,
+    `waivers_missed` says of which waivers the subject does not exist.
     """
 
     cluster: str
@@ -114,6 +115,7 @@ class Header:
     fail_on: FailOn = "critical"
     deselected: tuple[str, ...] = ()
     waivers_expired: tuple[ExpiredWaiver, ...] = ()
+    waivers_missed: tuple[str, ...] = ()
     demo: str | None = None
     offline: bool = False
     insecure: bool = False
@@ -170,6 +172,7 @@ class Header:
                 )
                 for row in objects(data, "waivers_expired")
             ),
+            waivers_missed=texts(data, "waivers_missed"),
             demo=optional(data, "demo", str),
             offline=required(data, "offline", bool),
             insecure=required(data, "insecure", bool),

@@ -153,7 +153,8 @@ class Results:
             replace(waiver, reason=self._clean(waiver.reason), ticket=self._clean(waiver.ticket))
             for waiver in header.waivers_expired
         )
-        return replace(header, url=self._clean(header.url), waivers_expired=expired)
+        missed = tuple(map(self._clean, header.waivers_missed))
+        return replace(header, url=self._clean(header.url), waivers_expired=expired, waivers_missed=missed)
 
     def _clean_result(self, result: Result) -> Result:
         waiver = result.waiver and replace(

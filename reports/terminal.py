@@ -47,11 +47,14 @@ def closing_summary(
     for waiver in header.waivers_expired:
         what = f"{waiver.condition} {waiver.subject or ''}".strip()
         lines.append(one_line(f"This waiver has run out ({waiver.until}): {what}, {waiver.reason}"))
+    lines += [one_line(f"This waiver covers nothing: {missed}") for missed in header.waivers_missed]
     if comparison:
         lines += _since(comparison, only_new)
     lines.append(f"Reports: {one_line(str(directory / 'report.html'))}, junit.xml and results.jsonl beside it")
-    marks = _marks(header)
-    return [*lines, f"{f'[{marks}] ' if marks else ''}{one_line(header.cluster)} {headline(header, results).text}"]
+    marks, text = _marks(header), headline(header, results).text
+    if only_new and comparison and not (comparison.new or comparison.worse):
+        text = f"nothing is new or worse; as before {text}"
+    return [*lines, f"{f'[{marks}] ' if marks else ''}{one_line(header.cluster)} {text}"]
 
 
 def _table(results: Sequence[Result]) -> list[str]:

@@ -66,6 +66,7 @@ HEADER = closed(
     waivers_expired=listed(
         closed(condition=CONDITION, subject=TEXT_OR_NULL, reason=TEXT, ticket=TEXT_OR_NULL, until=DAY)
     ),
+    waivers_missed=listed(TEXT),
     catalogue=listed(
         closed(
             id=CONDITION,

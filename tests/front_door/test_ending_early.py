@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import re
 import signal
 import subprocess
 import sys
@@ -58,6 +59,9 @@ def test_an_interrupted_run_tells_what_it_has_seen(tmp_path: Path, number: signa
         assert time.monotonic() - sent < 8
         assert outcome.code == 2, outcome.output
         assert_tells_what_it_saw(outcome, cluster, "the run was interrupted before this could be seen")
+        assert re.search(
+            r"^demo UNKNOWN: \d+ of \d+ conditions judged before it was interrupted; ", outcome.output, re.M
+        )
 
 
 def quiet(cluster: Embedded) -> bool:

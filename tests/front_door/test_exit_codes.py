@@ -103,10 +103,35 @@ def test_what_the_baseline_had_fails_no_run_that_asks_only_for_the_new(suite: Su
         assert same.verdicts == before.verdicts
         assert "Problems since the baseline" in same.output
         assert "only what is new or worse decides the exit code" in same.output
+        assert "demo nothing is new or worse; as before FAILED: " in same.output
         state_of(cluster).bad.read_only = True
         worse = suite.run(*arguments, f"--baseline={same.reports / 'results.jsonl'}", "--only-new", STRICT)
         assert worse.code == 1, worse.output
         assert "1 new" in worse.output
+
+
+def test_a_baseline_of_another_cluster_is_refused(suite: Suite, tmp_path: Path) -> None:
+    with scene("healthy", tmp_path) as cluster:
+        before = suite.run(f"--inventory={inventory_with(cluster, require=[])}", "-k", "no_alert")
+        asked = len(cluster.requests)
+        other = inventory_with(cluster, cluster="prod-eu")
+        outcome = suite.run(f"--inventory={other}", f"--baseline={before.reports}", "-k", "no_alert")
+    assert outcome.code == 4, outcome.output
+    assert "is a run of demo, and this one is of prod-eu" in outcome.output
+    assert len(cluster.requests) == asked
+
+
+def test_an_inventory_that_cannot_be_used_leaves_the_reports_of_before(suite: Suite, tmp_path: Path) -> None:
+    with scene("healthy", tmp_path) as cluster:
+        there = f"--report-dir={tmp_path / 'out'}"
+        arguments = ("-k", "no_alert", there)
+        assert suite.run(f"--inventory={inventory_with(cluster, require=[])}", *arguments, reports=False).code == 0
+        before = {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()}
+        wrong = inventory_with(cluster, require=["STATUS-99"])
+        outcome = suite.run(f"--inventory={wrong}", *arguments, reports=False)
+    assert outcome.code == 4, outcome.output
+    assert "there is no condition and no area STATUS-99" in outcome.output
+    assert {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()} == before
 
 
 def test_a_baseline_that_was_healthy_excuses_nothing(suite: Suite, tmp_path: Path) -> None:
@@ -126,6 +151,7 @@ def test_a_waiver_covers_until_its_day_and_says_when_it_is_not_needed(suite: Sui
         in_force | {"until": "2999-12-31"},
         expired | {"until": "2020-01-31"},
         stale | {"until": "2999-12-31"},
+        stale | {"subject": "replica-3", "until": "2999-12-31"},
     ]
     with scene("licence-gone", tmp_path) as cluster:
         bad = state_of(cluster).bad
@@ -145,5 +171,8 @@ def test_a_waiver_covers_until_its_day_and_says_when_it_is_not_needed(suite: Sui
         if line["condition"] == "PING-3":
             assert line["verdict"] == "PASS"
             assert "its waiver (a slow link) is no longer needed" in line["message"]
+    nothing = f"PING-3 replica-3: its subjects are {', '.join(sorted(r.id for r in state_of(cluster).replicas))}"
+    assert outcome.header["waivers_missed"] == [nothing]
+    assert f"This waiver covers nothing: {nothing}" in outcome.output
     page = (outcome.reports / "report.html").read_text(encoding="utf-8")
     assert [word for word in ("CHG-1", "ordered", "2020-01-31", "CHG-2", "no longer needed") if word not in page] == []

@@ -248,8 +248,8 @@ rdb_4(
         seen=[
             difference(
                 "tables",
-                [f"dtr2.table_00 on {', '.join(map(server, sorted(THREE)))} without ready_for_writes"],
-                [f"dtr2.table_00 on {', '.join(map(server, sorted(THREE)))}"],
+                [f"dtr2.table_00 without ready_for_writes, on {', '.join(map(server, sorted(THREE)))}"],
+                [f"dtr2.table_00 ready, on {', '.join(map(server, sorted(THREE)))}"],
             )
         ],
         expected="the same",
@@ -259,7 +259,7 @@ rdb_4(
 rdb_4(
     "a table has lost all its servers",
     compared(put(("table_status", 0, "shards"), None)),
-    fails(A, "dtr2.table_00 on no server"),
+    fails(A, "dtr2.table_00 ready, on no server"),
     inventory=WITH_DRIVER,
 )
 rdb_4(
