@@ -37,6 +37,32 @@ def test_a_draft_names_the_replicas(tmp_path: Path) -> None:
     assert PASSWORD not in outcome.output
 
 
+def test_a_draft_names_the_ca_by_which_it_was_made(tmp_path: Path) -> None:
+    outcome, _ = drafted(tmp_path)
+    (ca,) = yaml.safe_load(outcome.output)["tls"]["ca"]
+    assert Path(ca).name == "ca.pem"
+    assert Path(ca).is_absolute()
+
+
+@pytest.mark.parametrize(
+    ("ca", "told"),
+    [
+        (
+            None,
+            "is not trusted (unable to get local issuer certificate); for a CA that this machine does not know, set SSL",
+        ),
+        ("/nowhere/ca.pem", "SSL_CERT_FILE names no file: /nowhere/ca.pem"),
+    ],
+)
+def test_a_ca_that_is_not_known_is_told_with_what_to_set(tmp_path: Path, ca: str | None, told: str) -> None:
+    known = {"MSR_ADMIN_PASSWORD": PASSWORD} | ({"SSL_CERT_FILE": ca} if ca else {})
+    with staged(tmp_path) as cluster:
+        outcome = Suite(tmp_path / "reports", known).run("--inventory-draft", cluster.url, reports=False)
+    assert outcome.code == 4
+    assert told in outcome.output
+    assert outcome.output.count("\n") == 1
+
+
 @pytest.mark.parametrize("body", [[], "2.8.2", None, {"version": ["2.8.2"]}])
 def test_a_version_that_cannot_be_read_is_left_out(tmp_path: Path, body: object) -> None:
     def play(cluster: Cluster) -> None:
