@@ -43,6 +43,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = _arguments(argv)
     known = scenes()
     if arguments.list:
+        # `--list | head` is no fault.
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
         width = max(map(len, known))
         sys.stdout.writelines(f"{name:{width}}  {scene.title}\n" for name, scene in known.items())
         return 0

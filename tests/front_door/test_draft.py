@@ -49,7 +49,7 @@ def test_a_draft_names_the_ca_by_which_it_was_made(tmp_path: Path) -> None:
     [
         (
             None,
-            "is not trusted (unable to get local issuer certificate); for a CA that this machine does not know, set SSL",
+            "unable to get local issuer certificate); for a CA that this machine does not know, set SSL_CERT_FILE=",
         ),
         ("/nowhere/ca.pem", "SSL_CERT_FILE names no file: /nowhere/ca.pem"),
     ],
