@@ -99,6 +99,8 @@ def remedy_of(header: Header, result: Result) -> str | None:
 
     Nobody is to remove a replica that belongs to the cluster, and each type of RethinkDB's issues has its own.
     """
+    if result.condition == "PING-1" and "no TLS is spoken there" in result.message:
+        return "not-tls"
     if result.condition == "STATUS-6" and result.subject in header.replicas:
         return "missing-replica"
     if result.condition in ("STATUS-3", "RDB-1"):

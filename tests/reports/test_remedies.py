@@ -18,6 +18,7 @@ IDS = (
     "check-the-balancer",
     "slow-replica",
     "check-addresses",
+    "not-tls",
     "nginx-busy",
     "check-credentials",
     "restrict-status",
@@ -229,6 +230,13 @@ def test_each_type_of_issue_has_its_remedy(condition: str, issue: str, remedy_id
     told = replace(verdict("STATUS-3", f"f2277ad178f7:{issue}", "FAIL"), condition=condition)
     assert remedy_of(header(), told) == remedy_id
     assert remedy_id in IDS
+
+
+def test_a_port_without_tls_has_a_remedy_of_its_own() -> None:
+    told = verdict(
+        "PING-1", "f2277ad178f7", "FAIL", "/_ping at f2277ad178f7: no TLS is spoken there (WRONG_VERSION_NUMBER)"
+    )
+    assert remedy_of(header(), told) == "not-tls"
 
 
 def test_a_silent_database_server_has_a_remedy_of_its_own() -> None:
