@@ -95,6 +95,7 @@ def find_causes(header: Header, results: Sequence[Result]) -> tuple[Cause, ...]:
     causes += _strangers(header, pool)
     explained = {result.key for cause in causes for result in cause.explains}
     others = [result for result in results if result.key not in explained]
+    mute = tuple(result.subject for result in pool.left if result.condition == "PING-1" and result.subject in mute)
     unwell = sick(header, others, mute)
     if majority_lost(header, others, (*mute, *unwell)):
         causes.append(_loss(header, pool, lost_with_majority(header, others, mute, unwell)))

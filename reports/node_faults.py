@@ -16,6 +16,8 @@ from reports.overlay_cuts import ABOUT_THE_DATABASE, Cut, follows
 from reports.records import PROBLEMS, Header, Result
 
 _MANAGERS = re.compile(r"([\w., -]+) cannot be reached, ")
+# What is gone at a node that left the swarm: its containers' network, and its gossip.
+_NEEDS_THE_SWARM = frozenset({"CTR-4", "NODE-5"})
 _LEADERLESS = re.compile(r"no manager |the quorum is lost")
 
 
@@ -47,7 +49,8 @@ class NodeFault:
         blind = unknown(result) and self.own.condition == "NODE-1" and fails(self.own)
         if blind and (self.nodes & parts or result.message == self.own.message):
             return True
-        if area_of(result) in ABOUT_THE_DATABASE and parts & set(self.replicas):
+        of_the_swarm = area_of(result) in ABOUT_THE_DATABASE or result.condition in _NEEDS_THE_SWARM
+        if self.replicas and parts & {*self.replicas, *self.nodes} and (unknown(result) or of_the_swarm):
             return True
         return bool(self.refused) and follows(header, Cut(self.refused, self.nodes, self.replicas), result)
 

@@ -74,13 +74,18 @@ NET-4     critical overlay-names      overlay   The name of a replica's database
 NET-5     warning  overlay-mtu        overlay   A full-size packet crosses.
 RDB-1     critical rethinkdb-issues   cli       The database server has no issues.
 FEED-1    critical audit-log          audit     The audit log is told as documented.
+TOKEN-3   critical access-rules       token     A wrong password is refused.
+CTR-1     critical start-containers   monitor   The replica's containers run.
+CTR-4     critical reattach-container monitor   The replica's containers are on the overlay network.
+NODE-1    critical node-down          monitor   The node is ready.
+NODE-6    critical swarm-quorum       monitor   The swarm has a quorum.
 """
 ADDED = tuple(
     CatalogueEntry(name, severity, name.rpartition("-")[0], title, _SECTIONS[section], GUIDE, remedy)
     for name, severity, remedy, section, title in (line.split(None, 4) for line in _ADDED.strip().splitlines())
 )
-_ENTRY = {entry.id: entry for entry in (*CATALOGUE, *ADDED)}
-_AT_REPLICA = (
+ENTRIES = {entry.id: entry for entry in (*CATALOGUE, *ADDED)}
+AT_REPLICA = (
     "PING-1",
     "PING-3",
     "IDENT-1",
@@ -124,7 +129,7 @@ def header(number_of_replicas: int = 3, **fields: object) -> Header:
 
 def verdict(condition: str, subject: str, word: str = "PASS", message: str = "", **fields: object) -> Result:
     """One verdict of a condition of the catalogue."""
-    entry = _ENTRY[condition]
+    entry = ENTRIES[condition]
     made = Result(
         cluster="prod-eu",
         condition=condition,
@@ -142,7 +147,7 @@ def verdict(condition: str, subject: str, word: str = "PASS", message: str = "",
 
 
 def _subjects(condition: str, ids: tuple[str, ...]) -> Iterator[str]:
-    if condition in _AT_REPLICA:
+    if condition in AT_REPLICA:
         yield from ids
         if condition.startswith("TLS"):
             yield "msr.example.org"

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from reports.causes import find_causes
 from reports.headline import first_steps
 from reports.records import PROBLEMS, Result, VerdictWord
-from tests.reports.samples import IDS, cut_off, dead, header, healthy, mixed, refused, run, verdict
+from tests.reports.samples import AT_REPLICA, ENTRIES, IDS, cut_off, dead, header, healthy, mixed, refused, run, verdict
 
 A, B, C = IDS[:3]
 
@@ -271,6 +273,59 @@ def test_a_single_dead_replica_of_one_is_not_a_majority() -> None:
     assert "majority" not in line
 
 
+def test_a_node_out_of_the_swarm_is_one_line_with_its_silent_replica() -> None:
+    (line,) = steps(
+        with_verdicts(
+            bad("NODE-1", "node-3", "its part in the swarm is inactive", remedy="not-in-the-swarm"),
+            bad("NET-1", "node-3", "its engine is not in a swarm (inactive)"),
+            bad("PING-1", C, "connection refused"),
+            bad("NGINX-1", C, "connection refused", "UNKNOWN"),
+            bad("CTR-4", f"{C}:nginx", "not attached to dtr-ol"),
+        )
+    )
+    assert line.startswith("NODE-1 node-3: its part in the swarm is inactive (explains 3 other problems and 1 UNKNOWN)")
+
+
 def test_unknown_verdict_words_are_no_problem_of_ours() -> None:
     assert not find_causes(header(), [verdict("PING-1", A, word) for word in ("PASS", "WAIVED", "SKIPPED")])
     assert VerdictWord.NOT_APPLICABLE not in PROBLEMS
+
+
+NODES = ("node-1", "node-2", "node-3")
+MESSAGES = (
+    "connection refused",
+    "no TLS is spoken there",
+    "its part in the swarm is inactive",
+    "node-3 cannot be reached, 2 of 3 managers can; it still stands 0 failures",
+    "no manager can list the nodes of the swarm",
+    "no licence: docker push and pull are refused",
+    "its certificate is not trusted (expired), see TLS-1",
+    f"affected: dtr_rethinkdb_{A}, not reachable: dtr_rethinkdb_{B}",
+)
+PARTS = (*IDS[:3], *NODES)
+SUBJECTS = (*PARTS, "cluster", "admin", *(f"{a}:{b}" for a in PARTS for b in (B, "node-2", "nginx", "rethinkdb")))
+
+
+def anything() -> st.SearchStrategy[Result]:
+    """One verdict, on a subject that its condition may have."""
+    conditions = st.sampled_from(sorted(ENTRIES))
+    named = conditions.flatmap(
+        lambda name: st.tuples(st.just(name), st.sampled_from(IDS[:3] if name in AT_REPLICA else SUBJECTS))
+    )
+    return st.builds(
+        lambda key, word, message, seen: verdict(key[0], key[1], word, message, seen=seen),
+        named,
+        st.sampled_from(["FAIL", "WARN", "UNKNOWN", "PASS"]),
+        st.sampled_from(MESSAGES),
+        st.sampled_from([None, 402, 503, {"status": 500}]),
+    )
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(anything(), max_size=40, unique_by=lambda result: result.key))
+def test_whatever_goes_wrong_together_is_told_and_each_problem_once(results: list[Result]) -> None:
+    causes = find_causes(header(), results)
+    told = Counter(r.key for cause in causes for r in (*cause.results, *cause.explains))
+    assert told == Counter(r.key for r in results if r.verdict in PROBLEMS)
+    assert all(cause.results for cause in causes if cause.kind not in ("majority", "cut off"))
+    first_steps(header(), results)

@@ -35,6 +35,7 @@ def test_scene_trips_what_it_declares(suite: Suite, tmp_path: Path, scene: str) 
     assert not (sound and expected)
     assert outcome.code == _code(outcome), outcome.output
     assert not [each for each in outcome.results if each["message"].startswith("internal error in the")]
+    assert "Traceback" not in outcome.output
     if scene in FIRST:
         assert re.search(FIRST[scene], outcome.output)
         assert not re.search(r"^  2\. ", outcome.output, re.MULTILINE), outcome.output

@@ -56,6 +56,8 @@ def difference(what: str, expected: dict[tuple[str, str], str], outcome: Outcome
     """In the first line what a run told otherwise than expected, then its output; empty where all is as expected."""
     more = sorted(outcome.tripped.items() - expected.items())
     less = sorted(expected.items() - outcome.tripped.items())
+    if "Traceback" in outcome.output:
+        return f"{what}: a traceback\n{outcome.output}"
     return f"{what}: unexpected {more}, missing {less}\n{outcome.output}" if more or less else ""
 
 
