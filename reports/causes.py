@@ -104,7 +104,11 @@ def find_causes(header: Header, results: Sequence[Result]) -> tuple[Cause, ...]:
     causes += _untrusted(header, pool)
     causes += _licence(pool)
     causes += _log_ins(pool)
-    causes += [_sickness(header, pool, name) for name in unwell if any(name in blamed(header, r) for r in pool.left)]
+    causes += [
+        _sickness(header, pool, name)
+        for name in unwell
+        if any(fails(r) and name in blamed(header, r) for r in pool.left)
+    ]
     causes += _by_remedy(header, pool, lambda r: fails(r) and r.critical, "failure")
     causes += _blindness(pool)
     causes += _by_remedy(header, pool, lambda r: not unknown(r), "warning")
@@ -181,13 +185,15 @@ def _strangers(header: Header, pool: _Pool) -> list[Cause]:
     if not own:
         return []
     subjects = {r.subject for r in own}
-    follow = pool.take(
-        lambda r: (
-            bool(subjects & set(r.subject.split(":")))
-            if unknown(r)
-            else bool(blamed(header, r)) and blamed(header, r) <= subjects
-        )
-    )
+    strangers = {r.seen for r in own if isinstance(r.seen, str)}
+
+    def follows(result: Result) -> bool:
+        if unknown(result):
+            return bool(subjects & set(result.subject.split(":")))
+        mistyped = result.condition == "STATUS-6" and result.subject in strangers
+        return bool(blamed(header, result) & subjects) or mistyped or result.condition == "STATUS-14"
+
+    follow = pool.take(follows)
     return [Cause("identity", own, follow, tuple(s for s in header.replicas if s in subjects), own[0].remedy)]
 
 
