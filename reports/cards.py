@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reports.blame import blamed
-from reports.causes import Cause, find_causes
+from reports.cause import Cause
+from reports.causes import find_causes
 from reports.grouping import Group, group, worst
 from reports.headline import describe
 from reports.records import Header, Result, VerdictWord

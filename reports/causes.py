@@ -8,30 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
-from typing import Literal
 
 from reports.blame import blamed, cut_off, fails, lost_with_majority, majority_lost, sick, silent, unknown
+from reports.cause import Cause, Kind, Pool
 from reports.grouping import area_of
 from reports.node_faults import NodeFault, node_faults
 from reports.overlay_cuts import Cut, cuts, follows
-from reports.records import PROBLEMS, Header, Result, VerdictWord
+from reports.records import Header, Result, VerdictWord
 from reports.remedies import remedy_of
-
-Kind = Literal[
-    "cut off",
-    "majority",
-    "silent",
-    "untrusted",
-    "identity",
-    "mke",
-    "log-in",
-    "replica",
-    "failure",
-    "unknown",
-    "warning",
-]
+from reports.shut_out import licence, log_ins, strangers, untrusted
 
 # What a replica that is down breaks although its name may not stand in the verdict (one server, 29 tables).
 _FOLLOWS_A_LOSS = frozenset({"STATUS-11", "STATUS-12", "STATUS-14"})
@@ -40,10 +26,6 @@ REPLICA_ID = re.compile(r"[0-9a-f]{12}")
 _TELLS_A_LOSS = frozenset({"STATUS-3", "STATUS-4", "STATUS-5", "STATUS-8", "RDB-1"})
 # What goes wrong everywhere when the database has lost its majority.
 _NEEDS_THE_DATABASE = frozenset({"PING", "STATUS", "ALERT", "JOB", "VERSION", "STORE", "REG", "TOKEN", "FEED", "RDB"})
-# Areas that need the administrator's log-in; an account's own name in the subject needs that account.
-_ADMIN_AREAS = frozenset({"STATUS", "ALERT", "JOB", "VERSION", "STORE", "FEED"})
-# What needs that log-in besides a way in of its own.
-_COMPARED_WITH_THE_API = frozenset({"RDB-4"})
 # What is UNKNOWN because its owner failed at the same replica, though the replica answers.
 _OWNED = {
     "STATUS-1": ("STATUS-3", "STATUS-4", "STATUS-7", "RDB-4"),
@@ -55,35 +37,9 @@ _OWNED = {
 }
 
 
-@dataclass(frozen=True)
-class Cause:
-    """What is probably wrong: `results` say it themselves, `explains` follow from it.
-
-    `replicas` are those at fault, if it is theirs; `remedy` is the id of what to do.
-    """
-
-    kind: Kind
-    results: tuple[Result, ...]
-    explains: tuple[Result, ...] = ()
-    replicas: tuple[str, ...] = ()
-    remedy: str | None = None
-
-
-class _Pool:
-    """The problems that no cause has claimed yet."""
-
-    def __init__(self, results: Sequence[Result]) -> None:
-        self.left = [result for result in results if result.verdict in PROBLEMS]
-
-    def take(self, wanted: Callable[[Result], bool]) -> tuple[Result, ...]:
-        taken = tuple(result for result in self.left if wanted(result))
-        self.left = [result for result in self.left if not wanted(result)]
-        return taken
-
-
 def find_causes(header: Header, results: Sequence[Result]) -> tuple[Cause, ...]:
     """The causes behind all problems of a run, in the order in which to look at them. Every problem is in one."""
-    pool = _Pool(results)
+    pool = Pool(results)
     mute = silent(results)
     if cut_off(results, mute):
         return (Cause("cut off", pool.take(fails), pool.take(lambda _: True), replicas=mute),)
@@ -92,18 +48,18 @@ def find_causes(header: Header, results: Sequence[Result]) -> tuple[Cause, ...]:
     hidden = [fault for fault in faults if fault.down and fault.nodes & {header.replicas[name].node for name in mute}]
     causes = [_node(header, pool, fault) for fault in faults if fault not in hidden]
     causes += [_overlay(header, pool, cut) for cut in cuts(header, pool.left)]
-    causes += _strangers(header, pool)
+    causes += strangers(header, pool)
     explained = {result.key for cause in causes for result in cause.explains}
     others = [result for result in results if result.key not in explained]
     mute = tuple(result.subject for result in pool.left if result.condition == "PING-1" and result.subject in mute)
     unwell = sick(header, others, mute)
     if majority_lost(header, others, (*mute, *unwell)):
-        causes.append(_loss(header, pool, lost_with_majority(header, others, mute, unwell)))
+        causes.append(_loss(header, pool, lost_with_majority(header, others, mute, unwell), hidden))
     elif mute:
         causes.append(_silence(header, pool, mute, hidden))
-    causes += _untrusted(header, pool)
-    causes += _licence(pool)
-    causes += _log_ins(pool)
+    causes += untrusted(header, pool)
+    causes += licence(pool)
+    causes += log_ins(pool)
     causes += [
         _sickness(header, pool, name)
         for name in unwell
@@ -115,31 +71,33 @@ def find_causes(header: Header, results: Sequence[Result]) -> tuple[Cause, ...]:
     return tuple(causes)
 
 
-def _node(header: Header, pool: _Pool, fault: NodeFault) -> Cause:
+def _node(header: Header, pool: Pool, fault: NodeFault) -> Cause:
     """A node that is down, drained, or out of the swarm; or a swarm that nobody leads."""
     own = pool.take(lambda r: r is fault.own)
     explained = pool.take(lambda r: fault.explains(header, r))
     return Cause("failure", own, explained, fault.replicas, remedy_of(header, fault.own))
 
 
-def _overlay(header: Header, pool: _Pool, cut: Cut) -> Cause:
+def _overlay(header: Header, pool: Pool, cut: Cut) -> Cause:
     """Nodes that do not reach each other: what their replicas complain of comes from there."""
     taken = pool.take(lambda r: r in cut.own)
     return Cause("failure", taken, pool.take(lambda r: follows(header, cut, r)), remedy=remedy_of(header, taken[0]))
 
 
-def _loss(header: Header, pool: _Pool, down: Sequence[str]) -> Cause:
+def _loss(header: Header, pool: Pool, down: Sequence[str], faults: Sequence[NodeFault]) -> Cause:
     own = pool.take(lambda r: r.condition == "PING-1" and fails(r))
     gone = set(down)
 
     def follows(result: Result) -> bool:
+        if any(result is fault.own or fault.explains(header, result) for fault in faults):
+            return True
         at_fault = blamed(header, result) | gone.intersection(result.subject.split(":"))
         return area_of(result) in _NEEDS_THE_DATABASE or bool(at_fault & gone)
 
     return Cause("majority", own, pool.take(follows), tuple(down), own[0].remedy if own else "recover-replica")
 
 
-def _silence(header: Header, pool: _Pool, mute: tuple[str, ...], faults: Sequence[NodeFault]) -> Cause:
+def _silence(header: Header, pool: Pool, mute: tuple[str, ...], faults: Sequence[NodeFault]) -> Cause:
     """Replicas that give no answer; what their nodes tell of that comes first, since it is nearer to the cause."""
     pinged = pool.take(lambda r: r.condition == "PING-1" and r.subject in mute)
     nodes = pool.take(lambda r: any(r is fault.own for fault in faults))
@@ -163,78 +121,7 @@ def _is_front(result: Result, replicas: Sequence[str]) -> bool:
     return result.subject in {f"{name}:nginx" for name in replicas}
 
 
-def _untrusted(header: Header, pool: _Pool) -> list[Cause]:
-    """A certificate that does not verify: nothing more was sent to that address."""
-    blind = {r.subject for r in pool.left if unknown(r) and r.condition in ("PING-1", "PING-2")}
-    own = pool.take(lambda r: r.condition in ("TLS-1", "TLS-2") and fails(r) and r.subject in blind)
-    if not own:
-        return []
-    subjects = {r.subject for r in own}
-    follow = pool.take(
-        lambda r: (
-            unknown(r)
-            and (bool(subjects & {r.subject, *r.subject.split(":")}) or "certificate is not trusted" in r.message)
-        )
-    )
-    return [Cause("untrusted", own, follow, tuple(s for s in header.replicas if s in subjects), own[0].remedy)]
-
-
-def _strangers(header: Header, pool: _Pool) -> list[Cause]:
-    """Another replica answers than the inventory says: what was asked there is UNKNOWN, and an id may be mistyped."""
-    own = pool.take(lambda r: r.condition == "IDENT-1" and fails(r))
-    if not own:
-        return []
-    subjects = {r.subject for r in own}
-    strangers = {r.seen for r in own if isinstance(r.seen, str)}
-
-    def follows(result: Result) -> bool:
-        if unknown(result):
-            return bool(subjects & set(result.subject.split(":")))
-        mistyped = result.condition == "STATUS-6" and result.subject in strangers
-        return bool(blamed(header, result) & subjects) or mistyped or result.condition == "STATUS-14"
-
-    follow = pool.take(follows)
-    return [Cause("identity", own, follow, tuple(s for s in header.replicas if s in subjects), own[0].remedy)]
-
-
-def _licence(pool: _Pool) -> list[Cause]:
-    """Without a licence the registry answers 402, and its token service gives no token."""
-    own = pool.take(lambda r: r.condition == "REG-1" and fails(r) and r.seen == 402)
-    if not own:
-        return []
-    alert = pool.take(
-        lambda r: r.condition == "ALERT-1" and fails(r) and "LICENSE" in f"{r.subject} {r.message}".upper()
-    )
-    follow = pool.take(
-        lambda r: (
-            re.search(r"no licence|doesn't have a license|\b402\b", r.message) is not None
-            or (unknown(r) and r.condition == "TOKEN-3")
-        )
-    )
-    return [Cause("failure", (*alert, *own), follow, remedy=(*alert, *own)[0].remedy)]
-
-
-def _log_ins(pool: _Pool) -> list[Cause]:
-    """MKE that is down refuses every log-in; a refused log-in leaves everything unknown that needs the account."""
-    mke = pool.take(lambda r: r.condition == "MKE-1" and fails(r))
-    refused = pool.take(lambda r: r.condition == "TOKEN-0" and fails(r))
-    accounts = {r.subject for r in refused}
-    follow = pool.take(
-        lambda r: (
-            unknown(r)
-            and (
-                (r.condition == "TOKEN-3" and bool(accounts))
-                or ("admin" in accounts and (area_of(r) in _ADMIN_AREAS or r.condition in _COMPARED_WITH_THE_API))
-                or any(f"{r.subject}:".startswith(f"{account}:") for account in accounts)
-            )
-        )
-    )
-    if mke:
-        return [Cause("mke", mke, refused + follow, remedy=mke[0].remedy)]
-    return [Cause("log-in", refused, follow, remedy=refused[0].remedy)] if refused else []
-
-
-def _sickness(header: Header, pool: _Pool, name: str) -> Cause:
+def _sickness(header: Header, pool: Pool, name: str) -> Cause:
     own = pool.take(lambda r: fails(r) and name in blamed(header, r))
     conditions = {r.condition for r in own}
     lost = {owned for condition in conditions for owned in _OWNED.get(condition, ())}
@@ -256,7 +143,7 @@ def _distance(name: str, result: Result) -> int:
     return 1 if (result.condition, result.subject) == ("PING-1", name) else 2
 
 
-def _by_remedy(header: Header, pool: _Pool, wanted: Callable[[Result], bool], kind: Kind) -> list[Cause]:
+def _by_remedy(header: Header, pool: Pool, wanted: Callable[[Result], bool], kind: Kind) -> list[Cause]:
     """What is left, one cause for each remedy: what needs the same deed is told in one line."""
     deeds: dict[str, list[Result]] = {}
     for result in pool.take(wanted):
@@ -283,7 +170,7 @@ def _owned_by(owners: Sequence[Result], result: Result) -> bool:
     )
 
 
-def _blindness(pool: _Pool) -> list[Cause]:
+def _blindness(pool: Pool) -> list[Cause]:
     """What could not be looked at, each cause told once: those that could have failed the run first."""
     warned = [r for r in pool.left if not unknown(r)]
     causes: dict[str, list[Result]] = {}

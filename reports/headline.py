@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from reports.causes import Cause, find_causes
+from reports.cause import Cause
+from reports.causes import find_causes
 from reports.exit_code import required_not_judged
 from reports.grouping import by_area, count, said
 from reports.records import Header, Result, VerdictWord
