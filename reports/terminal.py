@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from reports.compare import Comparison
-from reports.grouping import WORDS, count
+from reports.grouping import WORDS, by_area, count
 from reports.headline import counts_per_area, first_steps, headline
 from reports.plain import one_line
 from reports.records import Header, Result, VerdictWord
@@ -44,6 +44,7 @@ def closing_summary(
     steps = first_steps(header, results)
     lines = ["What to do first:", *(f"  {n}. {one_line(step.text)}" for n, step in enumerate(steps, 1)), ""]
     lines = (lines if steps else []) + _table(results) + [""]
+    lines += _skipped(results)
     for waiver in header.waivers_expired:
         what = f"{waiver.condition} {waiver.subject or ''}".strip()
         lines.append(one_line(f"This waiver has run out ({waiver.until}): {what}, {waiver.reason}"))
@@ -70,6 +71,15 @@ def _table(results: Sequence[Result]) -> list[str]:
 
     body = [row(area, [str(counts[word] or ".") for word in words]) for area, counts in areas.items()]
     return [row("", [word.shown for word in words]), *body, row("all", [str(total[word] or ".") for word in words])]
+
+
+def _skipped(results: Sequence[Result]) -> list[str]:
+    """What was not judged since something is not given, each reason once with the areas that lack it."""
+    reasons: dict[str, list[Result]] = {}
+    for result in results:
+        if result.verdict is VerdictWord.SKIPPED:
+            reasons.setdefault(result.message, []).append(result)
+    return [one_line(f"Skipped, {', '.join(by_area(found))}: {why}") for why, found in reasons.items()]
 
 
 def _since(comparison: Comparison, only_new: bool) -> list[str]:

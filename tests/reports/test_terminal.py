@@ -100,3 +100,16 @@ def test_plain_text() -> None:
     assert fit("abcdef", 4) == "abc…"
     assert fit("abc", 3) == "abc"
     assert fit("abc", 0) == "…"
+
+
+def test_what_is_skipped_says_why_once() -> None:
+    why = "the inventory names no nodes: add them under nodes:"
+    skipped = [verdict(name, "node-1", "SKIPPED", why) for name in ("CTR-1", "CTR-4", "NODE-1")]
+    lines = closing_summary(header(), [*healthy(), *skipped], RUN)
+    assert [line for line in lines if "Skipped" in line] == [f"Skipped, CTR, NODE: {why}"]
+
+
+def test_a_waiver_of_no_subject_is_told() -> None:
+    head = header(waivers_missed=("CTR-1 f2277ad178f7: its subjects are f2277ad178f7:api",))
+    line = "This waiver covers nothing: CTR-1 f2277ad178f7: its subjects are f2277ad178f7:api"
+    assert line in closing_summary(head, healthy(), RUN)
