@@ -31,16 +31,17 @@ def test_overlay_network_is_there(
     views = {name: view for name, view in every_overlay_network.items() if view.network == network}
     told = own if own.listed else next((view for view in views.values() if view.manager and view.listed), None)
     if told is None and any(view.manager for view in views.values()):
-        return failed(f"the managers know no network {network}", seen="none", expected=network)
+        return failed(f"the managers know no network {network}", seen="none", expected=network, remedy="network-itself")
     if own.manager and not own.listed:
         return failed(f"this manager knows no network {network}, others do", seen="none", expected=network)
     if told and told.driver != "overlay":
-        return failed(f"{network} is a {told.driver} network", seen=told.driver, expected="overlay")
+        message = f"{network} is a {told.driver} network"
+        return failed(message, seen=told.driver, expected="overlay", remedy="network-itself")
     if told and not told.attachable:
         message = f"{network} is not attachable: only services of the swarm can use it, and the registry's are none"
-        return failed(message, seen=False, expected="attachable")
+        return failed(message, seen=False, expected="attachable", remedy="network-itself")
     if probe and probe.refused:
-        return failed(probe.refused, expected=f"a container can be attached to {network}")
+        return failed(probe.refused, expected=f"a container can be attached to {network}", remedy="not-attached")
     ids = _ids(views, dict(every_overlay_probe))
     if node_network.subject in ids:
         return _same(ids, node_network.subject, network, probe.retried if probe else 0)

@@ -48,4 +48,4 @@ def test_mke_answers_ping(mke_ping: MkePing) -> Verdict:
     """MKE answers: without it nobody can log in, although MSR's `/_ping` is green."""
     if mke_ping.status == 200:
         return held("it answered 200", seen=200, expected=200)
-    return failed(f"its /_ping answered {mke_ping.told}; nobody can log in", seen=mke_ping.status, expected=200)
+    return failed(f"its /_ping answered {mke_ping.told}: log-ins fail without it", seen=mke_ping.status, expected=200)

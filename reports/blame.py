@@ -124,5 +124,5 @@ def majority_lost(header: Header, results: Sequence[Result], down: Sequence[str]
         return False
     pings = [r for r in results if r.condition == "PING-1"]
     told = any(r.condition == "STATUS-1" and r.verdict is VerdictWord.PASS for r in results)
-    all_unwell = bool(pings) and all(map(fails, pings)) and not told
+    all_unwell = len(pings) == len(header.replicas) and all(map(fails, pings)) and not told
     return len(header.replicas) > 1 and (len(down) * 2 >= len(header.replicas) or all_unwell)

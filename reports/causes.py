@@ -49,8 +49,8 @@ def find_causes(header: Header, results: Sequence[Result]) -> tuple[Cause, ...]:
     causes = [_node(header, pool, fault) for fault in faults if fault not in hidden]
     causes += [_overlay(header, pool, cut) for cut in cuts(header, pool.left)]
     causes += strangers(header, pool)
-    explained = {result.key for cause in causes for result in cause.explains}
-    others = [result for result in results if result.key not in explained]
+    told = {result.key for cause in causes for result in (*cause.results, *cause.explains)}
+    others = [result for result in results if result.key not in told]
     mute = tuple(result.subject for result in pool.left if result.condition == "PING-1" and result.subject in mute)
     unwell = sick(header, others, mute)
     if majority_lost(header, others, (*mute, *unwell)):
@@ -59,7 +59,8 @@ def find_causes(header: Header, results: Sequence[Result]) -> tuple[Cause, ...]:
         causes.append(_silence(header, pool, mute, hidden))
     causes += untrusted(header, pool)
     causes += licence(pool)
-    causes += log_ins(pool)
+    got_in = any(r.condition == "TOKEN-0" and r.verdict is VerdictWord.PASS for r in results)
+    causes += log_ins(header, pool, somebody_got_in=got_in)
     causes += [
         _sickness(header, pool, name)
         for name in unwell
@@ -91,6 +92,9 @@ def _loss(header: Header, pool: Pool, down: Sequence[str], faults: Sequence[Node
     def follows(result: Result) -> bool:
         if any(result is fault.own or fault.explains(header, result) for fault in faults):
             return True
+        # A volume is gone for a reason of its own, and forbids what brings other replicas back.
+        if result.condition == "CTR-5":
+            return False
         at_fault = blamed(header, result) | gone.intersection(result.subject.split(":"))
         return area_of(result) in _NEEDS_THE_DATABASE or bool(at_fault & gone)
 
@@ -100,10 +104,11 @@ def _loss(header: Header, pool: Pool, down: Sequence[str], faults: Sequence[Node
 def _silence(header: Header, pool: Pool, mute: tuple[str, ...], faults: Sequence[NodeFault]) -> Cause:
     """Replicas that give no answer; what their nodes tell of that comes first, since it is nearer to the cause."""
     pinged = pool.take(lambda r: r.condition == "PING-1" and r.subject in mute)
+    down = set(mute)
+    volumes = pool.take(lambda r: fails(r) and r.condition == "CTR-5" and r.subject in down)
     nodes = pool.take(lambda r: any(r is fault.own for fault in faults))
     stopped = () if nodes else pool.take(lambda r: fails(r) and r.condition == "CTR-1" and _is_front(r, mute))
-    own = (*nodes, *stopped, *pinged)
-    down = set(mute)
+    own = (*volumes, *nodes, *stopped, *pinged)
 
     def follows(result: Result) -> bool:
         if any(fault.explains(header, result) for fault in faults):
@@ -111,9 +116,21 @@ def _silence(header: Header, pool: Pool, mute: tuple[str, ...], faults: Sequence
         at_fault = blamed(header, result)
         unnamed = result.condition == "STATUS-3" and not at_fault
         there = down.intersection(result.subject.split(":"))
-        return bool(at_fault & down or there or unnamed or result.condition in _FOLLOWS_A_LOSS)
+        return bool(at_fault & down or there or unnamed or _of_a_loss(result)) and not _not_of_one_loss(result)
 
     return Cause("silent", own, pool.take(follows), mute, remedy_of(header, own[0]))
+
+
+def _of_a_loss(result: Result) -> bool:
+    return result.condition in _FOLLOWS_A_LOSS
+
+
+def _not_of_one_loss(result: Result) -> bool:
+    """Whether a table takes no reads or no writes: no loss of one replica does that while a majority lives."""
+    flags = result.seen if isinstance(result.seen, dict) else {}
+    refused = any(flags.get(flag) is False for flag in ("ready_for_reads", "ready_for_writes"))
+    no_primary = result.condition == "STATUS-12" and re.search("no primary|no shard", result.message) is not None
+    return (result.condition == "STATUS-11" and refused) or no_primary
 
 
 def _is_front(result: Result, replicas: Sequence[str]) -> bool:
@@ -130,6 +147,8 @@ def _sickness(header: Header, pool: Pool, name: str) -> Cause:
     def follows(result: Result) -> bool:
         if unknown(result):
             return name in result.subject.split(":") and (result.condition in lost or name in result.message)
+        if _not_of_one_loss(result):
+            return False
         return result.condition in followers or (result.verdict is VerdictWord.WARN and name in blamed(header, result))
 
     speaker, *others = sorted(own, key=partial(_distance, name))
@@ -137,7 +156,11 @@ def _sickness(header: Header, pool: Pool, name: str) -> Cause:
 
 
 def _distance(name: str, result: Result) -> int:
-    """How near a verdict is to why a replica is sick: what its node tells of its database, then its own word."""
+    """How near a verdict is to why a replica is sick: a volume that is gone, since then nothing may be restarted; what
+    its node tells of its database; its own word.
+    """
+    if result.condition == "CTR-5":
+        return -1
     if result.condition in ("CTR-1", "CTR-4") and result.subject == f"{name}:rethinkdb":
         return 0
     return 1 if (result.condition, result.subject) == ("PING-1", name) else 2

@@ -13,6 +13,7 @@ from reports.blame import blamed, fails, unknown
 from reports.grouping import area_of
 from reports.records import Header, Result
 
+_NOTHING_NEW = frozenset({"network-itself", "not-attached"})
 _CUTS = frozenset({"NET-1", "NET-2"})
 _BETWEEN_NODES = frozenset({"NET-2", "NET-3", "NET-5"})
 # What replicas that do not reach each other complain of.
@@ -73,5 +74,7 @@ def _cut(header: Header, own: Sequence[Result]) -> Cut:
     common = frozenset.intersection(*pairs) if pairs else frozenset()
     # Of a pair both; of many pairs the one that is in all of them, and else all.
     nodes = common or frozenset.union(*pairs)
-    replicas = tuple(name for name, place in header.replicas.items() if place.node in nodes)
+    # Where only nothing new can be attached, what is attached goes on working.
+    cut_off = frozenset() if own[0].remedy in _NOTHING_NEW else nodes
+    replicas = tuple(name for name, place in header.replicas.items() if place.node in cut_off)
     return Cut(tuple(own), nodes, replicas)

@@ -99,6 +99,10 @@ def remedy_of(header: Header, result: Result) -> str | None:
 
     Nobody is to remove a replica that belongs to the cluster, and each type of RethinkDB's issues has its own.
     """
+    if result.condition == "STATUS-1" and re.search(r" answered (?:401|403)\b", result.message):
+        return "check-credentials"
+    if result.condition == "TOKEN-0" and re.search(r"^the token service of \S+ answered 5", result.message):
+        return "token-service"
     if result.condition == "PING-1" and "no TLS is spoken there" in result.message:
         return "not-tls"
     if result.condition == "STATUS-6" and result.subject in header.replicas:

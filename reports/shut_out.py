@@ -11,6 +11,7 @@ from reports.blame import blamed, fails, unknown
 from reports.cause import Cause, Pool
 from reports.grouping import area_of
 from reports.records import Header, Result
+from reports.remedies import remedy_of
 
 # Areas that need the administrator's log-in; an account's own name in the subject needs that account.
 _ADMIN_AREAS = frozenset({"STATUS", "ALERT", "JOB", "VERSION", "STORE", "FEED"})
@@ -69,9 +70,8 @@ def licence(pool: Pool) -> list[Cause]:
     return [Cause("failure", (*alert, *own), follow, remedy=(*alert, *own)[0].remedy)]
 
 
-def log_ins(pool: Pool) -> list[Cause]:
+def log_ins(header: Header, pool: Pool, *, somebody_got_in: bool) -> list[Cause]:
     """MKE that is down refuses every log-in; a refused log-in leaves everything unknown that needs the account."""
-    mke = pool.take(lambda r: r.condition == "MKE-1" and fails(r))
     refused = pool.take(lambda r: r.condition == "TOKEN-0" and fails(r))
     accounts = {r.subject for r in refused}
     follow = pool.take(
@@ -84,6 +84,8 @@ def log_ins(pool: Pool) -> list[Cause]:
             )
         )
     )
+    # Where any account got in, MKE does not refuse everybody, whatever its /_ping says.
+    mke = () if somebody_got_in else pool.take(lambda r: r.condition == "MKE-1" and fails(r))
     if mke:
         return [Cause("mke", mke, refused + follow, remedy=mke[0].remedy)]
-    return [Cause("log-in", refused, follow, remedy=refused[0].remedy)] if refused else []
+    return [Cause("log-in", refused, follow, remedy=remedy_of(header, refused[0]))] if refused else []

@@ -77,6 +77,7 @@ FEED-1    critical audit-log          audit     The audit log is told as documen
 TOKEN-3   critical access-rules       token     A wrong password is refused.
 CTR-1     critical start-containers   monitor   The replica's containers run.
 CTR-4     critical reattach-container monitor   The replica's containers are on the overlay network.
+CTR-5     critical missing-volume     monitor   The replica's volumes are there.
 NODE-1    critical node-down          monitor   The node is ready.
 NODE-6    critical swarm-quorum       monitor   The swarm has a quorum.
 """

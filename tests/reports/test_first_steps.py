@@ -127,10 +127,66 @@ def test_a_refused_log_in_explains_what_needs_it() -> None:
 
 def test_mke_goes_before_the_log_in_that_it_refuses() -> None:
     down = bad("MKE-1", "mke.example.org", "it answered 500")
-    (line,) = steps([down if r.condition == "MKE-1" else r for r in refused()])
+    everybody = [bad(r.condition, r.subject, "refused: 401") if r.condition == "TOKEN-0" else r for r in refused()]
+    (line,) = steps([down if r.condition == "MKE-1" else r for r in everybody])
     assert line.startswith(
-        "MKE-1 mke.example.org: it answered 500 (explains 1 other problem and 110 UNKNOWN): repair MKE"
+        "MKE-1 mke.example.org: it answered 500 (explains 2 other problems and 110 UNKNOWN): repair MKE"
     )
+
+
+def test_mke_refuses_nobody_where_somebody_got_in() -> None:
+    down = bad("MKE-1", "mke.example.org", "connection refused")
+    first, second = steps([down if r.condition == "MKE-1" else r for r in refused()])
+    assert first.startswith("TOKEN-0 admin: the log-in was refused: 401")
+    assert second.startswith("MKE-1 mke.example.org: connection refused")
+
+
+def test_a_refusal_at_the_api_is_the_account_s() -> None:
+    said = "/api/v0/meta/cluster_status at f2277ad178f7 (10.0.0.11:443) answered 401 NOT_AUTHENTICATED: no"
+    (line,) = steps(with_verdicts(*(bad("STATUS-1", name, said) for name in IDS[:3])))
+    assert "try the account once by hand" in line
+
+
+def test_a_token_service_that_is_down_is_no_wrong_password() -> None:
+    said = "the token service of f58cf364e3df answered 502 with an HTML page"
+    (line,) = steps(with_verdicts(bad("TOKEN-0", "admin", said)))
+    assert "read the log of garant" in line
+
+
+def test_a_volume_that_is_gone_forbids_the_restart_that_would_follow() -> None:
+    gone = bad("CTR-5", B, "missing on node-2: dtr-rethink")
+    (sick,) = steps(with_verdicts(gone, bad("PING-1", B, "registry: connection refused", seen=503)))
+    assert sick.startswith(f"Replica {B} (node-2, 10.0.0.12) is sick, CTR-5 {B} says")
+    assert "do not restart the replica's containers" in sick
+    (silent,) = steps([*dead(), gone])
+    assert silent.startswith(f'Replica {B} (node-2, 10.0.0.12) does not answer, "missing on node-2: dtr-rethink"')
+    assert "do not restart the replica's containers" in silent
+
+
+def test_a_table_that_takes_no_writes_follows_from_no_single_loss() -> None:
+    flags = {"all_replicas_ready": False, "ready_for_reads": True, "ready_for_writes": False}
+    stuck = bad("STATUS-11", "dtr2.tags", "not all_replicas_ready, ready_for_writes", seen=flags)
+    headless = bad("STATUS-12", "dtr2.tags", f"a shard has no primary, as replica {A} sees it")
+    results = [r for r in dead() if r.subject != "dtr2.tags"] + [stuck, headless]
+    first, *others = steps(results)
+    assert "does not answer" in first
+    assert [line.partition(":")[0] for line in others] == ["STATUS-11 dtr2.tags", "STATUS-12 dtr2.tags"]
+
+
+def test_two_wrong_addresses_and_a_sick_replica_are_no_lost_majority() -> None:
+    results = with_verdicts(
+        bad("IDENT-1", B, f"at 10.0.0.12 answers replica {C}", seen=C),
+        bad("IDENT-1", C, f"at 10.0.0.13 answers replica {B}", seen=B),
+        bad("PING-1", B, "another answers", "UNKNOWN"),
+        bad("PING-1", C, "another answers", "UNKNOWN"),
+        bad("PING-1", A, f"Failed to connect to dtr-rethinkdb-{A}", seen=503),
+        *(bad(name, "cluster", "nobody tells", "UNKNOWN") for name in ("STATUS-14", "STATUS-16")),
+        *(bad("STATUS-1", name, "nobody tells", "UNKNOWN") for name in IDS[:3]),
+    )
+    lines = steps(results)
+    assert lines[0].startswith(f"IDENT-1 {B}, {C}")
+    assert not [line for line in lines if "majority" in line]
+    assert [line for line in lines if line.startswith(f"Replica {A} (node-1, 10.0.0.11) is sick, PING-1")]
 
 
 def test_a_reader_that_is_refused_explains_only_its_own() -> None:

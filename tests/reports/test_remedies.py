@@ -59,6 +59,8 @@ IDS = (
     "upgrade-half-done",
     "shared-storage",
     "overlay-network",
+    "network-itself",
+    "not-attached",
     "overlay-names",
     "overlay-loss",
     "overlay-mtu",

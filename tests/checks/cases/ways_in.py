@@ -45,7 +45,7 @@ mke_1("answers", {("mke_ping", MKE): mke()}, passes(MKE, "200", seen=200, expect
 mke_1(
     "is ill",
     {("mke_ping", MKE): mke(500, "500 with an HTML page")},
-    fails(MKE, "500 with an HTML page", "nobody can log in", seen=500, expected=200),
+    fails(MKE, "500 with an HTML page", "log-ins fail without it", seen=500, expected=200),
     inventory=WITH_MKE,
 )
 mke_1("is silent", {("mke_ping", MKE): REFUSED}, fails(MKE, "connection refused"), inventory=WITH_MKE)
