@@ -7,7 +7,10 @@ from collections import Counter, defaultdict
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-from lab.embedded import Request
+import pytest
+
+from lab.embedded import Request, reply
+from lab.embedded.state import Cluster
 from tests.front_door.sharing import Seen
 from tests.front_door.staging import inventory_with, scene, staged, state_of
 from tests.suite import Suite
@@ -102,6 +105,25 @@ def test_a_refused_account_logs_in_once_however_long_the_run_waits(suite: Suite,
     assert [each.path.partition("?")[0] for each in refused] == ["/auth/token"]
     # The reader's account works, and is used.
     assert outcome.verdicts["STATUS-2", "reader:ci"] == "PASS"
+
+
+@pytest.mark.parametrize("hides", ["licence", "page"])
+def test_a_wrong_password_is_tried_once_where_the_token_service_does_not_tell(
+    suite: Suite, tmp_path: Path, hides: str
+) -> None:
+    def play(cluster: Cluster) -> None:
+        cluster.account("admin").listed = "rotated-since-then"
+        if hides == "licence":
+            cluster.licensed = False
+        else:
+            cluster.faults["/auth/token"] = lambda _: reply.html(200, "maintenance")
+
+    with staged(tmp_path, play) as cluster:
+        outcome = suite.run(f"--inventory={cluster.inventory}", "--wait=5s")
+        refused = [each for each in cluster.requests if each.account == "admin" and each.status == 401]
+    assert outcome.code == 1, outcome.output
+    assert len(refused) == 1
+    assert "the log-in of admin was refused (401 at " in outcome.output
 
 
 def test_never_more_than_two_at_once_are_asked_of_a_replica(suite: Suite, tmp_path: Path) -> None:
