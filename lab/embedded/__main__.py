@@ -1,6 +1,7 @@
 """Serve a scene until Ctrl-C, SIGTERM or SIGHUP: `python -m lab.embedded --scene one-replica-gone`."""
 
 import argparse
+import os
 import signal
 import sys
 import tempfile
@@ -43,10 +44,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = _arguments(argv)
     known = scenes()
     if arguments.list:
-        # `--list | head` is no fault.
-        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
         width = max(map(len, known))
-        sys.stdout.writelines(f"{name:{width}}  {scene.title}\n" for name, scene in known.items())
+        try:
+            sys.stdout.writelines(f"{name:{width}}  {scene.title}\n" for name, scene in known.items())
+            sys.stdout.flush()
+        except BrokenPipeError:
+            # `--list | head` is no fault; nor is what Python still writes at its end.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     if arguments.scene not in known:
         sys.stderr.write(f"no scene {arguments.scene!r}; there are: {', '.join(known)}\n")
