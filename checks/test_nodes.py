@@ -149,7 +149,9 @@ def test_clock_is_right(system: System, every_system: Every[System], inventory: 
 
 
 @condition("NODE-4", severity=WARNING, documented=MACHINE, remedy="memory-short")
-def test_memory_is_there(machine: Node, system: System, every_containers: Every[Containers]) -> Verdict:
+def test_memory_is_there(
+    machine: Node, system: System, every_containers: Every[Containers], inventory: Inventory
+) -> Verdict:
     """Memory is available, and none of the database's is swapped out."""
     if system.memory is None:
         raise told(system, "memory")
@@ -166,7 +168,11 @@ def test_memory_is_there(machine: Node, system: System, every_containers: Every[
         return failed(f"{swapped} KiB of the database are swapped out; {message}", seen=measured, expected=0)
     if percent < SCARCE_PERCENT:
         return failed(message, seen=measured, expected=f"at least {SCARCE_PERCENT} %")
-    runs = seen is not None and any(each.component == "rethinkdb" and each.runs for each in seen.msr)
+    carried = [replica.id for replica in inventory.replicas if replica.node == machine.name]
+    databases = [
+        each for each in (seen.msr if seen else []) if each.component == "rethinkdb" and each.replica in carried
+    ]
+    runs = any(each.runs for each in databases)
     if (runs and not own) or any(each.swapped is None for each in own):
         return unknown(f"{machine.name}: a database runs there, and the user of the shell cannot see its process")
     return held(message, seen=measured)

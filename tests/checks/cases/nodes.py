@@ -15,7 +15,7 @@ from tests.checks.case import (
     unknown,
     warns,
 )
-from tests.checks.facts import IDS, A
+from tests.checks.facts import IDS, A, B
 from tests.checks.node_facts import (
     GIB,
     N1,
@@ -315,6 +315,12 @@ node_4(
     memory(system(N1, database=[process(0, "ab" * 32)])),
     unknown(N1, "cannot see its process"),
     inventory=THREE_NODES,
+)
+node_4(
+    "a container has a database's name on a node that carries none",
+    memory(system(N1, database=[]), containers(N1, container(B, "rethinkdb"))),
+    passes(N1),
+    inventory=nodes(replicas=[{"id": B, "address": "10.0.0.12", "node": N2}]),
 )
 node_4(
     "what of it is swapped out cannot be read",
