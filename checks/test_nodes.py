@@ -92,10 +92,12 @@ def test_disks_have_room(
 
 
 def _is_ours(disk: Disk, root: str, mounted: set[str]) -> bool:
-    """Other stacks have volumes there, too."""
+    """Other stacks have volumes there, too, and a node has shares that Docker's data does not lie on."""
     below = disk.place.removeprefix(f"{root}/volumes/")
+    if below == disk.place:
+        return f"{root}/".startswith(f"{disk.place.rstrip('/')}/")
     volume = below.partition("/")[0]
-    return below == disk.place or volume.startswith("dtr-") or volume in mounted
+    return volume.startswith("dtr-") or volume in mounted
 
 
 def _room(machine: Node, disk: Disk, limits: Limits) -> Verdict:

@@ -116,13 +116,10 @@ def _silence(header: Header, pool: Pool, mute: tuple[str, ...], faults: Sequence
         at_fault = blamed(header, result)
         unnamed = result.condition == "STATUS-3" and not at_fault
         there = down.intersection(result.subject.split(":"))
-        return bool(at_fault & down or there or unnamed or _of_a_loss(result)) and not _not_of_one_loss(result)
+        of_a_loss = result.condition in _FOLLOWS_A_LOSS
+        return bool(at_fault & down or there or unnamed or of_a_loss) and not _not_of_one_loss(result)
 
     return Cause("silent", own, pool.take(follows), mute, remedy_of(header, own[0]))
-
-
-def _of_a_loss(result: Result) -> bool:
-    return result.condition in _FOLLOWS_A_LOSS
 
 
 def _not_of_one_loss(result: Result) -> bool:

@@ -184,6 +184,12 @@ node_2(
     passes(DATA),
     inventory=THREE_NODES,
 )
+node_2(
+    "a share that Docker's data does not lie on",
+    disks(system(N1, disk(), disk("/home", kind="nfs4", device="nas:/home", used=None, free=None))),
+    passes(DATA),
+    inventory=THREE_NODES,
+)
 node_2("half of a small disk", disks(system(N1, disk(used=5 * GIB, free=5 * GIB))), passes(DATA), inventory=THREE_NODES)
 node_2(
     "inodes run out",
