@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from statistics import median
 
-from fixtures.endpoints import Ping
 from fixtures.looks import Every
+from fixtures.probes.endpoints import Ping
 
 # A Date header has whole seconds: the time was up to a second later.
 DATE_SECONDS = 1.0

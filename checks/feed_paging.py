@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from checks.feeds import difference, named, settled_until
-from fixtures.changefeed import NewestRecords, Paging
-from fixtures.feed_records import Page, Record
+from fixtures.probes.feeds.changefeed import NewestRecords, Paging
+from fixtures.probes.feeds.records import Page, Record
 
 
 def fault(told: NewestRecords, paging: Paging) -> str | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from checks.feeds import named
 from checks.verdict import Outcome, Verdict, failed, held, warned
-from fixtures.feed_records import DELETION, UPDATE, Record
+from fixtures.probes.feeds.records import DELETION, UPDATE, Record
 
 _WORST = (Outcome.FAIL, Outcome.WARN, Outcome.PASS)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from fixtures.changefeed import NewestRecords
-from fixtures.feed_records import Record
 from fixtures.looks import CouldNotLook, Every
+from fixtures.probes.feeds.changefeed import NewestRecords
+from fixtures.probes.feeds.records import Record
 
 # Only records older than this are told; and what may lie between a server's Date and its database's clock.
 BLACKOUT, MARGIN = timedelta(seconds=60), timedelta(seconds=2)

@@ -13,11 +13,11 @@ from typing import Any
 from checks.condition import Condition
 from checks.verdict import Outcome, Severity, Verdict
 from fixtures.dimensions import DIMENSIONS, subjects
-from fixtures.identity import withdraw_impostors
 from fixtures.inventory import Inventory, Waiver
 from fixtures.looks import CouldNotLook, Key, Look, NotGiven, Silence, Store
-from fixtures.nodes import withdraw_shared_engines
 from fixtures.probe import PROBES, split_form
+from fixtures.probes.identity import withdraw_impostors
+from fixtures.probes.nodes import withdraw_shared_engines
 from fixtures.subjects import CLUSTER, Nothing, Subject, in_grammar, subject_of
 
 FLAPS = (Outcome.FAIL, Outcome.WARN)

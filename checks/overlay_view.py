@@ -8,8 +8,8 @@ from functools import partial
 from typing import Literal
 
 from fixtures.looks import CouldNotLook, Every
-from fixtures.overlay_facts import NetworkView, OverlayPings, OverlayProbe, Pinged, QuietPing, QuietPings
 from fixtures.overlay_subjects import NodePair
+from fixtures.probes.overlay.facts import NetworkView, OverlayPings, OverlayProbe, Pinged, QuietPing, QuietPings
 
 Networks = Every[NetworkView]
 Probes = Every[OverlayProbe]

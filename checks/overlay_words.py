@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 
 from checks.overlay_view import Fault, OverlayView, Ways, fault_of, ways_of
-from fixtures.overlay_facts import Pinged
 from fixtures.overlay_subjects import NodePair
+from fixtures.probes.overlay.facts import Pinged
 
 Bad = Callable[[NodePair, Pinged], bool]
 

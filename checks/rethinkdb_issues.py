@@ -6,7 +6,7 @@ They are the same from 2.3.0 to 2.4.4. One lost server gives an issue for each t
 from collections.abc import Sequence
 
 from checks.verdict import Verdict, failed, held
-from fixtures.cluster_status import Issue
+from fixtures.probes.cluster_status import Issue
 
 MEANS = {
     "db_name_collision": "two databases have one name, so that neither can be used: what remains of a split cluster",

@@ -11,15 +11,15 @@ from checks.condition import CRITICAL, condition
 from checks.feed_versions import judge_versions, worst
 from checks.feeds import BLACKOUT, MARGIN, difference, named, reach, telling, tellings, within_both
 from checks.verdict import Outcome, Verdict, failed, held, not_applicable, unknown, warned
-from fixtures.changefeed import Newest, NewestRecords, Paging
-from fixtures.endpoints import Ping
-from fixtures.feed_access import FeedAccess
-from fixtures.feed_causes import INSUFFICIENT, likely_cause
 from fixtures.feed_subjects import GLOBAL, Cell, Feed, repository_feeds
 from fixtures.inventory import Inventory
 from fixtures.looks import CouldNotLook, Every
+from fixtures.probes.endpoints import Ping
+from fixtures.probes.feeds.access import FeedAccess
+from fixtures.probes.feeds.causes import INSUFFICIENT, likely_cause
+from fixtures.probes.feeds.changefeed import Newest, NewestRecords, Paging
+from fixtures.probes.feeds.timestamps import TrustTimestamp
 from fixtures.subjects import Pair
-from fixtures.timestamps import TrustTimestamp
 
 GUIDE = "Changefeed API"
 EMPTY = "the feed is empty: trust was not used"

@@ -7,9 +7,9 @@ from datetime import timedelta
 from checks.condition import CRITICAL, WARNING, condition
 from checks.verdict import Verdict, failed, held, unknown
 from checks.views import DATABASES, SERVER, Views, answered, apart, begin, server_of
-from fixtures.cluster_status import ClusterStatus, Table
 from fixtures.inventory import Inventory, Replica
 from fixtures.options import Options
+from fixtures.probes.cluster_status import ClusterStatus, Table
 from fixtures.subjects import Pair
 
 GUIDE = "Access RethinkDB directly, via API"

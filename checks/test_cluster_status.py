@@ -7,9 +7,9 @@ from checks.condition import CRITICAL, WARNING, condition
 from checks.rethinkdb_issues import issue_keys, issues_by_type
 from checks.verdict import Verdict, failed, held, unknown, warned
 from checks.views import SERVER, Views, answered, begin, largest_group, quorum, with_servers
-from fixtures.cluster_status import Access, ClusterStatus
 from fixtures.inventory import Inventory, Replica
-from fixtures.previous_run import PreviousGcLock
+from fixtures.probes.cluster_status import Access, ClusterStatus
+from fixtures.probes.previous_run import PreviousGcLock
 from fixtures.subjects import Pair, Role
 
 GUIDE = "Cluster status"

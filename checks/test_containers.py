@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 from checks.condition import CRITICAL, WARNING, condition
 from checks.verdict import Verdict, failed, held, not_applicable, warned
 from checks.views import begin
-from fixtures.containers import COMPONENTS, Container, Containers, home_of
-from fixtures.database_log import DatabaseLog
 from fixtures.inventory import Inventory, Replica
 from fixtures.looks import Every
 from fixtures.options import Options
 from fixtures.overlay_subjects import first_network
-from fixtures.replica_storage import ReplicaVolumes
+from fixtures.probes.containers import COMPONENTS, Container, Containers, home_of
+from fixtures.probes.database_log import DatabaseLog
+from fixtures.probes.replica_storage import ReplicaVolumes
 
 GUIDE = "Monitor MSR"
 RUNNING = "running"

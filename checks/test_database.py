@@ -7,11 +7,11 @@ from checks.rethinkdb_issues import issue_keys, issues_by_type
 from checks.verdict import Verdict, failed, held, skipped, unknown
 from checks.views import DATABASES, Views
 from fixtures.access.reql import DOCUMENTED_FIELDS
-from fixtures.cluster_status import Server, Table
-from fixtures.database_view import DatabaseView
 from fixtures.dimensions import why_none
 from fixtures.inventory import Inventory, Replica
 from fixtures.looks import Every
+from fixtures.probes.cluster_status import Server, Table
+from fixtures.probes.database_view import DatabaseView
 
 GUIDE = "Access RethinkDB directly, via RethinkCLI"
 SYSTEM = "rethinkdb"

@@ -5,10 +5,10 @@ from statistics import median
 
 from checks.condition import CRITICAL, WARNING, condition
 from checks.verdict import Verdict, failed, held, unknown, warned
-from fixtures.endpoints import NginxStatus, Ping, PingAnswer
-from fixtures.identity import Identity
 from fixtures.inventory import Inventory, Replica
 from fixtures.looks import CouldNotLook, Every, Silence
+from fixtures.probes.endpoints import NginxStatus, Ping, PingAnswer
+from fixtures.probes.identity import Identity
 from fixtures.subjects import Named
 
 GUIDE = "Health check endpoints"

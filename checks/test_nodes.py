@@ -6,13 +6,13 @@ from statistics import median
 from checks.condition import CRITICAL, WARNING, condition
 from checks.verdict import Verdict, failed, held, not_applicable, skipped, unknown, warned
 from checks.views import quorum
-from fixtures.containers import Containers
 from fixtures.dimensions import NO_NODES
 from fixtures.inventory import Inventory, Node
 from fixtures.inventory.expectations import Limits
 from fixtures.looks import CouldNotLook, Every, Silence
-from fixtures.nodes import EngineFacts, SwarmNode, SwarmView
-from fixtures.system import DatabaseProcess, Disk, System, told
+from fixtures.probes.containers import Containers
+from fixtures.probes.nodes import EngineFacts, SwarmNode, SwarmView
+from fixtures.probes.system import DatabaseProcess, Disk, System, told
 
 ENGINE = "Beyond the guide: the Docker engine and its swarm"
 MACHINE = "Beyond the guide: the machine"

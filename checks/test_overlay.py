@@ -9,8 +9,8 @@ from checks.overlay_words import bad_between, not_reached
 from checks.verdict import Verdict, failed, held, unknown, warned
 from fixtures.inventory import Inventory
 from fixtures.looks import CouldNotLook
-from fixtures.overlay_facts import NetworkView, OverlayProbe, Pinged
 from fixtures.overlay_subjects import NodeNetwork, NodePair, node_pairs
+from fixtures.probes.overlay.facts import NetworkView, OverlayProbe, Pinged
 
 GUIDE = "Troubleshoot overlay networks"
 

@@ -4,9 +4,9 @@ from checks.condition import CRITICAL, condition
 from checks.overlay_view import Networks, Pings
 from checks.verdict import Verdict, failed, held, unknown
 from fixtures.looks import CouldNotLook
-from fixtures.name_output import Resolved
-from fixtures.overlay_facts import Database
 from fixtures.overlay_subjects import NodeName
+from fixtures.probes.overlay.facts import Database
+from fixtures.probes.overlay.name_output import Resolved
 
 
 @condition("NET-4", severity=CRITICAL, documented="Beyond the guide: names", remedy="overlay-names")

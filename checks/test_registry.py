@@ -5,8 +5,8 @@ from urllib.parse import urlsplit
 
 from checks.condition import CRITICAL, condition
 from checks.verdict import Verdict, failed, held
-from fixtures.endpoints import MkePing, RegistryFront
 from fixtures.inventory import Inventory
+from fixtures.probes.endpoints import MkePing, RegistryFront
 
 API_VERSION = "registry/2.0"
 

@@ -2,12 +2,12 @@
 
 from checks.condition import CRITICAL, condition
 from checks.verdict import Outcome, Verdict, failed, held, not_applicable, skipped
-from fixtures.administration import OBJECT_STORES, Settings, Storage
-from fixtures.containers import Containers, home_of
 from fixtures.inventory import Inventory, Replica
 from fixtures.looks import CouldNotLook, Every
-from fixtures.replica_storage import STORAGE, ReplicaVolumes
-from fixtures.system import System
+from fixtures.probes.administration import OBJECT_STORES, Settings, Storage
+from fixtures.probes.containers import Containers, home_of
+from fixtures.probes.replica_storage import STORAGE, ReplicaVolumes
+from fixtures.probes.system import System
 
 SHARED = "NFS or object storage"
 

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from checks.condition import CRITICAL, condition
 from checks.verdict import Verdict, failed, held, warned
-from fixtures.certificates import Certificate
 from fixtures.inventory import Inventory
+from fixtures.probes.certificates import Certificate
 
 SOURCE = "Beyond the guide: the web certificate"
 

@@ -10,15 +10,15 @@ from datetime import datetime, timedelta
 from checks.clocks import clock_of, clocks, from_median
 from checks.condition import CRITICAL, WARNING, condition
 from checks.verdict import Verdict, failed, held, not_applicable, skipped, unknown
-from fixtures.endpoints import Ping
-from fixtures.feed_causes import INVALID
-from fixtures.feed_records import instant
 from fixtures.feed_subjects import Client, TokensAt
 from fixtures.inventory import Inventory, Replica
 from fixtures.looks import CouldNotLook, Every
 from fixtures.options import Options
-from fixtures.refused_pulls import RefusedPulls
-from fixtures.tokens import AccountTokens, Login, MadeUpLogin
+from fixtures.probes.endpoints import Ping
+from fixtures.probes.feeds.causes import INVALID
+from fixtures.probes.feeds.records import instant
+from fixtures.probes.refused_pulls import RefusedPulls
+from fixtures.probes.tokens import AccountTokens, Login, MadeUpLogin
 
 GUIDE = "Get an authentication token"
 DOCUMENTED = "token, access_token (the same), expires_in, issued_at"

@@ -6,10 +6,10 @@ import itertools
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from fixtures.cluster_status import ClusterStatus, Server
-from fixtures.containers import Containers
 from fixtures.inventory import Replica
 from fixtures.looks import CouldNotLook, Every
+from fixtures.probes.cluster_status import ClusterStatus, Server
+from fixtures.probes.containers import Containers
 
 Views = Every[ClusterStatus]
 SERVER = "dtr_rethinkdb_"

@@ -7,7 +7,7 @@ from typing import Any
 
 from fixtures.access.reql import DOCUMENTED_FIELDS
 from fixtures.access.rethinkdb import Told
-from fixtures.database_view import DatabaseView, view_of
+from fixtures.probes.database_view import DatabaseView, view_of
 from tests.checks.documents import DATABASES, TABLES, Edit, document
 from tests.checks.facts import IDS, NOW, THREE, inventory
 

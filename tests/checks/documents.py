@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from fixtures.cluster_status import ClusterStatus, documented
+from fixtures.probes.cluster_status import ClusterStatus, documented
 from tests.checks.facts import NOW, THREE, A, C, Document, ago, answer, text, times
 
 VERSION = "rethinkdb 2.4.4 (x86_64-linux-gnu)"

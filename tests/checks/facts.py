@@ -9,14 +9,14 @@ from typing import Any
 import httpx
 
 from fixtures.access.http import Answer, Place
-from fixtures.administration import Alerts, Jobs, Settings, Storage, Version, Workers
-from fixtures.certificates import Certificate
-from fixtures.cluster_status import Access
-from fixtures.endpoints import MkePing, NginxStatus, Ping, PingAnswer, RegistryFront
-from fixtures.identity import Identity
 from fixtures.inventory import Inventory
-from fixtures.previous_run import PreviousGcLock
-from fixtures.tokens import Login
+from fixtures.probes.administration import Alerts, Jobs, Settings, Storage, Version, Workers
+from fixtures.probes.certificates import Certificate
+from fixtures.probes.cluster_status import Access
+from fixtures.probes.endpoints import MkePing, NginxStatus, Ping, PingAnswer, RegistryFront
+from fixtures.probes.identity import Identity
+from fixtures.probes.previous_run import PreviousGcLock
+from fixtures.probes.tokens import Login
 from tests.fixtures.inventory_text import changed, read
 
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from fixtures.containers import COMPONENTS, Container, Containers, Helper, Mount
-from fixtures.database_log import DatabaseLog, Link
 from fixtures.inventory import Inventory
-from fixtures.nodes import EngineFacts, SwarmNode, SwarmPart, SwarmView
-from fixtures.replica_storage import ReplicaVolumes, Volume
-from fixtures.system import DatabaseProcess, Disk, System
+from fixtures.probes.containers import COMPONENTS, Container, Containers, Helper, Mount
+from fixtures.probes.database_log import DatabaseLog, Link
+from fixtures.probes.nodes import EngineFacts, SwarmNode, SwarmPart, SwarmView
+from fixtures.probes.replica_storage import ReplicaVolumes, Volume
+from fixtures.probes.system import DatabaseProcess, Disk, System
 from tests.checks.facts import IDS, NOW, inventory, times
 
 N1, N2, N3 = "node-1", "node-2", "node-3"

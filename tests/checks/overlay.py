@@ -8,9 +8,17 @@ from typing import Any
 
 from fixtures.inventory import Inventory
 from fixtures.looks import CouldNotLook
-from fixtures.name_output import Resolved
-from fixtures.overlay_facts import Database, NetworkView, OverlayPings, OverlayProbe, Pinged, QuietPing, QuietPings
-from fixtures.ping_output import Echo
+from fixtures.probes.overlay.facts import (
+    Database,
+    NetworkView,
+    OverlayPings,
+    OverlayProbe,
+    Pinged,
+    QuietPing,
+    QuietPings,
+)
+from fixtures.probes.overlay.name_output import Resolved
+from fixtures.probes.overlay.ping_output import Echo
 from tests.checks.case import Facts, Seen
 from tests.checks.facts import IDS, inventory, times
 

@@ -11,8 +11,8 @@ import pytest
 from checks.condition import Condition
 from checks.judging import Asked, Judge, Judgement
 from checks.verdict import CRITICAL, WARNING, Outcome, Severity, Verdict, failed, held, not_applicable, unknown, warned
-from fixtures.administration import Alerts
 from fixtures.looks import CouldNotLook, Key, Look, Silence, Store
+from fixtures.probes.administration import Alerts
 from tests.checks.case import INVENTORY, look_of
 from tests.checks.facts import NOW, A, B, alerts, identity, ping
 

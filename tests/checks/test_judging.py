@@ -10,10 +10,10 @@ import pytest
 from checks.condition import Condition
 from checks.judging import Asked, Judge, Judgement, keys_of
 from checks.verdict import CRITICAL, WARNING, Outcome, Severity, Verdict, failed, held, unknown, warned
-from fixtures.cluster_status import ClusterStatus
-from fixtures.endpoints import Ping
 from fixtures.inventory import Replica
 from fixtures.looks import CouldNotLook, Every, Key, Look, Silence, Store
+from fixtures.probes.cluster_status import ClusterStatus
+from fixtures.probes.endpoints import Ping
 from tests.checks.case import CONDITIONS, INVENTORY, Facts, Inherited, asked, store_of, views
 from tests.checks.facts import NOW, A, B, C, certificate, identity, inventory, ping, ping_answer
 

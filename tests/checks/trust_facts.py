@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from fixtures.changefeed import NewestRecords, Paging
-from fixtures.feed_access import FeedAccess
-from fixtures.feed_records import Page, Record
 from fixtures.looks import CouldNotLook
-from fixtures.refused_pulls import Pull, RefusedPulls
-from fixtures.timestamps import TrustTimestamp
-from fixtures.tokens import AccountTokens, MadeUpLogin
+from fixtures.probes.feeds.access import FeedAccess
+from fixtures.probes.feeds.changefeed import NewestRecords, Paging
+from fixtures.probes.feeds.records import Page, Record
+from fixtures.probes.feeds.timestamps import TrustTimestamp
+from fixtures.probes.refused_pulls import Pull, RefusedPulls
+from fixtures.probes.tokens import AccountTokens, MadeUpLogin
 from tests.checks.case import Facts, Seen
 from tests.checks.facts import NOW, THREE, USERS, A, inventory, reader, times
 

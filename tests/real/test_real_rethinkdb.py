@@ -20,10 +20,10 @@ from fixtures.access.docker import Engines
 from fixtures.access.rethinkdb import Rethinkdb, open_rethinkdb
 from fixtures.access.shell import Shells
 from fixtures.access.ssh import Sockets
-from fixtures.database_view import DatabaseView, view_of
 from fixtures.inventory import Inventory, load
 from fixtures.looks import CouldNotLook, Silence
 from fixtures.masking import Masker
+from fixtures.probes.database_view import DatabaseView, view_of
 from fixtures.secrets import resolve
 from lab import embedded
 from lab.embedded.state import Door

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 from checks.verdict import Outcome
-from fixtures.containers import COMPONENTS
 from fixtures.looks import CouldNotLook, Silence
 from fixtures.options import Options
+from fixtures.probes.containers import COMPONENTS
 from tests.checks.case import (
     Cases,
     Looks,

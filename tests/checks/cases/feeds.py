@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from fixtures.feed_records import Page, Record
 from fixtures.looks import CouldNotLook, Silence
+from fixtures.probes.feeds.records import Page, Record
 from tests.checks.case import Cases, Facts, Inherited, Seen, fails, not_applicable, passes, skipped, unknown, warns
 from tests.checks.cases.tokens import apart
 from tests.checks.facts import NOW, A, B, C, ago

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from checks.verdict import Outcome
-from fixtures.feed_records import Record
 from fixtures.looks import CouldNotLook, Silence
+from fixtures.probes.feeds.records import Record
 from tests.checks.case import Cases, Facts, Said, fails, not_applicable, passes, skipped, unknown, warns
 from tests.checks.facts import USERS, A, B, C, ago, inventory, reader
 from tests.checks.trust_facts import (

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from fixtures.looks import CouldNotLook, NotGiven, Silence
-from fixtures.name_output import Resolved
-from fixtures.overlay_facts import Database, OverlayPings
-from fixtures.ping_output import Echo
+from fixtures.probes.overlay.facts import Database, OverlayPings
+from fixtures.probes.overlay.name_output import Resolved
+from fixtures.probes.overlay.ping_output import Echo
 from tests.checks.case import Cases, Inherited, fails, not_applicable, passes, skipped, unknown, warns
 from tests.checks.facts import A, B, inventory, times
 from tests.checks.overlay import (

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 from checks.verdict import Outcome
-from fixtures.endpoints import Ping
 from fixtures.inventory import Inventory
 from fixtures.looks import CouldNotLook, Silence
 from fixtures.options import Options
+from fixtures.probes.endpoints import Ping
 from tests.checks.case import Cases, Facts, Inherited, Seen, fails, not_applicable, passes, skipped, unknown, warns
 from tests.checks.facts import NOW, THREE, A, B, C, ago, inventory, ping, ping_answer, reader
 from tests.checks.trust_facts import READER, made_up, pulls, tokens
