@@ -8,13 +8,10 @@ import pytest
 
 from lab import embedded
 from lab.embedded.reql.terms import WRITES, names_of
+from tests.fixtures.reql import READS
 from tests.suite import Suite
 
 CONDITIONS = ("RDB-1", "RDB-2", "RDB-3", "RDB-4")
-READS = {
-    2: "MAKE_ARRAY", 10: "VAR", 14: "DB", 15: "TABLE", 33: "PLUCK", 38: "MAP", 39: "FILTER", 51: "COERCE_TO",
-    59: "DB_LIST", 62: "TABLE_LIST", 65: "BRANCH", 69: "FUNC", 71: "LIMIT", 86: "IS_EMPTY",
-}  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -28,7 +25,7 @@ def test_a_whole_run_sends_terms_that_read_and_no_others(
         outcome = suite.run(f"--inventory={cluster.inventory}", "-k", "RDB")
         sent = [names_of(query.term) for query in cluster.queries]
         asked = {query.replica for query in cluster.queries}
-    assert set().union(*sent) == set(READS), outcome.output
+    assert set().union(*sent) == READS, outcome.output
     assert not set(WRITES) & set().union(*sent)
     assert len(sent) == queries
     assert len(asked) == 3
