@@ -12,13 +12,13 @@ from pathlib import Path
 import pytest
 
 import checks
-from checks import outcomes
 from checks.condition import CATALOGUE, Condition, condition_of
-from checks.judging import dimensions_of
-from checks.run import run_checks
-from checks.waivers import refuse_unknown_names
-from fixtures.dimensions import DIMENSIONS
-from fixtures.subjects import subject_of
+from checks.engine import outcomes
+from checks.engine.evaluate import dimensions_of
+from checks.engine.run import run_checks
+from checks.engine.waivers import refuse_unknown_names
+from fixtures.core.dimensions import DIMENSIONS
+from fixtures.core.subjects import subject_of
 from fixtures.target import HOW_TO_NAME_ONE, TARGET
 
 

@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from checks.condition import CRITICAL, WARNING, condition
+from checks.rules.cluster_views import begin, labels_of
 from checks.verdict import Verdict, failed, held, warned
-from checks.views import begin, labels_of
+from fixtures.core.store import CouldNotLook, Every
+from fixtures.core.subjects import CLUSTER
 from fixtures.inventory import Inventory, Replica
-from fixtures.looks import CouldNotLook, Every
 from fixtures.options import Options
 from fixtures.probes.administration import Alert, Alerts, Job, Jobs, Version, Workers
 from fixtures.probes.containers import Containers
-from fixtures.subjects import CLUSTER
 
 FAILED_JOBS = ("error", "errored", "timeout", "worker_dead", "worker_resurrection", "conflict")
 

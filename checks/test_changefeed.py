@@ -5,21 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-from checks import feed_paging as paging_rules
-from checks.clocks import DATE_SECONDS, clocks, spread
 from checks.condition import CRITICAL, condition
-from checks.feed_versions import judge_versions, worst
-from checks.feeds import BLACKOUT, MARGIN, difference, named, reach, telling, tellings, within_both
+from checks.rules import feed_paging as paging_rules
+from checks.rules.clocks import DATE_SECONDS, clocks, spread
+from checks.rules.feed_versions import judge_versions, worst
+from checks.rules.feeds import BLACKOUT, MARGIN, difference, named, reach, telling, tellings, within_both
 from checks.verdict import Outcome, Verdict, failed, held, not_applicable, unknown, warned
-from fixtures.feed_subjects import GLOBAL, Cell, Feed, repository_feeds
+from fixtures.core.feed_subjects import GLOBAL, Cell, Feed, repository_feeds
+from fixtures.core.store import CouldNotLook, Every
+from fixtures.core.subjects import Pair
 from fixtures.inventory import Inventory
-from fixtures.looks import CouldNotLook, Every
 from fixtures.probes.endpoints import Ping
 from fixtures.probes.feeds.access import FeedAccess
 from fixtures.probes.feeds.causes import INSUFFICIENT, likely_cause
 from fixtures.probes.feeds.changefeed import Newest, NewestRecords, Paging
 from fixtures.probes.feeds.timestamps import TrustTimestamp
-from fixtures.subjects import Pair
 
 GUIDE = "Changefeed API"
 EMPTY = "the feed is empty: trust was not used"

@@ -5,12 +5,12 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from checks.condition import CRITICAL, WARNING, condition
+from checks.rules.cluster_views import DATABASES, SERVER, Views, answered, apart, begin, server_of
 from checks.verdict import Verdict, failed, held, unknown
-from checks.views import DATABASES, SERVER, Views, answered, apart, begin, server_of
+from fixtures.core.subjects import Pair
 from fixtures.inventory import Inventory, Replica
 from fixtures.options import Options
 from fixtures.probes.cluster_status import ClusterStatus, Table
-from fixtures.subjects import Pair
 
 GUIDE = "Access RethinkDB directly, via API"
 

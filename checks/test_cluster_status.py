@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from checks.condition import CRITICAL, WARNING, condition
-from checks.rethinkdb_issues import issue_keys, issues_by_type
+from checks.rules.cluster_views import SERVER, Views, answered, begin, largest_group, quorum, with_servers
+from checks.rules.rethinkdb_issues import issue_keys, issues_by_type
 from checks.verdict import Verdict, failed, held, unknown, warned
-from checks.views import SERVER, Views, answered, begin, largest_group, quorum, with_servers
+from fixtures.core.subjects import Pair, Role
 from fixtures.inventory import Inventory, Replica
 from fixtures.probes.cluster_status import Access, ClusterStatus
 from fixtures.probes.previous_run import PreviousGcLock
-from fixtures.subjects import Pair, Role
 
 GUIDE = "Cluster status"
 

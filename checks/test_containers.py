@@ -5,12 +5,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from checks.condition import CRITICAL, WARNING, condition
+from checks.rules.cluster_views import begin
 from checks.verdict import Verdict, failed, held, not_applicable, warned
-from checks.views import begin
+from fixtures.core.overlay_subjects import first_network
+from fixtures.core.store import Every
 from fixtures.inventory import Inventory, Replica
-from fixtures.looks import Every
 from fixtures.options import Options
-from fixtures.overlay_subjects import first_network
 from fixtures.probes.containers import COMPONENTS, Container, Containers, home_of
 from fixtures.probes.database_log import DatabaseLog
 from fixtures.probes.replica_storage import ReplicaVolumes

@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 
 from checks.condition import CRITICAL, WARNING, condition
-from checks.rethinkdb_issues import issue_keys, issues_by_type
+from checks.rules.cluster_views import DATABASES, Views
+from checks.rules.rethinkdb_issues import issue_keys, issues_by_type
 from checks.verdict import Verdict, failed, held, skipped, unknown
-from checks.views import DATABASES, Views
-from fixtures.access.reql import DOCUMENTED_FIELDS
-from fixtures.dimensions import why_none
+from fixtures.access.rethinkdb.reql import DOCUMENTED_FIELDS
+from fixtures.core.dimensions import why_none
+from fixtures.core.store import Every
 from fixtures.inventory import Inventory, Replica
-from fixtures.looks import Every
 from fixtures.probes.cluster_status import Server, Table
 from fixtures.probes.database_view import DatabaseView
 

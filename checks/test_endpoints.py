@@ -5,11 +5,11 @@ from statistics import median
 
 from checks.condition import CRITICAL, WARNING, condition
 from checks.verdict import Verdict, failed, held, unknown, warned
+from fixtures.core.store import CouldNotLook, Every, Silence
+from fixtures.core.subjects import Named
 from fixtures.inventory import Inventory, Replica
-from fixtures.looks import CouldNotLook, Every, Silence
 from fixtures.probes.endpoints import NginxStatus, Ping, PingAnswer
 from fixtures.probes.identity import Identity
-from fixtures.subjects import Named
 
 GUIDE = "Health check endpoints"
 

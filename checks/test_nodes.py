@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from statistics import median
 
 from checks.condition import CRITICAL, WARNING, condition
+from checks.rules.cluster_views import quorum
 from checks.verdict import Verdict, failed, held, not_applicable, skipped, unknown, warned
-from checks.views import quorum
-from fixtures.dimensions import NO_NODES
+from fixtures.core.dimensions import NO_NODES
+from fixtures.core.store import CouldNotLook, Every, Silence
 from fixtures.inventory import Inventory, Node
 from fixtures.inventory.expectations import Limits
-from fixtures.looks import CouldNotLook, Every, Silence
 from fixtures.probes.containers import Containers
 from fixtures.probes.nodes import EngineFacts, SwarmNode, SwarmView
 from fixtures.probes.system import DatabaseProcess, Disk, System, told

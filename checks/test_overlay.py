@@ -4,12 +4,12 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 
 from checks.condition import CRITICAL, WARNING, condition
-from checks.overlay_view import Networks, OverlayView, Pings, Probes, Quiets
-from checks.overlay_words import bad_between, not_reached
+from checks.rules.overlay_messages import bad_between, not_reached
+from checks.rules.overlay_view import Networks, OverlayView, Pings, Probes, Quiets
 from checks.verdict import Verdict, failed, held, unknown, warned
+from fixtures.core.overlay_subjects import NodeNetwork, NodePair, node_pairs
+from fixtures.core.store import CouldNotLook
 from fixtures.inventory import Inventory
-from fixtures.looks import CouldNotLook
-from fixtures.overlay_subjects import NodeNetwork, NodePair, node_pairs
 from fixtures.probes.overlay.facts import NetworkView, OverlayProbe, Pinged
 
 GUIDE = "Troubleshoot overlay networks"

@@ -1,10 +1,10 @@
 """The names by which the replicas find each other's databases on the overlay network."""
 
 from checks.condition import CRITICAL, condition
-from checks.overlay_view import Networks, Pings
+from checks.rules.overlay_view import Networks, Pings
 from checks.verdict import Verdict, failed, held, unknown
-from fixtures.looks import CouldNotLook
-from fixtures.overlay_subjects import NodeName
+from fixtures.core.overlay_subjects import NodeName
+from fixtures.core.store import CouldNotLook
 from fixtures.probes.overlay.facts import Database
 from fixtures.probes.overlay.name_output import Resolved
 

@@ -2,8 +2,8 @@
 
 from checks.condition import CRITICAL, condition
 from checks.verdict import Outcome, Verdict, failed, held, not_applicable, skipped
+from fixtures.core.store import CouldNotLook, Every
 from fixtures.inventory import Inventory, Replica
-from fixtures.looks import CouldNotLook, Every
 from fixtures.probes.administration import OBJECT_STORES, Settings, Storage
 from fixtures.probes.containers import Containers, home_of
 from fixtures.probes.replica_storage import STORAGE, ReplicaVolumes

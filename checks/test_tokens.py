@@ -7,12 +7,12 @@ import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from checks.clocks import clock_of, clocks, from_median
 from checks.condition import CRITICAL, WARNING, condition
+from checks.rules.clocks import clock_of, clocks, from_median
 from checks.verdict import Verdict, failed, held, not_applicable, skipped, unknown
-from fixtures.feed_subjects import Client, TokensAt
+from fixtures.core.feed_subjects import Client, TokensAt
+from fixtures.core.store import CouldNotLook, Every
 from fixtures.inventory import Inventory, Replica
-from fixtures.looks import CouldNotLook, Every
 from fixtures.options import Options
 from fixtures.probes.endpoints import Ping
 from fixtures.probes.feeds.causes import INVALID

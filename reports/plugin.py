@@ -17,7 +17,7 @@ from reports import hooks, junit
 from reports.compare import Comparison, compare
 from reports.exit_code import exit_code
 from reports.hooks import Mask, Watcher
-from reports.html import HtmlReport
+from reports.page.pytest_html import HtmlReport
 from reports.plain import page_text
 from reports.progress import Progress
 from reports.results import Header, Result, Results, Run, VerdictWord, read

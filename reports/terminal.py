@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from reports.compare import Comparison
-from reports.grouping import WORDS, by_area, count
-from reports.headline import counts_per_area, first_steps, headline
+from reports.diagnosis.grouping import WORDS, by_area, count
+from reports.diagnosis.headline import counts_per_area, first_steps, headline
 from reports.plain import one_line
 from reports.records import Header, Result, VerdictWord
 

@@ -79,7 +79,7 @@ def _kill(run: int, killed: threading.Event) -> None:
 
 def _serve() -> None:
     """For each line of standard input fork a run: tell its process, and then how it ended."""
-    from reports.page import render_static
+    from reports.page.render import render_static
     from tests.reports.samples import dead, header
 
     with contextlib.redirect_stdout(io.StringIO()):

@@ -11,11 +11,11 @@ from typing import Any
 
 import checks
 from checks.condition import CATALOGUE, Condition
-from checks.judging import Asked, Judge, Judgement, dimensions_of
+from checks.engine.evaluate import Asked, Judge, Judgement, dimensions_of
 from checks.verdict import Outcome
-from fixtures.dimensions import DIMENSIONS
+from fixtures.core.dimensions import DIMENSIONS
+from fixtures.core.store import CouldNotLook, Fact, Key, Look, Silence, Store
 from fixtures.inventory import Inventory
-from fixtures.looks import CouldNotLook, Fact, Key, Look, Silence, Store
 from fixtures.options import Options
 from tests.checks.documents import Edit, view
 from tests.checks.facts import NOW, THREE, inventory

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from fixtures.access.reql import DOCUMENTED_FIELDS
-from fixtures.access.rethinkdb import Told
+from fixtures.access.rethinkdb.client import Told
+from fixtures.access.rethinkdb.reql import DOCUMENTED_FIELDS
 from fixtures.probes.database_view import DatabaseView, view_of
 from tests.checks.documents import DATABASES, TABLES, Edit, document
 from tests.checks.facts import IDS, NOW, THREE, inventory

@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from fixtures.access.http import Answer, Place
+from fixtures.access.http.client import Answer, Place
 from fixtures.inventory import Inventory
 from fixtures.probes.administration import Alerts, Jobs, Settings, Storage, Version, Workers
 from fixtures.probes.certificates import Certificate

@@ -6,8 +6,8 @@ import itertools
 from collections.abc import Mapping
 from typing import Any
 
+from fixtures.core.store import CouldNotLook
 from fixtures.inventory import Inventory
-from fixtures.looks import CouldNotLook
 from fixtures.probes.overlay.facts import (
     Database,
     NetworkView,

@@ -14,8 +14,8 @@ import checks
 import checks.condition
 from checks.condition import CRITICAL, GUIDE_SECTIONS, WARNING, CatalogueError, Condition, condition
 from checks.verdict import Verdict, held
-from fixtures.dimensions import DIMENSIONS
-from fixtures.probe import split_form
+from fixtures.core.dimensions import DIMENSIONS
+from fixtures.core.probe import split_form
 from reports.remedies import remedies
 from tests.checks.case import CONDITIONS
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from checks.telling import header
-from fixtures.looks import CouldNotLook, Key, Store
+from checks.engine.records import header
+from fixtures.core.store import CouldNotLook, Key, Store
 from fixtures.options import Options
 from fixtures.target import Target
 from tests.checks.case import look_of

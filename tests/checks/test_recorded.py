@@ -7,9 +7,9 @@ from datetime import timedelta
 
 import pytest
 
-from checks.judging import Judge
+from checks.engine.evaluate import Judge
 from checks.verdict import Outcome
-from fixtures.looks import Silence
+from fixtures.core.store import Silence
 from lab.embedded import recorded
 from tests.checks.case import INVENTORY, Facts, asked, store_of
 from tests.checks.documents import document, parsed, put

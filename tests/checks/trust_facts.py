@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from fixtures.looks import CouldNotLook
+from fixtures.core.store import CouldNotLook
 from fixtures.probes.feeds.access import FeedAccess
 from fixtures.probes.feeds.changefeed import NewestRecords, Paging
 from fixtures.probes.feeds.records import Page, Record

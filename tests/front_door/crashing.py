@@ -65,7 +65,7 @@ def _broken_probe(function: Callable[..., Any]) -> Callable[..., Any]:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    from fixtures.probe import PROBES
+    from fixtures.core.probe import PROBES
 
     for name in PROBES_TO_BREAK:
         if {"probes", "print"} & set(_modes()):

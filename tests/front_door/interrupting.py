@@ -28,8 +28,8 @@ def _before(moment: str, function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def pytest_configure() -> None:
-    from checks import run
-    from fixtures import facts_file
+    from checks.engine import run
+    from fixtures.core import facts_file
 
     facts_file.save = _before("saving", facts_file.save)
     run._judge = _before("judging", run._judge)

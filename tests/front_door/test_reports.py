@@ -11,7 +11,7 @@ import jsonschema
 import pytest
 
 from lab.embedded.state import Cluster
-from reports.html import main
+from reports.page.__main__ import main
 from reports.remedies import remedy
 from tests.front_door.lines import HEADER, VERDICT
 from tests.front_door.page import Page

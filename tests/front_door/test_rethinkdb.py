@@ -8,7 +8,7 @@ import pytest
 
 from lab import embedded
 from lab.embedded.reql.terms import WRITES, names_of
-from tests.fixtures.reql import READS
+from tests.fixtures.access.rethinkdb.standing import READS
 from tests.suite import Suite
 
 CONDITIONS = ("RDB-1", "RDB-2", "RDB-3", "RDB-4")

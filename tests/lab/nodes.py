@@ -13,7 +13,7 @@ import docker
 import yaml
 from docker.tls import TLSConfig
 
-from fixtures.access.hijack import Dial, dial_tcp
+from fixtures.access.docker.hijack import Dial, dial_tcp
 from lab.embedded import Embedded
 
 PROBE_IMAGE = "mirantis/dtr:2.8.2"
@@ -61,7 +61,7 @@ def probe(engine: docker.APIClient, name: str = "probe", network: str = "dtr-ol"
         command=["-c", "sleep 120"],
         entrypoint=["sh"],
         name=name,
-        labels={"msr-checks.run": "test"},
+        labels={"msr-checks.engine.run": "test"},
         host_config=engine.create_host_config(network_mode=network, auto_remove=True, mem_limit="64m"),
     )
     engine.start(made)

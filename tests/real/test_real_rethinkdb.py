@@ -14,17 +14,17 @@ from pathlib import Path
 
 import pytest
 
-from checks.judging import Judge
+from checks.engine.evaluate import Judge
 from checks.verdict import Outcome
-from fixtures.access.docker import Engines
-from fixtures.access.rethinkdb import Rethinkdb, open_rethinkdb
-from fixtures.access.shell import Shells
-from fixtures.access.ssh import Sockets
+from fixtures.access.docker.engines import Engines
+from fixtures.access.rethinkdb.client import Rethinkdb, open_rethinkdb
+from fixtures.access.ssh.master import Sockets
+from fixtures.access.ssh.shell import Shells
+from fixtures.core.store import CouldNotLook, Silence
 from fixtures.inventory import Inventory, load
-from fixtures.looks import CouldNotLook, Silence
-from fixtures.masking import Masker
 from fixtures.probes.database_view import DatabaseView, view_of
-from fixtures.secrets import resolve
+from fixtures.secrets.masker import Masker
+from fixtures.secrets.resolve import resolve
 from lab import embedded
 from lab.embedded.state import Door
 from lab.rethinkdb import Servers, binary

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from fixtures.looks import CouldNotLook
+from fixtures.core.store import CouldNotLook
 from fixtures.options import Options
 from tests.checks.case import Cases, Facts, fails, not_applicable, passes, skipped, unknown, warns
 from tests.checks.facts import (

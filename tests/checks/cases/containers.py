@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from checks.verdict import Outcome
-from fixtures.looks import CouldNotLook, Silence
+from fixtures.core.store import CouldNotLook, Silence
 from fixtures.options import Options
 from fixtures.probes.containers import COMPONENTS
 from tests.checks.case import (

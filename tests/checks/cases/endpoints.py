@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from datetime import timedelta
 
-from fixtures.access.http import Untrusted
-from fixtures.looks import CouldNotLook, Silence
+from fixtures.access.http.client import Untrusted
+from fixtures.core.store import CouldNotLook, Silence
 from tests.checks.case import Cases, Facts, Inherited, Seen, fails, passes, unknown, warns
 from tests.checks.facts import NOW, USERS, A, B, C, identity, inventory, nginx, no_nginx, ping, ping_answer
 

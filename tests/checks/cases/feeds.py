@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from fixtures.looks import CouldNotLook, Silence
+from fixtures.core.store import CouldNotLook, Silence
 from fixtures.probes.feeds.records import Page, Record
 from tests.checks.case import Cases, Facts, Inherited, Seen, fails, not_applicable, passes, skipped, unknown, warns
 from tests.checks.cases.tokens import apart

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from checks.verdict import Outcome
-from fixtures.looks import CouldNotLook, Silence
+from fixtures.core.store import CouldNotLook, Silence
 from fixtures.probes.feeds.records import Record
 from tests.checks.case import Cases, Facts, Said, fails, not_applicable, passes, skipped, unknown, warns
 from tests.checks.facts import USERS, A, B, C, ago, inventory, reader

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fixtures.looks import CouldNotLook, Silence
+from fixtures.core.store import CouldNotLook, Silence
 from tests.checks.case import (
     Cases,
     Inherited,

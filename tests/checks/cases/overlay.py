@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fixtures.looks import CouldNotLook, NotGiven, Silence
+from fixtures.core.store import CouldNotLook, NotGiven, Silence
 from fixtures.probes.overlay.facts import Database, OverlayPings
 from fixtures.probes.overlay.name_output import Resolved
 from fixtures.probes.overlay.ping_output import Echo

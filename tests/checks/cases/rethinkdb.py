@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from checks.rethinkdb_issues import MEANS
-from fixtures.access.http import Untrusted
-from fixtures.access.reql import DOCUMENTED_FIELDS
-from fixtures.looks import CouldNotLook, Silence
+from checks.rules.rethinkdb_issues import MEANS
+from fixtures.access.http.client import Untrusted
+from fixtures.access.rethinkdb.reql import DOCUMENTED_FIELDS
+from fixtures.core.store import CouldNotLook, Silence
 from tests.checks.case import Cases, Facts, Inherited, Seen, fails, passes, skipped, unknown, views, warns
 from tests.checks.database import WITH_DRIVER, WITH_RETHINKCLI, database, listed
 from tests.checks.documents import Edit, append, issue, link, put, server, server_uuid, view

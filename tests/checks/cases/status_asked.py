@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fixtures.looks import CouldNotLook, Silence
+from fixtures.core.store import CouldNotLook, Silence
 from tests.checks.case import SILENT, Cases, Facts, Inherited, fails, passes, skipped, unknown
 from tests.checks.documents import ISSUES, TABLES, Edit, drop, issue, put, server, view
 from tests.checks.facts import A, B, C, access, inventory, reader

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from itertools import combinations
 
-from fixtures.looks import Silence
+from fixtures.core.store import Silence
 from tests.checks.case import NOBODY, Cases, Facts, passes, unknown, views, warns
 from tests.checks.documents import SERVERS, link, put, view
 from tests.checks.facts import IDS, NOW, THREE, A, B, C, gc_lock, inventory

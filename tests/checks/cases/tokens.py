@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from checks.verdict import Outcome
+from fixtures.core.store import CouldNotLook, Silence
 from fixtures.inventory import Inventory
-from fixtures.looks import CouldNotLook, Silence
 from fixtures.options import Options
 from fixtures.probes.endpoints import Ping
 from tests.checks.case import Cases, Facts, Inherited, Seen, fails, not_applicable, passes, skipped, unknown, warns

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from fixtures.access.http import Untrusted
+from fixtures.access.http.client import Untrusted
+from fixtures.core.store import CouldNotLook, Silence
 from fixtures.inventory import Inventory
-from fixtures.looks import CouldNotLook, Silence
 from tests.checks.case import Cases, Facts, fails, passes, skipped, unknown, warns
 from tests.checks.facts import NOW, USERS, A, B, certificate, front, inventory, login, mke, reader
 

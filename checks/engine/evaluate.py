@@ -1,0 +1,248 @@
+"""From facts to verdicts: calls a check with what it asks for, and tells what could not be seen as UNKNOWN."""
+
+from __future__ import annotations
+
+import inspect
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from checks.condition import Condition
+from checks.verdict import Outcome, Severity, Verdict
+from fixtures.core.dimensions import DIMENSIONS, subjects
+from fixtures.core.probe import PROBES, split_form
+from fixtures.core.store import CouldNotLook, Key, Look, NotGiven, Silence, Store
+from fixtures.core.subjects import CLUSTER, Nothing, Subject, in_grammar, subject_of
+from fixtures.inventory import Inventory, Waiver
+from fixtures.probes.identity import withdraw_impostors
+from fixtures.probes.nodes import withdraw_shared_engines
+
+FLAPS = (Outcome.FAIL, Outcome.WARN)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One check at one subject, as pytest collected it."""
+
+    condition: Condition
+    function: Callable[..., Verdict | Sequence[Verdict]]
+    parameters: Mapping[str, Subject | Nothing]
+    given: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def subject(self) -> str:
+        return ":".join(subject_of(value) for value in self.parameters.values()) or CLUSTER
+
+    @property
+    def nothing(self) -> Nothing | None:
+        return next((value for value in self.parameters.values() if isinstance(value, Nothing)), None)
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What a check said of one subject on the final facts, and how it came about."""
+
+    verdict: Verdict
+    subject: str
+    severity: Severity
+    started: datetime | None
+    seconds: float | None
+    looks: int
+    came_right: datetime | None = None
+    waiver: Waiver | None = None
+    internal_error: bool = False
+    tracebacks: tuple[str, ...] = ()
+
+
+@cache
+def _parameters(function: Callable[..., Any]) -> tuple[str, ...]:
+    return tuple(inspect.signature(function).parameters)
+
+
+def dimensions_of(function: Callable[..., Any]) -> list[str]:
+    """The subjects that a check is parametrised over: those it names, and those of the facts it asks for."""
+    found = set()
+    for name in _parameters(function):
+        form = split_form(name)
+        if name in DIMENSIONS:
+            found.add(name)
+        elif form and form[0] == "same" and (dimension := PROBES[form[1]].dimension):
+            found.add(dimension)
+    return [dimension for dimension in DIMENSIONS if dimension in found]
+
+
+def keys_of(asked: Asked, inventory: Inventory) -> list[Key]:
+    """Everything that the check is judged on."""
+    if asked.nothing:
+        return []
+    keys = []
+    for name in _parameters(asked.function):
+        form = split_form(name)
+        if form and form[0] == "same":
+            keys.append(_own_key(asked, form[1]))
+        elif form:
+            keys += [Key(form[1], subject_of(s)) for s in subjects(PROBES[form[1]].dimension, inventory)]
+    return list(dict.fromkeys(keys))
+
+
+@dataclass
+class Judge:
+    """Judges checks on what the store holds. What was said of a round stays said: rounds are judged when they ended."""
+
+    store: Store
+    inventory: Inventory
+    _views: dict[int, Store] = field(default_factory=dict)
+    _said: dict[tuple[str, str, int], list[Judgement]] = field(default_factory=dict)
+
+    def verdicts(self, asked: Asked) -> list[Judgement]:
+        """The verdicts of a check over the whole history: those on the final facts, and whether any flapped."""
+        keys = keys_of(asked, self.inventory)
+        rounds = _rounds(keys, self.store)
+        history = [self._of_round(asked, each) for each in rounds]
+        final = history[-1]
+        before = {each.subject: each for said in history[:-1] for each in said if each.verdict.outcome in FLAPS}
+        when = _began(keys, self.store)
+        last_wrong = _last_wrong(history)
+        right = {subject: when.get(rounds[min(last_wrong[subject] + 1, len(rounds) - 1)]) for subject in before}
+        settled = [
+            _flapped(each, before[each.subject], right[each.subject]) if _right_again(each, before) else each
+            for each in final
+        ]
+        if any(each.verdict.outcome is Outcome.UNKNOWN for each in final):
+            return settled
+        # What only an answer names, as an issue, is gone from the final one when it has come right.
+        still_told = {each.subject for each in final}
+        gone = [subject for subject in before if subject not in still_told]
+        return settled + [_flapped(final[0], before[subject], right[subject]) for subject in gone]
+
+    def verdicts_now(self, asked: Asked) -> list[Judgement]:
+        """The verdicts on the newest facts alone."""
+        return self._of_round(asked, _rounds(keys_of(asked, self.inventory), self.store)[-1])
+
+    def _of_round(self, asked: Asked, last_round: int) -> list[Judgement]:
+        key = (asked.condition.id, asked.subject, last_round)
+        if key not in self._said:
+            self._said[key] = _judge_once(asked, self._view(last_round), self.inventory)
+        return self._said[key]
+
+    def _view(self, last_round: int) -> Store:
+        """What was known when that round had ended, and belongs to whom the inventory names."""
+        if last_round not in self._views:
+            view = self._views[last_round] = self.store.as_of(last_round)
+            withdraw_impostors(view, self.inventory.replicas)
+            withdraw_shared_engines(view, self.inventory.nodes)
+        return self._views[last_round]
+
+
+def arguments_of(asked: Asked, store: Store, inventory: Inventory) -> dict[str, Any]:
+    """The facts and other values that the check asks for, by parameter; raises the cause of what could not be seen."""
+    arguments: dict[str, Any] = {}
+    for name in _parameters(asked.function):
+        form = split_form(name)
+        if name in asked.parameters:
+            arguments[name] = asked.parameters[name]
+        elif form is None:
+            arguments[name] = asked.given[name]
+        elif form[0] == "same":
+            arguments[name] = store.read(_own_key(asked, form[1]))
+        else:
+            all_subjects = [subject_of(s) for s in subjects(PROBES[form[1]].dimension, inventory)]
+            every = store.every(form[1], all_subjects)
+            earlier = {s: fact for s in all_subjects if (fact := store.earlier(Key(form[1], s))) is not None}
+            arguments[name] = every if form[0] == "every" else earlier
+    return arguments
+
+
+def _right_again(now: Judgement, unsettled: Mapping[str, Judgement]) -> bool:
+    return now.verdict.outcome is Outcome.PASS and now.subject in unsettled
+
+
+def _own_key(asked: Asked, probe: str) -> Key:
+    dimension = PROBES[probe].dimension
+    return Key(probe, CLUSTER if dimension is None else subject_of(asked.parameters[dimension]))
+
+
+def _began(keys: Sequence[Key], store: Store) -> dict[int, datetime]:
+    """When each round began in which something that a check is judged on was looked at."""
+    looks = [look for key in keys for look in store.looks.get(key, [])]
+    return {each: min(look.started for look in looks if look.round == each) for each in {look.round for look in looks}}
+
+
+def _rounds(keys: Sequence[Key], store: Store) -> list[int]:
+    return sorted(_began(keys, store)) or [0]
+
+
+def _last_wrong(history: Sequence[Sequence[Judgement]]) -> dict[str, int]:
+    """The last place in the history at which something was wrong with each subject, or anything could not be seen."""
+    last: dict[str, int] = {}
+    unknown = -1
+    for place, said in enumerate(history):
+        last.update({each.subject: place for each in said if each.verdict.outcome in FLAPS})
+        if any(each.verdict.outcome is Outcome.UNKNOWN for each in said):
+            unknown = place
+    return {subject: max(place, unknown) for subject, place in last.items()}
+
+
+def _judge_once(asked: Asked, view: Store, inventory: Inventory) -> list[Judgement]:
+    if asked.nothing:
+        nothing = Verdict(Outcome(asked.nothing.verdict), asked.nothing.reason)
+        return [Judgement(nothing, asked.subject, asked.condition.severity, None, None, 0)]
+    looks = [look for key in keys_of(asked, inventory) if (look := view.latest(key))]
+    internal_error = False
+    try:
+        said = asked.function(**arguments_of(asked, view, inventory))
+    except CouldNotLook as cause:
+        said = Verdict(_silent(asked, looks, cause), str(cause))
+    except Exception as error:  # a fault of ours is told as what it is, and accuses nobody
+        said = Verdict(Outcome.UNKNOWN, f"internal error in the check: {type(error).__name__}: {error}")
+        internal_error = True
+    verdicts = [said] if isinstance(said, Verdict) else list(said)
+    named = zip(_subjects(asked, verdicts), verdicts, strict=True)
+    return [_judgement(asked, subject, verdict, looks, view, internal_error) for subject, verdict in named]
+
+
+def _subjects(asked: Asked, verdicts: Sequence[Verdict]) -> list[str]:
+    """Each verdict's subject; a name that an answer gives twice gets a number, so that a report can hold both."""
+    times: Counter[str] = Counter()
+    taken: dict[str, None] = {}
+    for verdict in verdicts:
+        name = subject = in_grammar(verdict.subject or asked.subject)
+        while subject in taken:
+            times[name] += 1
+            subject = f"{name}-{1 + times[name]}"
+        taken[subject] = None
+    return list(taken)
+
+
+def _silent(asked: Asked, looks: Sequence[Look], cause: CouldNotLook) -> Outcome:
+    """Silence is the fault of the condition that owns this way in; for all others it is UNKNOWN."""
+    if isinstance(cause, NotGiven):
+        return Outcome.SKIPPED
+    own = any(look.cause is cause and not look.inherited for look in looks)
+    return Outcome.FAIL if asked.condition.owns and own and isinstance(cause, Silence) else Outcome.UNKNOWN
+
+
+def _judgement(
+    asked: Asked, subject: str, verdict: Verdict, looks: Sequence[Look], view: Store, internal_error: bool
+) -> Judgement:
+    severity = verdict.severity or asked.condition.severity
+    if verdict.outcome is Outcome.FAIL and severity is Severity.WARNING:
+        verdict = replace(verdict, outcome=Outcome.WARN)
+    return Judgement(
+        verdict,
+        subject,
+        severity,
+        min((look.started for look in looks), default=None),
+        max((look.seconds for look in looks), default=None),
+        max((len(view.looks[look.key]) for look in looks), default=0),
+        internal_error=internal_error,
+        tracebacks=tuple(look.traceback for look in looks if look.traceback),
+    )
+
+
+def _flapped(now: Judgement, before: Judgement, came_right: datetime | None) -> Judgement:
+    verdict = replace(before.verdict, outcome=Outcome.WARN, message=f"flapped: {before.verdict.message}; then it held")
+    return replace(now, verdict=verdict, subject=before.subject, severity=before.severity, came_right=came_right)

@@ -1,0 +1,90 @@
+"""What a run tells the reports: its header, and a record for every judgement, as they stand in results.jsonl."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from checks.condition import Condition
+from checks.engine.evaluate import Asked, Judgement
+from fixtures.core.store import Key
+from fixtures.inventory import Waiver
+from fixtures.target import Target
+
+
+def header(
+    target: Target, asked: Iterable[Asked], catalogue: Iterable[Condition], fail_on: str, waivers_missed: list[str]
+) -> dict[str, Any]:
+    """Line 1 of results.jsonl, but for its schema number."""
+    inventory = target.inventory
+    selected = {each.condition.id for each in asked}
+    today = target.judged_at.date()
+    entries = [each.entry() for each in catalogue]
+    return {
+        "cluster": inventory.cluster,
+        "url": inventory.url,
+        "demo": target.demo,
+        "offline": target.offline,
+        "insecure": inventory.tls.insecure,
+        "started": _time(target.judged_at),
+        "product": {"name": inventory.product.name, "version": inventory.product.version},
+        "nodes": [node.name for node in inventory.nodes],
+        "replicas": {r.id: {"node": r.node, "address": r.address, "port": r.port} for r in inventory.replicas},
+        "versions": _versions(target),
+        "images": _images(target),
+        "require": list(inventory.require),
+        "fail_on": fail_on,
+        "deselected": [entry["id"] for entry in entries if entry["id"] not in selected],
+        "waivers_expired": [_expired(waiver) for waiver in inventory.waivers if waiver.until < today],
+        "waivers_missed": waivers_missed,
+        "catalogue": entries,
+    }
+
+
+def record(target: Target, asked: Asked, judgement: Judgement, test: str) -> dict[str, Any]:
+    """One verdict, as it stands in results.jsonl."""
+    condition, verdict, waiver = asked.condition, judgement.verdict, judgement.waiver
+    return {
+        "cluster": target.inventory.cluster,
+        "condition": condition.id,
+        "subject": judgement.subject,
+        "verdict": str(verdict.outcome),
+        "severity": str(judgement.severity),
+        "message": verdict.message,
+        "seen": verdict.seen,
+        "expected": verdict.expected,
+        "documented": condition.documented,
+        "remedy": verdict.remedy or condition.remedy,
+        "started": _time(judgement.started),
+        "seconds": None if judgement.seconds is None else round(judgement.seconds, 3),
+        "looks": judgement.looks,
+        "came_right": _time(judgement.came_right),
+        "waiver": waiver and {"reason": waiver.reason, "ticket": waiver.ticket, "until": waiver.until.isoformat()},
+        "test": test,
+    }
+
+
+def _versions(target: Target) -> dict[str, str]:
+    looks = {r.id: target.store.latest(Key("version", r.id)) for r in target.inventory.replicas}
+    return {replica: look.fact.version for replica, look in looks.items() if look and look.fact}
+
+
+def _images(target: Target) -> dict[str, str]:
+    """The image of a component of each replica; of each container where a replica's carry different versions."""
+    looks = [target.store.latest(Key("containers", node.name)) for node in target.inventory.nodes]
+    found = [container for look in looks if look and look.fact for container in look.fact.msr]
+    images: dict[str, str] = {}
+    for replica in dict.fromkeys(each.replica for each in found):
+        own = [each for each in found if each.replica == replica]
+        alike = len({(each.image.rpartition("/")[0], each.version) for each in own}) == 1
+        images |= {replica: own[0].image} if alike else {each.name: each.image for each in own}
+    return images
+
+
+def _expired(waiver: Waiver) -> dict[str, Any]:
+    return waiver.model_dump(mode="json")
+
+
+def _time(at: datetime | None) -> str | None:
+    return None if at is None else f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}Z"

@@ -1,0 +1,129 @@
+"""Has everything looked at that the checks need, and what did not hold again: one mechanism, also for `--wait`."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from checks.engine.evaluate import Asked, Judge, keys_of
+from checks.engine.waivers import covering
+from checks.verdict import Outcome
+from fixtures.core.probe import PROBES
+from fixtures.core.scheduler import Looking
+from fixtures.core.store import Key, Silence
+from fixtures.target import Target
+
+PAUSE = 3.0
+LONGEST_PAUSE = 30.0
+STABLE_PAUSE = 5.0
+UNSETTLED = frozenset({Outcome.FAIL, Outcome.UNKNOWN, Outcome.WARN})
+
+
+@dataclass
+class LookingAgain:
+    """wait: how long to look again at what would fail the run. stable: for how long it must then go on to hold.
+
+    blocking: the outcomes that `--wait` waits for. until: the end of the run, on the monotonic clock.
+    """
+
+    target: Target
+    judge: Judge
+    asked: list[Asked]
+    looking: Looking
+    wait: timedelta
+    stable: timedelta
+    blocking: frozenset[Outcome]
+    until: float
+
+    def look(self) -> None:
+        """Look once, after a pause again at what did not hold, and then as long as the options say."""
+        plan = self.looking.plan(key for each in self.asked for key in self._keys(each))
+        try:
+            self.looking.look(plan, 0, self.until)
+            self._once_more()
+            if self.wait or self.stable:
+                self._until_stable(plan)
+        except KeyboardInterrupt:
+            self.looking.stop(plan, "the run was interrupted before this could be seen")
+            raise
+
+    def _once_more(self) -> None:
+        keys = self._worth_asking(self._unsettled(UNSETTLED), patient=False)
+        if keys and time.monotonic() + PAUSE < self.until:
+            self._look(keys, PAUSE)
+
+    def _until_stable(self, plan: set[Key]) -> None:
+        wait_until = time.monotonic() + self.wait.total_seconds()
+        held_since: float | None = None
+        pause = PAUSE
+        while time.monotonic() < self.until:
+            blocking = self._unsettled(self.blocking)
+            if not blocking:
+                held_since = held_since or time.monotonic()
+                left = held_since + self.stable.total_seconds() - time.monotonic()
+                if left <= 0:
+                    return
+                self.looking.watcher.message(f"all holds; {left:.0f} s more to see that it stays so")
+                self._look({key for key in plan if not PROBES[key.probe].once}, min(STABLE_PAUSE, left))
+                continue
+            held_since = None
+            keys = self._worth_asking(blocking, patient=True)
+            if not keys or time.monotonic() >= wait_until:
+                return
+            self.looking.watcher.message(f"{len(blocking)} checks do not hold yet; looking again in {pause:.0f} s")
+            self._look(keys, min(pause, max(0.0, wait_until - time.monotonic())))
+            pause = min(pause * 1.5, LONGEST_PAUSE)
+
+    def _look(self, keys: set[Key], pause: float) -> None:
+        time.sleep(max(0.0, min(pause, self.until - time.monotonic())))
+        following = {key for key in self.target.store.looks if self._follows(key, keys)}
+        self.looking.look(keys | following, self.target.store.rounds, self.until)
+
+    def _follows(self, key: Key, again: set[Key]) -> bool:
+        """Facts of different rounds must not be compared: what lies between them would be taken for a fault."""
+        followed = PROBES[key.probe].follows
+        subjects = {each.subject for each in again if each.probe == followed}
+        if Key(followed or "", key.subject) in self.target.store.looks:
+            return key.subject in subjects
+        return bool(subjects)
+
+    def _unsettled(self, outcomes: frozenset[Outcome]) -> list[Asked]:
+        return [each for each in self.asked if any(outcome in outcomes for outcome in self._outcomes(each))]
+
+    def _outcomes(self, asked: Asked) -> Iterator[Outcome]:
+        inventory = self.target.inventory
+        for each in self.judge.verdicts_now(asked):
+            if covering(inventory.waivers, asked.condition.id, each.subject, self.target.judged_at.date()) is None:
+                yield each.verdict.outcome
+
+    def _keys(self, asked: Asked) -> list[Key]:
+        return keys_of(asked, self.target.inventory)
+
+    def _worth_asking(self, unsettled: Iterable[Asked], *, patient: bool) -> set[Key]:
+        """What these checks are judged on, with what failed before it, as far as asking again may change anything."""
+        worth: dict[Key, bool] = {}
+        for asked in unsettled:
+            keys = self._keys(asked)
+            unseen = [key for key in keys if self._failed(key)]
+            only_unseen = set(self._outcomes(asked)) & UNSETTLED == {Outcome.UNKNOWN}
+            for key in (unseen or keys) if only_unseen else keys:
+                self._worth(key, worth, patient)
+        return {key for key, yes in worth.items() if yes}
+
+    def _worth(self, key: Key, worth: dict[Key, bool], patient: bool) -> bool:
+        if key in worth:
+            return worth[key]
+        look = self.target.store.latest(key)
+        timed_out = look is not None and isinstance(look.cause, Silence) and look.cause.timed_out
+        seen_once = PROBES[key.probe].once and not self._failed(key)
+        worth[key] = not seen_once and (patient or not timed_out)
+        if worth[key] and look is not None and look.inherited:
+            causes = [self._worth(need, worth, patient) for need in self.looking.needs(key) if self._failed(need)]
+            worth[key] = any(causes)
+        return worth[key]
+
+    def _failed(self, key: Key) -> bool:
+        look = self.target.store.latest(key)
+        return look is not None and look.cause is not None

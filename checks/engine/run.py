@@ -1,0 +1,96 @@
+"""One run of the selected checks: look, save what was seen, judge it, and begin the report."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from checks.condition import Condition, condition_of
+from checks.engine.evaluate import Asked, Judge, arguments_of, dimensions_of
+from checks.engine.outcomes import JUDGED, RECORDS
+from checks.engine.records import header, record
+from checks.engine.retry import LookingAgain
+from checks.engine.waivers import covering, missed, waived
+from checks.verdict import Outcome
+from fixtures.clients import open_doors
+from fixtures.core import facts_file
+from fixtures.core.scheduler import Looking
+from fixtures.core.store import CouldNotLook
+from fixtures.interruption import held_back
+from fixtures.options import DEFAULT_TIME_LIMIT
+from fixtures.plugin import ARGUMENTS
+from fixtures.target import TARGET, Target, given
+
+
+def run_checks(config: pytest.Config, items: list[pytest.Function], catalogue: Iterable[Condition]) -> None:
+    """Leave with every item its verdicts, ready for pytest to run it."""
+    target = config.stash[TARGET]
+    judge = Judge(target.store, target.inventory)
+    asked = [_ask(item, target) for item in items]
+    directory = config.hook.pytest_msr_run_directory(config=config)
+    try:
+        if not target.offline:
+            _look(config, target, judge, asked)
+    finally:
+        # What an interrupted run has seen so far is judged, saved and told as well.
+        with held_back() as signals:
+            saved = facts_file.Saved(target.inventory, target.options, target.store, target.judged_at, target.demo)
+            facts_file.save(directory / facts_file.FILE_NAME, saved, target.masker.mask_value)
+            for item, each in zip(items, asked, strict=True):
+                _judge(item, each, judge, target)
+            judged = [(each.condition.id, one.subject) for each in asked for one in judge.verdicts(each)]
+            line = header(target, asked, catalogue, config.getoption("fail_on"), missed(target.inventory, judged))
+            config.hook.pytest_msr_header(config=config, header=line)
+        if signals:
+            raise KeyboardInterrupt
+
+
+def _ask(item: pytest.Function, target: Target) -> Asked:
+    condition = condition_of(item.function)
+    assert condition is not None  # noqa: S101 - only conditions are asked
+    parameters: dict[str, Any] = item.callspec.params if hasattr(item, "callspec") else {}
+    ordered = {name: parameters[name] for name in dimensions_of(item.function)}
+    return Asked(condition, item.function, ordered, given(target))
+
+
+def _look(config: pytest.Config, target: Target, judge: Judge, asked: list[Asked]) -> None:
+    previous = config.hook.pytest_msr_previous_run(config=config)
+    doors = open_doors(
+        target.inventory,
+        target.secrets,
+        target.masker,
+        previous / facts_file.FILE_NAME if previous else None,
+        containers=not config.getoption("no_containers"),
+        negative_log_in=target.options.negative_log_in,
+    )
+    watcher = config.hook.pytest_msr_watcher(config=config)
+    wait = config.getoption("wait") or timedelta(0)
+    stable = config.getoption("stable") or timedelta(0)
+    given_limit = config.getoption("time_limit")
+    limit = DEFAULT_TIME_LIMIT + wait + stable if given_limit is None else given_limit
+    blocking = {Outcome.FAIL, Outcome.UNKNOWN} | ({Outcome.WARN} if config.getoption("fail_on") == "warning" else set())
+    until = time.monotonic() + limit.total_seconds()
+    looking = Looking(target.inventory, target.store, doors.by_name(), watcher)
+    try:
+        LookingAgain(target, judge, asked, looking, wait, stable, frozenset(blocking), until).look()
+    finally:
+        watcher.close()
+        doors.close()
+
+
+def _judge(item: pytest.Function, asked: Asked, judge: Judge, target: Target) -> None:
+    inventory, today = target.inventory, target.judged_at.date()
+    judgements = [
+        waived(each, covering(inventory.waivers, asked.condition.id, each.subject, today))
+        for each in judge.verdicts(asked)
+    ]
+    item.stash[JUDGED] = judgements
+    item.stash[RECORDS] = [record(target, asked, each, item.nodeid) for each in judgements]
+    try:
+        item.stash[ARGUMENTS] = {} if asked.nothing else arguments_of(asked, target.store, inventory)
+    except CouldNotLook:
+        item.stash[ARGUMENTS] = {}

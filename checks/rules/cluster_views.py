@@ -1,0 +1,91 @@
+"""What the replicas' views of the cluster have in common, for the checks that compare them."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from fixtures.core.store import CouldNotLook, Every
+from fixtures.inventory import Replica
+from fixtures.probes.cluster_status import ClusterStatus, Server
+from fixtures.probes.containers import Containers
+
+Views = Every[ClusterStatus]
+SERVER = "dtr_rethinkdb_"
+DATABASES = ("dtr2", "jobrunner", "notaryserver", "notarysigner")
+
+
+def answered(views: Views) -> list[ClusterStatus]:
+    """The views that could be had; where there is none, its cause is that of the check."""
+    if not views:
+        raise next(iter(views.causes.values()), CouldNotLook("no replica was asked for cluster_status"))
+    return list(views.values())
+
+
+def server_of(views: Views, replica: str) -> Server:
+    """The row of a replica's database server: as it sees itself, else as any other sees it."""
+    seen = [view.server(replica) for view in sorted(answered(views), key=lambda view: view.replica != replica)]
+    row = next((row for row in seen if row is not None), None)
+    if row is None:
+        raise CouldNotLook(f"its database server stands in no replica's server_status, see STATUS-8 of {replica}")
+    return row
+
+
+def with_servers(view: ClusterStatus) -> set[str]:
+    """The ids of all replicas whose database servers stand in a view's server_status."""
+    return {row.name.removeprefix(SERVER) for row in view.tables.server_status if row.name.startswith(SERVER)}
+
+
+def apart(views: Views, first: str, second: str) -> str | None:
+    """Why two replicas' database servers are not connected to each other, in one sentence; None where they are.
+
+    A server that cannot see another has no row of it, so a third view tells only where neither own view can be had.
+    """
+    everybody = answered(views)
+    own = [view for view in everybody if view.replica in (first, second)]
+    for view in own or everybody:
+        for here, there in ((first, second), (second, first)):
+            if view.server(here) is None:
+                return f"the database server of {here} is missing in server_status, as replica {view.replica} sees it"
+            if not _connected(everybody, view, here).get(SERVER + there, False):
+                message = f"the database server of {here} is not connected to that of {there}"
+                return f"{message}, as replica {view.replica} sees it"
+    return None
+
+
+def largest_group(views: Views, replicas: Sequence[str]) -> int:
+    """How many replicas' database servers are all connected to each other, at most."""
+    present = [r for r in replicas if any(view.server(r) for view in answered(views))]
+    linked = {pair for pair in itertools.combinations(present, 2) if apart(views, *pair) is None}
+    for size in range(len(present), 1, -1):
+        for group in itertools.combinations(present, size):
+            if linked.issuperset(itertools.combinations(group, 2)):
+                return size
+    return min(len(present), 1)
+
+
+def _connected(everybody: Sequence[ClusterStatus], view: ClusterStatus, replica: str) -> dict[str, bool]:
+    """`connected_to` of a replica's server as one view tells it; servers given by UUID are resolved to their names."""
+    names = {row.id: row.name for each in everybody for row in each.tables.server_status}
+    row = view.server(replica)
+    told = row.network.connected_to if row else {}
+    return {names.get(server, server): up for server, up in told.items()}
+
+
+def labels_of(replica: Replica, everywhere: Every[Containers]) -> set[str]:
+    """The versions that a replica's containers carry, as far as they could be seen."""
+    seen = [each for containers in everywhere.values() for each in containers.msr]
+    return {each.version for each in seen if each.replica == replica.id and each.version}
+
+
+def begin(since: datetime | timedelta | None, default: timedelta, now: datetime) -> datetime:
+    """The begin of the time that is looked back over: what `--since` says, else the condition's default."""
+    if isinstance(since, datetime):
+        return since
+    return now - (default if since is None else since)
+
+
+def quorum(replicas: int) -> int:
+    """How many of so many replicas are a majority."""
+    return replicas // 2 + 1

@@ -1,0 +1,67 @@
+"""How pages of an audit log must fit together."""
+
+from __future__ import annotations
+
+from checks.rules.feeds import difference, named, settled_until
+from fixtures.probes.feeds.changefeed import NewestRecords, Paging
+from fixtures.probes.feeds.records import Page, Record
+
+
+def fault(told: NewestRecords, paging: Paging) -> str | None:
+    """What of the paging does not fit to the newest records, in one sentence; None where all does."""
+    if paging.problems:
+        return "; ".join(paging.problems)
+    if paging.beginning is None:
+        return None
+    return _beginning(told, paging.beginning) or _forwards(told, paging) or _backwards(told, paging)
+
+
+def _beginning(told: NewestRecords, page: Page) -> str | None:
+    """The first page from 0: in a feed that was seen whole it is the begin of what was seen."""
+    if not page.records:
+        return "from the beginning (change_id=0) nothing comes, though there are records"
+    if told.whole:
+        return difference(page.records, told.records[: page.asked], "on the first page", "backwards from the newest")
+    overlapping = [record for record in page.records if record in told.records]
+    if overlapping != told.records[: len(overlapping)]:
+        return "the first page holds newer records, and leaves out older ones"
+    if page.records[0].created_at > told.records[0].created_at:
+        return f"the beginning (change_id=0) is {named(page.records[0])}, younger than the records before it"
+    return None
+
+
+def _forwards(told: NewestRecords, paging: Paging) -> str | None:
+    """From an ID on: exactly what stands behind it, and at the end perhaps what has turned 60 s old meanwhile."""
+    place = _place(told.records, paging.anchor)
+    if place is None:
+        return None
+    expected = told.records[place + 1 :]
+    if not paging.ended:
+        # A wide window may take more time than there is: up to where it came it must fit all the same.
+        last = _place(told.records, paging.forwards[-1].id) if paging.forwards else place
+        expected = expected if last is None else told.records[place + 1 : last + 1]
+    came = paging.forwards[: len(expected)]
+    if paging.anchor in {record.id for record in paging.forwards}:
+        return f"the page after {paging.anchor} holds that record itself: change_id is not exclusive"
+    wrong = difference(came, expected, f"forwards from {paging.anchor}", "backwards from the newest")
+    if wrong:
+        return wrong
+    early = [record for record in paging.forwards[len(expected) :] if record.created_at <= settled_until(told)]
+    return f"{named(early[0])} comes forwards, and not backwards" if early else None
+
+
+def _backwards(told: NewestRecords, paging: Paging) -> str | None:
+    """Before an ID: exactly what stands before it."""
+    middle, page = paging.middle, paging.backwards
+    if middle is None or page is None:
+        return None
+    anchor = told.records[middle].id
+    if anchor in {record.id for record in page.records}:
+        return f"the page before {anchor} holds that record itself: change_id is not exclusive"
+    expected = told.records[max(0, middle + page.asked) : middle]
+    came = page.records if told.whole else page.records[len(page.records) - len(expected) :]
+    return difference(came, expected, f"backwards from {anchor}", "backwards from the newest")
+
+
+def _place(records: list[Record], record_id: str) -> int | None:
+    return next((number for number, record in enumerate(records) if record.id == record_id), None)

@@ -1,0 +1,92 @@
+"""What several tellings of an audit log have in common: windows, and what differs inside of both."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from fixtures.core.store import CouldNotLook, Every
+from fixtures.probes.feeds.changefeed import NewestRecords
+from fixtures.probes.feeds.records import Record
+
+# Only records older than this are told; and what may lie between a server's Date and its database's clock.
+BLACKOUT, MARGIN = timedelta(seconds=60), timedelta(seconds=2)
+
+
+def tellings(every_newest_records: Every[NewestRecords], feed: str) -> list[NewestRecords]:
+    """A feed as each replica tells it that tells it as documented; where none does, why."""
+    told = [fact for fact in every_newest_records.values() if fact.feed == feed]
+    sound = [fact for fact in told if fact.sound]
+    if sound:
+        return sound
+    if told:
+        raise CouldNotLook(f"no replica tells the feed {feed} as documented, see FEED-1")
+    causes = every_newest_records.causes
+    raise next((causes[key] for key in causes if key.startswith(f"{feed}:")), CouldNotLook(f"{feed} was not asked for"))
+
+
+def telling(every_newest_records: Every[NewestRecords], feed: str, replica: str) -> NewestRecords:
+    """A feed as one replica tells it; raises why it cannot be judged."""
+    fact = every_newest_records[f"{feed}:{replica}"]
+    if not fact.sound:
+        raise CouldNotLook(f"replica {replica} does not tell the feed {feed} as documented, see FEED-1")
+    return fact
+
+
+def settled_until(fact: NewestRecords) -> datetime:
+    """Up to when everything had to be told by then."""
+    return fact.now - BLACKOUT - MARGIN
+
+
+def within_both(
+    first: NewestRecords, second: NewestRecords, gun: str | None = None
+) -> tuple[list[Record], list[Record]]:
+    """The records of two tellings inside their common window; `gun`: of this repository alone.
+
+    At a begin that is not the feed's, records of the same instant may have been cut apart: they are left out.
+    """
+    until = min(settled_until(first), settled_until(second))
+    begins = [fact.records[0].created_at for fact in (first, second) if fact.records and not fact.whole]
+    after = max(begins, default=None)
+
+    def inside(record: Record) -> bool:
+        in_time = record.created_at <= until and (after is None or record.created_at > after)
+        return in_time and gun in (None, record.gun)
+
+    return [record for record in first.records if inside(record)], [r for r in second.records if inside(r)]
+
+
+def difference(first: Sequence[Record], second: Sequence[Record], here: str, there: str) -> str | None:
+    """How two lists of records differ, in one sentence; None where they do not."""
+    if list(first) == list(second):
+        return None
+    one, other = ({record.id: record for record in records} for records in (first, second))
+    for records, ids, has, lacks in ((first, other, here, there), (second, one, there, here)):
+        missing = [record for record in records if record.id not in ids]
+        if missing:
+            more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
+            return f"{named(missing[0])}{more} stands {has}, and not {lacks}"
+    for record in first:
+        if other[record.id] != record:
+            return f"record {record.id} is not the same {here} and {there}"
+    return f"the same records stand in another order {here} than {there}"
+
+
+def named(record: Record) -> str:
+    """A record, as messages name it."""
+    return f"record {record.id} ({record.gun}, {record.category} {record.version}, {when(record.created_at)})"
+
+
+def when(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def reach(fact: NewestRecords) -> str:
+    """How far a window reached."""
+    if not fact.records:
+        return "no records"
+    back = f"back to {when(fact.records[0].created_at)}"
+    count = f"{len(fact.records)} record{'s' if len(fact.records) > 1 else ''}"
+    if fact.whole:
+        return f"the whole feed looked at: {count}, {back}"
+    return f"the newest {count} looked at, {back}" + (f"; no further: {fact.stopped}" if fact.stopped else "")

@@ -1,0 +1,128 @@
+"""Which replicas a run's verdicts are about, and which of them are silent, sick, or lost with the majority.
+
+Pure: it reads nothing but the fields of results.jsonl.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+
+from reports.diagnosis.grouping import said
+from reports.records import Header, Result, VerdictWord
+
+# "Who owns a silence": these FAIL when their way in gives no answer, everything else there is UNKNOWN.
+_OWNERS = frozenset({"PING-1", "PING-2", "MKE-1", "NODE-1", "RDB-1", "TOKEN-0"})
+# Asked at each replica without credentials: UNKNOWN there tells a silent replica from one that says it is sick.
+_ASKED_AT = frozenset({"NGINX-1", "REG-1", "IDENT-1", "PING-3"})
+# They name replicas that only happened to answer.
+_NO_EVIDENCE = frozenset({"PING-2", "TOKEN-0"})
+
+
+def fails(result: Result) -> bool:
+    """Whether it is a FAIL."""
+    return result.verdict is VerdictWord.FAIL
+
+
+def unknown(result: Result) -> bool:
+    """Whether it could not be judged."""
+    return result.verdict is VerdictWord.UNKNOWN
+
+
+def blamed(header: Header, result: Result) -> frozenset[str]:
+    """The replicas that a verdict is about: those of its subject, or those that its message names."""
+    parts = result.subject.split(":")
+    named = frozenset(part for part in parts if part in header.replicas)
+    told = _named(header, said(result))
+    if result.condition == "STATUS-3" or (result.condition == "RDB-1" and len(parts) > 1):
+        # Its subject is only who was asked; its issues name the servers that are lost.
+        told = told or _named(header, json.dumps(result.seen, default=str))
+        return told - named or told
+    if result.condition in ("PING-1", "STATUS-4"):
+        # A replica that is well may complain of another's database; STATUS-4 speaks of the second of its two.
+        return told - set(parts) or named & {parts[-1]}
+    if result.condition == "STATUS-6" and 0 < len(told - named) * 2 < len(header.replicas):
+        # Few do not know it: it is they who are cut off.
+        return told - named
+    # Of a pair, the one that is named; else whatever the subject names, and only then what the message does.
+    return (named & told or named) or told
+
+
+def _named(header: Header, text: str) -> frozenset[str]:
+    """The replicas that a text names; of an issue's text, those that it says cannot be reached."""
+    unreachable = " ".join(re.findall(r'not reachable: ([^"\[{(]*)', text))
+    return frozenset(
+        name for name in header.replicas if re.search(rf"(?<![0-9A-Za-z]){re.escape(name)}", unreachable or text)
+    )
+
+
+def _answered(result: Result) -> bool:
+    """Whether an owner's failure came with an HTTP status: then something did answer."""
+    seen = result.seen.get("status") if isinstance(result.seen, dict) else result.seen
+    return isinstance(seen, int) and not isinstance(seen, bool)
+
+
+def silent(results: Sequence[Result]) -> tuple[str, ...]:
+    """The replicas whose HTTP gave no answer at all."""
+    down = {r.subject for r in results if r.condition == "PING-1" and fails(r) and not _answered(r)}
+    asked = [r for r in results if r.condition in _ASKED_AT and r.subject in down]
+    spoke = {r.subject for r in asked if not unknown(r) and r.verdict is not VerdictWord.SKIPPED}
+    return tuple(r.subject for r in results if r.condition == "PING-1" and r.subject in down - spoke)
+
+
+def cut_off(results: Sequence[Result], silent: Sequence[str]) -> bool:
+    """Whether nothing in the inventory answered: every owner failed without an answer, and nothing else was judged."""
+    judged = [r for r in results if r.verdict in (VerdictWord.PASS, VerdictWord.WARN, VerdictWord.FAIL)]
+    pinged = [r for r in results if r.condition == "PING-1"]
+    nobody = all(r.condition in _OWNERS and fails(r) and not _answered(r) for r in judged)
+    return bool(pinged) and len(silent) == len(pinged) and nobody
+
+
+def sick(header: Header, results: Sequence[Result], silent: Sequence[str]) -> tuple[str, ...]:
+    """The replicas that answer, but are blamed by their own word, or by two conditions and more than any other."""
+    evidence = [r for r in results if fails(r) and r.condition not in _NO_EVIDENCE]
+    left = [r for r in evidence if not blamed(header, r) & set(silent)]
+    own_word = _own_word(header, results)
+    sick: list[str] = []
+    while True:
+        counts = {name: len({r.condition for r in left if name in blamed(header, r)}) for name in header.replicas}
+        most = max(counts.values(), default=0)
+        top = [name for name in header.replicas if counts[name] == most]
+        if len(top) > 1:
+            # Two that blame each other may only have lost the link between them: their own word decides.
+            top = [name for name in top if name in own_word] if len(top) < len(header.replicas) else []
+        if not top or most < 1 or (most < 2 and top[0] not in own_word):
+            return tuple(sick)
+        sick.append(top[0])
+        left = [r for r in left if top[0] not in blamed(header, r)]
+
+
+def _own_word(header: Header, results: Sequence[Result]) -> frozenset[str]:
+    """The replicas that say themselves that they are unwell, and not for what others are lacking."""
+    pings = [r for r in results if r.condition == "PING-1" and fails(r)]
+    return frozenset(r.subject for r in pings if r.subject in blamed(header, r))
+
+
+def lost_with_majority(
+    header: Header, results: Sequence[Result], silent: Sequence[str], sick: Sequence[str]
+) -> tuple[str, ...]:
+    """The silent and the sick, without those that are only sick because the majority is lost: these live."""
+    enough = len(header.replicas) / 2 - len(silent)
+    own_word = _own_word(header, results)
+    return (*silent, *(name for before, name in enumerate(sick) if before < enough or name in own_word))
+
+
+def majority_lost(header: Header, results: Sequence[Result], down: Sequence[str]) -> bool:
+    """Whether half of the replicas or more are down, or all are unwell and none can tell of the cluster.
+
+    Not where STATUS-14 holds, or RDB-1 at more than half of them: then the database has its majority, and it is
+    something else that ails the replicas.
+    """
+    sound = [r.condition for r in results if r.verdict is VerdictWord.PASS]
+    if "STATUS-14" in sound or sound.count("RDB-1") * 2 > len(header.replicas):
+        return False
+    pings = [r for r in results if r.condition == "PING-1"]
+    told = any(r.condition == "STATUS-1" and r.verdict is VerdictWord.PASS for r in results)
+    all_unwell = len(pings) == len(header.replicas) and all(map(fails, pings)) and not told
+    return len(header.replicas) > 1 and (len(down) * 2 >= len(header.replicas) or all_unwell)

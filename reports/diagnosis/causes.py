@@ -1,0 +1,200 @@
+"""Which of many verdicts belong together: one dead server fails 29 tables, one refused log-in blinds a whole area.
+
+Pure: from header and results to an ordered list of causes, what explains others first. It reads nothing but the
+fields of results.jsonl. Grouping only orders the telling: it never changes a verdict or the exit code.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from reports.diagnosis.access_failures import licence, log_ins, strangers, untrusted
+from reports.diagnosis.blame import blamed, cut_off, fails, lost_with_majority, majority_lost, sick, silent, unknown
+from reports.diagnosis.cause import Cause, Kind, Pool
+from reports.diagnosis.grouping import area_of
+from reports.diagnosis.node_faults import NodeFault, node_faults
+from reports.diagnosis.partitions import Cut, cuts, follows
+from reports.records import Header, Result, VerdictWord
+from reports.remedies import remedy_of
+
+# What a replica that is down breaks although its name may not stand in the verdict (one server, 29 tables).
+_FOLLOWS_A_LOSS = frozenset({"STATUS-11", "STATUS-12", "STATUS-14"})
+REPLICA_ID = re.compile(r"[0-9a-f]{12}")
+# What tells that a replica which answers has lost its database.
+_TELLS_A_LOSS = frozenset({"STATUS-3", "STATUS-4", "STATUS-5", "STATUS-8", "RDB-1"})
+# What goes wrong everywhere when the database has lost its majority.
+_NEEDS_THE_DATABASE = frozenset({"PING", "STATUS", "ALERT", "JOB", "VERSION", "STORE", "REG", "TOKEN", "FEED", "RDB"})
+# What is UNKNOWN because its owner failed at the same replica, though the replica answers.
+_OWNED = {
+    "STATUS-1": ("STATUS-3", "STATUS-4", "STATUS-7", "RDB-4"),
+    "STATUS-8": ("STATUS-9", "STATUS-15"),
+    "RDB-1": ("RDB-2", "RDB-4"),
+    "NGINX-1": ("NGINX-2", "NGINX-3"),
+    "TOKEN-1": ("FEED-1", "FEED-9"),
+    "FEED-1": tuple(f"FEED-{number}" for number in range(2, 10)),
+}
+
+
+def find_causes(header: Header, results: Sequence[Result]) -> tuple[Cause, ...]:
+    """The causes behind all problems of a run, in the order in which to look at them. Every problem is in one."""
+    pool = Pool(results)
+    mute = silent(results)
+    if cut_off(results, mute):
+        return (Cause("cut off", pool.take(fails), pool.take(lambda _: True), replicas=mute),)
+    faults = node_faults(header, results)
+    # A node that is down with its replica is told with that replica.
+    hidden = [fault for fault in faults if fault.down and fault.nodes & {header.replicas[name].node for name in mute}]
+    causes = [_node(header, pool, fault) for fault in faults if fault not in hidden]
+    causes += [_overlay(header, pool, cut) for cut in cuts(header, pool.left)]
+    causes += strangers(header, pool)
+    told = {result.key for cause in causes for result in (*cause.results, *cause.explains)}
+    others = [result for result in results if result.key not in told]
+    mute = tuple(result.subject for result in pool.left if result.condition == "PING-1" and result.subject in mute)
+    unwell = sick(header, others, mute)
+    if majority_lost(header, others, (*mute, *unwell)):
+        causes.append(_loss(header, pool, lost_with_majority(header, others, mute, unwell), hidden))
+    elif mute:
+        causes.append(_silence(header, pool, mute, hidden))
+    causes += untrusted(header, pool)
+    causes += licence(pool)
+    got_in = any(r.condition == "TOKEN-0" and r.verdict is VerdictWord.PASS for r in results)
+    causes += log_ins(header, pool, somebody_got_in=got_in)
+    causes += [
+        _sickness(header, pool, name)
+        for name in unwell
+        if any(fails(r) and name in blamed(header, r) for r in pool.left)
+    ]
+    causes += _by_remedy(header, pool, lambda r: fails(r) and r.critical, "failure")
+    causes += _blindness(pool)
+    causes += _by_remedy(header, pool, lambda r: not unknown(r), "warning")
+    return tuple(causes)
+
+
+def _node(header: Header, pool: Pool, fault: NodeFault) -> Cause:
+    """A node that is down, drained, or out of the swarm; or a swarm that nobody leads."""
+    own = pool.take(lambda r: r is fault.own)
+    explained = pool.take(lambda r: fault.explains(header, r))
+    return Cause("failure", own, explained, fault.replicas, remedy_of(header, fault.own))
+
+
+def _overlay(header: Header, pool: Pool, cut: Cut) -> Cause:
+    """Nodes that do not reach each other: what their replicas complain of comes from there."""
+    taken = pool.take(lambda r: r in cut.own)
+    return Cause("failure", taken, pool.take(lambda r: follows(header, cut, r)), remedy=remedy_of(header, taken[0]))
+
+
+def _loss(header: Header, pool: Pool, down: Sequence[str], faults: Sequence[NodeFault]) -> Cause:
+    own = pool.take(lambda r: r.condition == "PING-1" and fails(r))
+    gone = set(down)
+
+    def follows(result: Result) -> bool:
+        if any(result is fault.own or fault.explains(header, result) for fault in faults):
+            return True
+        # A volume is gone for a reason of its own, and forbids what brings other replicas back.
+        if result.condition == "CTR-5":
+            return False
+        at_fault = blamed(header, result) | gone.intersection(result.subject.split(":"))
+        return area_of(result) in _NEEDS_THE_DATABASE or bool(at_fault & gone)
+
+    return Cause("majority", own, pool.take(follows), tuple(down), own[0].remedy if own else "recover-replica")
+
+
+def _silence(header: Header, pool: Pool, mute: tuple[str, ...], faults: Sequence[NodeFault]) -> Cause:
+    """Replicas that give no answer; what their nodes tell of that comes first, since it is nearer to the cause."""
+    pinged = pool.take(lambda r: r.condition == "PING-1" and r.subject in mute)
+    down = set(mute)
+    volumes = pool.take(lambda r: fails(r) and r.condition == "CTR-5" and r.subject in down)
+    nodes = pool.take(lambda r: any(r is fault.own for fault in faults))
+    stopped = () if nodes else pool.take(lambda r: fails(r) and r.condition == "CTR-1" and _is_front(r, mute))
+    own = (*volumes, *nodes, *stopped, *pinged)
+
+    def follows(result: Result) -> bool:
+        if any(fault.explains(header, result) for fault in faults):
+            return True
+        at_fault = blamed(header, result)
+        unnamed = result.condition == "STATUS-3" and not at_fault
+        there = down.intersection(result.subject.split(":"))
+        of_a_loss = result.condition in _FOLLOWS_A_LOSS
+        return bool(at_fault & down or there or unnamed or of_a_loss) and not _not_of_one_loss(result)
+
+    return Cause("silent", own, pool.take(follows), mute, remedy_of(header, own[0]))
+
+
+def _not_of_one_loss(result: Result) -> bool:
+    """Whether a table takes no reads or no writes: no loss of one replica does that while a majority lives."""
+    flags = result.seen if isinstance(result.seen, dict) else {}
+    refused = any(flags.get(flag) is False for flag in ("ready_for_reads", "ready_for_writes"))
+    no_primary = result.condition == "STATUS-12" and re.search("no primary|no shard", result.message) is not None
+    return (result.condition == "STATUS-11" and refused) or no_primary
+
+
+def _is_front(result: Result, replicas: Sequence[str]) -> bool:
+    """Whether it is about the container by which a replica answers at all."""
+    return result.subject in {f"{name}:nginx" for name in replicas}
+
+
+def _sickness(header: Header, pool: Pool, name: str) -> Cause:
+    own = pool.take(lambda r: fails(r) and name in blamed(header, r))
+    conditions = {r.condition for r in own}
+    lost = {owned for condition in conditions for owned in _OWNED.get(condition, ())}
+    followers = _FOLLOWS_A_LOSS if conditions & _TELLS_A_LOSS else frozenset()
+
+    def follows(result: Result) -> bool:
+        if unknown(result):
+            return name in result.subject.split(":") and (result.condition in lost or name in result.message)
+        if _not_of_one_loss(result):
+            return False
+        return result.condition in followers or (result.verdict is VerdictWord.WARN and name in blamed(header, result))
+
+    speaker, *others = sorted(own, key=partial(_distance, name))
+    return Cause("replica", (speaker,), (*others, *pool.take(follows)), (name,), remedy_of(header, speaker))
+
+
+def _distance(name: str, result: Result) -> int:
+    """How near a verdict is to why a replica is sick: a volume that is gone, since then nothing may be restarted; what
+    its node tells of its database; its own word.
+    """
+    if result.condition == "CTR-5":
+        return -1
+    if result.condition in ("CTR-1", "CTR-4") and result.subject == f"{name}:rethinkdb":
+        return 0
+    return 1 if (result.condition, result.subject) == ("PING-1", name) else 2
+
+
+def _by_remedy(header: Header, pool: Pool, wanted: Callable[[Result], bool], kind: Kind) -> list[Cause]:
+    """What is left, one cause for each remedy: what needs the same deed is told in one line."""
+    deeds: dict[str, list[Result]] = {}
+    for result in pool.take(wanted):
+        deeds.setdefault(remedy_of(header, result) or result.condition, []).append(result)
+    return [
+        Cause(kind, tuple(own), pool.take(partial(_owned_by, own)), remedy=remedy_of(header, own[0]))
+        for own in deeds.values()
+    ]
+
+
+def _refers_to(owner: Result, result: Result) -> bool:
+    """Whether a verdict on what all replicas tell, as a feed, says that the owner is why."""
+    of_one_replica = any(REPLICA_ID.fullmatch(part) for part in result.subject.split(":"))
+    return not of_one_replica and result.message.endswith(f"see {owner.condition}")
+
+
+def _owned_by(owners: Sequence[Result], result: Result) -> bool:
+    """Whether it is UNKNOWN only because one of the owners failed at the same replica, or says that itself."""
+    parts = set(result.subject.split(":"))
+    return unknown(result) and any(
+        result.condition in _OWNED.get(owner.condition, ())
+        and (parts.intersection(owner.subject.split(":")) or _refers_to(owner, result))
+        for owner in owners
+    )
+
+
+def _blindness(pool: Pool) -> list[Cause]:
+    """What could not be looked at, each cause told once: those that could have failed the run first."""
+    warned = [r for r in pool.left if not unknown(r)]
+    causes: dict[str, list[Result]] = {}
+    for result in pool.take(lambda r: unknown(r) and not _owned_by(warned, r)):
+        causes.setdefault(result.message, []).append(result)
+    ordered = sorted(causes.values(), key=lambda found: not any(r.critical for r in found))
+    return [Cause("unknown", tuple(found)) for found in ordered]

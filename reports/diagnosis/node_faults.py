@@ -1,0 +1,76 @@
+"""Which of a run's verdicts are about a node itself or its part in the swarm, and what else follows from it.
+
+Pure: it reads nothing but the fields of results.jsonl. Who repairs the node need not look at its containers, and a
+network to which nothing can be attached for that reason has no fault of its own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from reports.diagnosis.blame import fails, unknown
+from reports.diagnosis.grouping import area_of
+from reports.diagnosis.partitions import ABOUT_THE_DATABASE, Cut, follows
+from reports.records import PROBLEMS, Header, Result
+
+_MANAGERS = re.compile(r"([\w., -]+) cannot be reached, ")
+# What is gone at a node that left the swarm: its containers' network, and its gossip.
+_NEEDS_THE_SWARM = frozenset({"CTR-4", "NODE-5"})
+_LEADERLESS = re.compile(r"no manager |the quorum is lost")
+
+
+@dataclass(frozen=True)
+class NodeFault:
+    """own: what the node, or the swarm, is said to be. refused: where no container can be attached for it.
+
+    replicas: those that are out of the others' reach for it.
+    """
+
+    own: Result
+    nodes: frozenset[str]
+    refused: tuple[Result, ...]
+    replicas: tuple[str, ...]
+
+    @property
+    def down(self) -> bool:
+        """Whether the node could not be reached, or its engine gives no answer."""
+        return self.own.condition == "NODE-1" and self.own.remedy == "node-down"
+
+    def explains(self, header: Header, result: Result) -> bool:
+        """Whether another problem follows from it."""
+        if result in self.refused:
+            return True
+        if result.condition == "NODE-6" and fails(result):
+            lost = _MANAGERS.match(result.message)
+            return lost is not None and set(lost[1].split(", ")) <= self.nodes
+        parts = set(result.subject.split(":"))
+        blind = unknown(result) and self.own.condition == "NODE-1" and fails(self.own)
+        if blind and (self.nodes & parts or result.message == self.own.message):
+            return True
+        of_the_swarm = area_of(result) in ABOUT_THE_DATABASE or result.condition in _NEEDS_THE_SWARM
+        if self.replicas and parts & {*self.replicas, *self.nodes} and (unknown(result) or of_the_swarm):
+            return True
+        return bool(self.refused) and follows(header, Cut(self.refused, self.nodes, self.replicas), result)
+
+
+def node_faults(header: Header, results: Sequence[Result]) -> list[NodeFault]:
+    """The faults of the swarm, then those of nodes; one that is only drained where a container was refused for it."""
+    refused = [r for r in results if r.condition == "NET-1" and fails(r)]
+    found: list[NodeFault] = []
+    for result in results:
+        if result.condition == "NODE-6" and fails(result) and _LEADERLESS.search(result.message):
+            hit = frozenset(_node(r) for r in refused)
+            found.insert(0, NodeFault(result, hit, tuple(refused), ()))
+        elif result.condition == "NODE-1" and result.verdict in PROBLEMS and not unknown(result):
+            there = tuple(r for r in refused if _node(r) == result.subject)
+            carried = tuple(name for name, place in header.replicas.items() if place.node == result.subject)
+            if fails(result) or there:
+                cut_off = carried if fails(result) and there else ()
+                found.append(NodeFault(result, frozenset({result.subject}), there, cut_off))
+    return found
+
+
+def _node(result: Result) -> str:
+    return result.subject.partition(":")[0]

@@ -1,0 +1,192 @@
+"""The static report: everything that an operator needs, without JavaScript and without anything fetched.
+
+`render_static` is pure, so that the page can be made again from results.jsonl. Jinja2 escapes every value.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from reports.compare import Change, Comparison
+from reports.diagnosis.blame import blamed
+from reports.diagnosis.grouping import WORDS, Group, by_area, group, shape
+from reports.diagnosis.headline import counts_per_area, first_steps, headline
+from reports.page.access_matrix import access_matrix, expected_in, seen_in
+from reports.page.cards import cards, other_remedies, withheld
+from reports.page.matrices import LETTERS, matrices
+from reports.records import Header, Result, VerdictWord
+from reports.remedies import remedies, remedy_of
+
+# A text longer than this is folded; one longer than that is cut, and stands whole in results.jsonl.
+FOLD = 300
+CUT = 4000
+
+
+def title(header: Header | None) -> str:
+    """The page's title: the cluster, and DEMO where it is one."""
+    if header is None:
+        return "msr-checks"
+    return f"msr-checks: {header.cluster}{' (DEMO)' if header.demo is not None else ''}"
+
+
+def render_static(
+    header: Header, results: Sequence[Result], comparison: Comparison | None = None, *, truncated: bool = False
+) -> str:
+    """The report as a fragment of HTML, styles included.
+
+    `truncated` says that the run was killed while it wrote; the page then says that it is not whole.
+    """
+    made = cards(header, results)
+    areas = counts_per_area(results)
+    return _environment().get_template("static.html.jinja2").render(
+        header=header,
+        title=title(header),
+        truncated=truncated,
+        headline=headline(header, results),
+        steps=first_steps(header, results),
+        areas=areas,
+        words=[word for word in WORDS if word in _ALWAYS or any(counts[word] for counts in areas.values())],
+        replicas=_replicas(header, results),
+        matrices=matrices(header, results),
+        access=access_matrix(results),
+        cards=made,
+        other_remedies=other_remedies(header, made),
+        withheld=withheld(results),
+        comparison=comparison,
+        changes=_changes(comparison) if comparison else {},
+        remedy_id=lambda result: (name := remedy_of(header, result)) in remedies() and name,
+        apart={word: _of(results, word) for word in _APART},
+        unheard=_unheard(header, results),
+        held={area: group(members) for area, members in by_area(_of_word(results, VerdictWord.PASS)).items()},
+        catalogue={entry.id: entry for entry in header.catalogue},
+    )  # fmt: skip
+
+
+def render_page(
+    header: Header, results: Sequence[Result], comparison: Comparison | None = None, *, truncated: bool = False
+) -> str:
+    """The static report as a page of its own, as it is made again from results.jsonl."""
+    body = render_static(header, results, comparison, truncated=truncated)
+    return _environment().get_template("page.html.jinja2").render(title=title(header), body=body)
+
+
+# Columns of the table by area that stand there even when they are empty.
+_ALWAYS = frozenset({VerdictWord.PASS, VerdictWord.WARN, VerdictWord.FAIL, VerdictWord.UNKNOWN})
+_APART = (VerdictWord.WAIVED, VerdictWord.SKIPPED, VerdictWord.NOT_APPLICABLE)
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).with_name("templates")),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(told=_told, message=_message, slug=_slug, link=_link, coded=_coded, when=_when)
+    environment.filters.update(seen_in=seen_in, expected_in=expected_in)
+    environment.globals.update(Word=VerdictWord, letters=LETTERS, fold=FOLD)
+    return environment
+
+
+def _told(value: Any) -> str:
+    """A seen or expected value as text."""
+    return _cut(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True, default=str))
+
+
+def _message(found: Group) -> str:
+    """The message of a group; where the members' differ, their own names are left out of it."""
+    same = len({result.message for result in found.results}) == 1
+    return _cut(found.first.message if same else shape(found.first))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= CUT else f"{text[:CUT]}… ({len(text)} characters, all of them in results.jsonl)"
+
+
+def _slug(word: str) -> str:
+    return word.lower().replace("_", "-")
+
+
+def _coded(text: str) -> Markup:
+    """A text of remedies.yaml with what stands between backticks as code."""
+    parts = text.split("`")
+    return Markup("").join(Markup("<code>{}</code>").format(part) if i % 2 else part for i, part in enumerate(parts))
+
+
+def _link(address: str | None) -> str | None:
+    """An address that may be linked: never `javascript:`."""
+    return address if address and address.startswith(("https://", "http://")) else None
+
+
+def _of_word(results: Sequence[Result], word: VerdictWord) -> list[Result]:
+    return [result for result in results if result.verdict is word]
+
+
+def _of(results: Sequence[Result], word: VerdictWord) -> list[Group]:
+    return group(_of_word(results, word))
+
+
+def _changes(comparison: Comparison) -> dict[str, dict[str, list[str]]]:
+    """What changed since the baseline: per kind of change the conditions, each with its subjects."""
+    changed: dict[str, list[tuple[str, Result]]] = {
+        "new": [(one.verdict.shown, one) for one in comparison.new],
+        "worse": [(_became(change), change.now) for change in comparison.worse],
+        "as before": [(_became(change), change.now) for change in comparison.same],
+        "gone": [(f"was {one.verdict.shown}", one) for one in comparison.gone],
+        "not judged again": [(f"was {one.verdict.shown}", one) for one in comparison.lost_sight],
+    }
+    told: dict[str, dict[str, list[str]]] = {}
+    for kind, rows in changed.items():
+        told[kind] = {}
+        for words, result in rows:
+            told[kind].setdefault(f"{result.condition} {words}", []).append(result.subject)
+    return told
+
+
+def _became(change: Change) -> str:
+    before, now = change.before.verdict, change.now.verdict
+    return now.shown if before is now else f"{before.shown} → {now.shown}"
+
+
+def _unheard(header: Header, results: Sequence[Result]) -> dict[str, list[str]]:
+    """The conditions that gave no verdict at all, and why."""
+    seen = {result.condition for result in results}
+    missing = [entry.id for entry in header.catalogue if entry.id not in seen]
+    return {
+        "deselected in this run": [name for name in missing if name in header.deselected],
+        "not reached": [name for name in missing if name not in header.deselected],
+    }
+
+
+def _replicas(header: Header, results: Sequence[Result]) -> list[dict[str, Any]]:
+    """Each replica: where it is, what it runs, and how many problems are its own."""
+    rows: list[dict[str, Any]] = []
+    for name, place in header.replicas.items():
+        counts = dict.fromkeys((VerdictWord.FAIL, VerdictWord.UNKNOWN, VerdictWord.WARN), 0)
+        for result in results:
+            if result.verdict in counts and name in _about(header, result):
+                counts[result.verdict] += 1
+        rows.append({"id": name, "place": place, "version": header.versions.get(name), "counts": counts})
+    return rows
+
+
+def _about(header: Header, result: Result) -> Collection[str]:
+    if result.verdict is not VerdictWord.UNKNOWN:
+        return blamed(header, result)
+    # What is UNKNOWN is so because of the replica that was asked, the first of STATUS-4's two.
+    parts = result.subject.split(":")
+    return parts[:1] if result.condition == "STATUS-4" else parts
+
+
+def _when(time: str) -> str:
+    """A time of RFC 3339 in UTC as people read it."""
+    return f"{time[:10]} {time[11:19]} UTC" if time[10:11] == "T" and time.endswith("Z") else time
