@@ -6,8 +6,8 @@ from datetime import timedelta
 
 from checks.condition import CRITICAL, WARNING, condition
 from checks.rules.cluster_views import begin, labels_of
-from checks.verdict import Verdict, failed, held, warned
-from fixtures.core.store import CouldNotLook, Every
+from checks.verdict import Verdict, failed, passed, warned
+from fixtures.core.store import PerSubject, Unavailable
 from fixtures.core.subjects import CLUSTER
 from fixtures.inventory import Inventory, Replica
 from fixtures.options import Options
@@ -21,7 +21,7 @@ FAILED_JOBS = ("error", "errored", "timeout", "worker_dead", "worker_resurrectio
 def test_registry_raises_no_alert(alerts: Alerts) -> Sequence[Verdict]:
     """The registry raises no alert: a licence alert is critical, garbage collection only informs, others warn."""
     if not alerts.alerts:
-        return [held("no alerts", seen=[], expected=[], subject=CLUSTER)]
+        return [passed("no alerts", seen=[], expected=[], subject=CLUSTER)]
     return [_alert(alert, number) for number, alert in enumerate(alerts.alerts, 1)]
 
 
@@ -40,7 +40,7 @@ def test_job_worker_runs(replica: Replica, workers: Workers) -> Verdict:
             f"the heartbeat of its job worker expired at {expires:%Y-%m-%d %H:%M:%S} UTC" if expires else "no heartbeat"
         )
         return failed(message, seen=str(expires), expected=f"after {workers.now:%Y-%m-%d %H:%M:%S} UTC")
-    return held("running", seen="running", expected="running")
+    return passed("running", seen="running", expected="running")
 
 
 @condition("JOB-2", severity=WARNING, documented="Beyond the guide: jobs", remedy="failed-jobs")
@@ -52,15 +52,15 @@ def test_jobs_succeed(jobs: Jobs, inventory: Inventory, options: Options) -> Seq
     lately = [job for job in jobs.jobs if job.updated and job.updated >= start and job.status in FAILED_JOBS]
     counted = Counter(job.action for job in lately if job.action not in inventory.jobs.ignore)
     if not counted:
-        return [held(f"none failed; {reach}", seen=[], expected=[], subject=CLUSTER)]
+        return [passed(f"none failed; {reach}", seen=[], expected=[], subject=CLUSTER)]
     return [_failed_action(action, [j for j in lately if j.action == action], reach) for action in sorted(counted)]
 
 
 @condition("VERSION-1", severity=CRITICAL, documented="Beyond the guide: upgrades", remedy="upgrade-half-done")
 def test_replica_runs_the_version(
     replica: Replica,
-    every_version: Every[Version],
-    every_containers: Every[Containers],
+    every_version: PerSubject[Version],
+    every_containers: PerSubject[Containers],
     inventory: Inventory,
     options: Options,
 ) -> Verdict:
@@ -69,7 +69,7 @@ def test_replica_runs_the_version(
     own = versions[replica.id]
     if own is None:
         every_version[replica.id]  # raises why it is not told
-        raise CouldNotLook(f"neither the API nor its containers tell the version of {replica.id}")
+        raise Unavailable(f"neither the API nor its containers tell the version of {replica.id}")
     expected = options.expected_version or inventory.product.version
     if expected is None:
         usual = Counter(each for each in versions.values() if each).most_common(2)
@@ -84,12 +84,12 @@ def test_replica_runs_the_version(
     if len(labels) == 1 and labels != {own}:
         message = f"its API says {own}, and its containers are of {labels.pop()}"
         return failed(message, seen=own, expected=expected)
-    return held(own, seen=own, expected=expected)
+    return passed(own, seen=own, expected=expected)
 
 
-def _running(replica: Replica, versions: Every[Version], containers: Every[Containers]) -> str | None:
+def _running(replica: Replica, versions: PerSubject[Version], containers: PerSubject[Containers]) -> str | None:
     """What the API says, else what its containers carry."""
-    if replica.id in versions:
+    if replica.id in versions and versions[replica.id].version:
         return versions[replica.id].version
     labels = labels_of(replica, containers)
     return labels.pop() if len(labels) == 1 else None
@@ -102,7 +102,7 @@ def _alert(alert: Alert, number: int) -> Verdict:
     if "LICENSE" in f"{alert.id} {alert.message}".upper():
         return failed(message, seen=seen, subject=subject)
     if alert.id == "GC_IN_PROGRESS":
-        return held(message, seen=seen, subject=subject)
+        return passed(message, seen=seen, subject=subject)
     return warned(message, seen=seen, subject=subject)
 
 

@@ -10,9 +10,9 @@ from checks.rules import feed_paging as paging_rules
 from checks.rules.clocks import DATE_SECONDS, clocks, spread
 from checks.rules.feed_versions import judge_versions, worst
 from checks.rules.feeds import BLACKOUT, MARGIN, difference, named, reach, telling, tellings, within_both
-from checks.verdict import Outcome, Verdict, failed, held, not_applicable, unknown, warned
-from fixtures.core.feed_subjects import GLOBAL, Cell, Feed, repository_feeds
-from fixtures.core.store import CouldNotLook, Every
+from checks.verdict import Outcome, Verdict, failed, not_applicable, passed, unknown, warned
+from fixtures.core.feed_subjects import GLOBAL, ClientFeed, Feed, repository_feeds
+from fixtures.core.store import PerSubject, Unavailable
 from fixtures.core.subjects import Pair
 from fixtures.inventory import Inventory
 from fixtures.probes.endpoints import Ping
@@ -41,7 +41,7 @@ def test_feed_answers_as_documented(newest_records: NewestRecords) -> Verdict:
         return failed(likely_cause(told.status, told.error, told.told), seen=told.status, expected=200)
     if told.problems:
         return failed("; ".join(told.problems), seen=told.problems, expected="count, and records as documented")
-    return held(reach(told), seen=len(told.records))
+    return passed(reach(told), seen=len(told.records))
 
 
 @condition("FEED-2", severity=CRITICAL, documented=GUIDE, remedy="audit-log")
@@ -60,7 +60,7 @@ def test_records_are_in_order(feed: Feed, every_newest_records: Newest) -> Verdi
             return failed(message, seen=twice[:20], expected="every ID once")
     if not any(fact.records for fact in told):
         return not_applicable(EMPTY)
-    return held(f"{max(len(fact.records) for fact in told)} records in order, at {len(told)} replicas")
+    return passed(f"{max(len(fact.records) for fact in told)} records in order, at {len(told)} replicas")
 
 
 @condition("FEED-3", severity=CRITICAL, documented=GUIDE, remedy="audit-log")
@@ -73,15 +73,15 @@ def test_paging_loses_nothing(feed: Feed, feed_paging: Paging, every_newest_reco
     wrong = paging_rules.fault(told, feed_paging)
     if wrong:
         return failed(f"{wrong}, as replica {told.replica} tells it{note}", expected="the same records both ways")
-    return held(f"the same records forwards and backwards; {reach(told)}{note}", seen=len(told.records))
+    return passed(f"the same records forwards and backwards; {reach(told)}{note}", seen=len(told.records))
 
 
 @condition("FEED-4", severity=CRITICAL, documented=GUIDE, remedy="audit-log")
-def test_nothing_is_told_too_early(feed: Feed, every_newest_records: Newest, every_ping: Every[Ping]) -> Verdict:
+def test_nothing_is_told_too_early(feed: Feed, every_newest_records: Newest, every_ping: PerSubject[Ping]) -> Verdict:
     """Only what is more than 60 s old is told."""
     told = [fact for fact in tellings(every_newest_records, feed.subject) if fact.server_date is not None]
     if not told:
-        raise CouldNotLook("no answer has a Date, so that the age of its records is not known")
+        raise Unavailable("no answer has a Date, so that the age of its records is not known")
     youngest = [(fact.now - record.created_at, fact, record) for fact in told for record in fact.records]
     if not youngest:
         return not_applicable(EMPTY)
@@ -89,7 +89,7 @@ def test_nothing_is_told_too_early(feed: Feed, every_newest_records: Newest, eve
     seconds = round(age.total_seconds(), 3)
     earliest = (BLACKOUT - MARGIN).total_seconds()
     if seconds + DATE_SECONDS >= earliest:
-        return held(f"the youngest is {seconds:.0f} s old", seen=seconds, expected="60 s")
+        return passed(f"the youngest is {seconds:.0f} s old", seen=seconds, expected="60 s")
     apart = spread(clocks(every_ping))
     message = f"{named(record)} was told by replica {fact.replica} when it was {seconds:.1f} s old"
     if seconds + DATE_SECONDS + apart >= earliest:
@@ -110,7 +110,7 @@ def test_feed_of_repository_is_its_part_of_the_global_one(repository: Feed, ever
             return failed(message, seen=sorted({record.gun for record in foreign})[:20], expected=fact.gun)
         try:
             everything = telling(every_newest_records, GLOBAL, fact.replica)
-        except CouldNotLook:
+        except Unavailable:
             continue
         own, part = within_both(fact, everything, fact.gun)
         wrong = difference(own, part, "in its feed", "in the global feed")
@@ -120,7 +120,7 @@ def test_feed_of_repository_is_its_part_of_the_global_one(repository: Feed, ever
     told = tellings(every_newest_records, repository.subject)
     if not any(fact.records for fact in told) and not compared:
         return not_applicable(f"no record of it: {repository.repository} was not signed")
-    return held(f"{compared} records in both, inside their common window", seen=compared)
+    return passed(f"{compared} records in both, inside their common window", seen=compared)
 
 
 @condition("FEED-6", severity=CRITICAL, documented=GUIDE, remedy="audit-log")
@@ -135,7 +135,7 @@ def _own_versions(feed: Feed, every_newest_records: Newest) -> Verdict:
     """Of a repository that the inventory names, by its own feed: that reaches further back than the global one."""
     try:
         told = tellings(every_newest_records, feed.subject)
-    except CouldNotLook as cause:
+    except Unavailable as cause:
         return unknown(str(cause), subject=feed.subject)
     own = [[record for record in fact.records if record.gun == fact.gun] for fact in told]
     if not any(own):
@@ -147,7 +147,7 @@ def _other_versions(own: set[str], every_newest_records: Newest) -> list[Verdict
     """Of all others by the global feed: one verdict where they are well, and one for each that is not."""
     try:
         told = tellings(every_newest_records, GLOBAL)
-    except CouldNotLook as cause:
+    except Unavailable as cause:
         return [unknown(str(cause), subject=GLOBAL)]
     found: dict[str, list[Verdict]] = {}
     for fact in told:
@@ -161,7 +161,7 @@ def _other_versions(own: set[str], every_newest_records: Newest) -> list[Verdict
     well = len(judged) - len(bad)
     if not judged:
         return [not_applicable("the global feed has no record of another repository", subject=GLOBAL)]
-    return [*bad, held(f"{well} other repositories of the global feed", seen=well, subject=GLOBAL)]
+    return [*bad, passed(f"{well} other repositories of the global feed", seen=well, subject=GLOBAL)]
 
 
 def _about(verdict: Verdict, subject: str) -> Verdict:
@@ -190,7 +190,7 @@ def test_newest_update_leads_to_its_timestamp(
     if trust_timestamp.body_version != record.version:
         message = f"{where} says another version of itself"
         return failed(message, seen=trust_timestamp.body_version, expected=record.version)
-    return held(f"version {record.version} is there, SHA256 and version match", seen=record.version)
+    return passed(f"version {record.version} is there, SHA256 and version match", seen=record.version)
 
 
 def _under_other_names(own: TrustTimestamp, every_newest_records: Newest) -> list[str]:
@@ -206,22 +206,24 @@ def _under_other_names(own: TrustTimestamp, every_newest_records: Newest) -> lis
 
 
 @condition("FEED-8", severity=CRITICAL, documented="Check notary audit logs", remedy="access-rules")
-def test_feed_is_told_to_those_who_may_read_it(cell: Cell, feed_access: FeedAccess) -> Verdict:
+def test_feed_is_told_to_those_who_may_read_it(client_feed: ClientFeed, feed_access: FeedAccess) -> Verdict:
     """An administrator reads every audit log, others those of repositories that they can read, strangers none."""
-    expected = READS if cell.reads else REFUSED
-    if cell.client.account is None and feed_access.without_token == 200:
+    expected = READS if client_feed.reads else REFUSED
+    if client_feed.client.account is None and feed_access.without_token == 200:
         return failed("told without any token", seen=READS, expected=expected)
     if feed_access.status == 200:
-        if cell.reads:
-            return held("reads it", seen=READS, expected=READS)
-        if cell.reads is None and feed_access.granted:
-            return held("reads it: the registry calls the repository public", seen=READS, expected="refused, or public")
+        if client_feed.reads:
+            return passed("reads it", seen=READS, expected=READS)
+        if client_feed.reads is None and feed_access.granted:
+            return passed(
+                "reads it: the registry calls the repository public", seen=READS, expected="refused, or public"
+            )
         return failed("reads it, and may not", seen=READS, expected=REFUSED)
-    if cell.reads:
+    if client_feed.reads:
         cause = likely_cause(feed_access.status, feed_access.error, feed_access.told)
         return failed(f"may read it, and is refused: {cause}", seen=REFUSED, expected=READS)
-    if feed_access.status == 401 and (feed_access.error == INSUFFICIENT or cell.client.account is None):
-        return held("refused", seen=REFUSED, expected=REFUSED)
+    if feed_access.status == 401 and (feed_access.error == INSUFFICIENT or client_feed.client.account is None):
+        return passed("refused", seen=REFUSED, expected=REFUSED)
     message = f"refused, but not as documented: it answered {feed_access.told}"
     return warned(message, seen=f"{feed_access.status} {feed_access.error}".strip(), expected=f"401 {INSUFFICIENT}")
 
@@ -230,13 +232,13 @@ def test_feed_is_told_to_those_who_may_read_it(cell: Cell, feed_access: FeedAcce
 def test_replicas_tell_the_same_feed(pair: Pair, every_newest_records: Newest, inventory: Inventory) -> Verdict:
     """Two replicas tell the same audit logs, inside their common window."""
     feeds = [GLOBAL, *(feed.subject for feed in repository_feeds(inventory))]
-    unseen: list[CouldNotLook] = []
+    unseen: list[Unavailable] = []
     compared = 0
     for feed in feeds:
         try:
             first = telling(every_newest_records, feed, pair.first.id)
             second = telling(every_newest_records, feed, pair.second.id)
-        except CouldNotLook as cause:
+        except Unavailable as cause:
             unseen.append(cause)
             continue
         here, there = within_both(first, second)
@@ -246,4 +248,4 @@ def test_replicas_tell_the_same_feed(pair: Pair, every_newest_records: Newest, i
         compared += len(here)
     if unseen:
         raise unseen[0]
-    return held(f"the same {compared} records of {len(feeds)} feeds at both", seen=compared)
+    return passed(f"the same {compared} records of {len(feeds)} feeds at both", seen=compared)

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from checks.condition import CRITICAL, WARNING, condition
 from checks.rules.cluster_views import DATABASES, SERVER, Views, answered, apart, begin, server_of
-from checks.verdict import Verdict, failed, held, unknown
+from checks.verdict import Verdict, failed, passed, unknown
 from fixtures.core.subjects import Pair
 from fixtures.inventory import Inventory, Replica
 from fixtures.options import Options
@@ -21,7 +21,7 @@ def test_database_servers_are_connected(pair: Pair, every_cluster_status: Views)
     complaint = apart(every_cluster_status, pair.first.id, pair.second.id)
     if complaint:
         return failed(complaint, seen=False, expected=True)
-    return held("connected to each other", seen=True, expected=True)
+    return passed("connected to each other", seen=True, expected=True)
 
 
 @condition("STATUS-9", severity=WARNING, documented=GUIDE, remedy="database-console")
@@ -39,7 +39,7 @@ def test_database_server_has_its_address(replica: Replica, every_cluster_status:
     }
     expected = {"addresses": [f"{host}:29015"], "cluster_port": 29015, "reql_port": 28015}
     if seen == expected:
-        return held(f"{host}:29015", seen=seen, expected=expected)
+        return passed(f"{host}:29015", seen=seen, expected=expected)
     return failed("its database server announces another address or port", seen=seen, expected=expected)
 
 
@@ -53,7 +53,7 @@ def test_databases_are_there(every_cluster_status: Views) -> Sequence[Verdict]:
     for database in DATABASES:
         lacking = sorted(replica for replica, names in told.items() if database not in names)
         message = f"missing, as {', '.join(lacking)} see it" if lacking else "there"
-        verdict = failed if lacking else held
+        verdict = failed if lacking else passed
         verdicts.append(verdict(message, seen=sorted(set.union(*told.values())), subject=database))
     return verdicts
 
@@ -88,7 +88,7 @@ def test_database_server_is_settled(replica: Replica, every_cluster_status: View
     connected, now = row.network.time_connected, max(view.now for view in answered(every_cluster_status))
     if connected and connected > begin(options.since, timedelta(minutes=10), now):
         return failed(f"its database server reconnected at {connected:%Y-%m-%d %H:%M:%S} UTC", seen=str(connected))
-    return held(f"{usual or 'no version told'}", seen=row.process.version, expected=usual)
+    return passed(f"{usual or 'no version told'}", seen=row.process.version, expected=usual)
 
 
 def _tables(views: Iterable[ClusterStatus]) -> list[tuple[str, list[tuple[str, Table]]]]:
@@ -107,7 +107,7 @@ def _ready(name: str, rows: list[tuple[str, Table]]) -> Verdict:
             away = [f"{c.server} is {c.state}" for s in table.shards for c in s.replicas if c.state != "ready"]
             message = f"not {', '.join(lacking)}" + (f": {', '.join(away)}" if away else "")
             return failed(f"{message}, as replica {replica} sees it", seen=table.status.model_dump(), subject=name)
-    return held("ready", subject=name)
+    return passed("ready", subject=name)
 
 
 def _copied(name: str, rows: list[tuple[str, Table]], servers: set[str]) -> Verdict:
@@ -122,4 +122,4 @@ def _copied(name: str, rows: list[tuple[str, Table]], servers: set[str]) -> Verd
             if not shard.primary_replicas:
                 message = f"a shard has no primary, as replica {replica} sees it"
                 return failed(message, seen=[], expected="one primary", subject=name)
-    return held(f"{len(servers)} copies and a primary", subject=name)
+    return passed(f"{len(servers)} copies and a primary", subject=name)

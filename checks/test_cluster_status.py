@@ -6,7 +6,7 @@ from datetime import timedelta
 from checks.condition import CRITICAL, WARNING, condition
 from checks.rules.cluster_views import SERVER, Views, answered, begin, largest_group, quorum, with_servers
 from checks.rules.rethinkdb_issues import issue_keys, issues_by_type
-from checks.verdict import Verdict, failed, held, unknown, warned
+from checks.verdict import Verdict, failed, passed, unknown, warned
 from fixtures.core.subjects import Pair, Role
 from fixtures.inventory import Inventory, Replica
 from fixtures.probes.cluster_status import Access, ClusterStatus
@@ -18,7 +18,7 @@ GUIDE = "Cluster status"
 @condition("STATUS-1", severity=CRITICAL, documented=GUIDE, remedy="read-the-logs", owns=True)
 def test_cluster_status_is_told(cluster_status: ClusterStatus) -> Verdict:
     """`/api/v0/meta/cluster_status` answers an administrator with the documented object."""
-    return held(
+    return passed(
         f"{len(cluster_status.tables.table_status)} tables, {len(cluster_status.status.replica_health)} replicas"
     )
 
@@ -28,7 +28,7 @@ def test_cluster_status_is_for_administrators(role: Role, status_access: Access)
     """It requires administrator credentials: anonymous is answered 401, a reader 403."""
     expected = 401 if role.subject == "anonymous" else 403
     if status_access.status in (401, 403):
-        return held(f"refused with {status_access.told}", seen=status_access.status, expected=expected)
+        return passed(f"refused with {status_access.told}", seen=status_access.status, expected=expected)
     if status_access.status == 200:
         message = f"replica {status_access.replica} shows the cluster's status to {role.subject}"
         return failed(message, seen=200, expected=expected)
@@ -42,13 +42,15 @@ def test_rethinkdb_has_no_issues(replica: Replica, cluster_status: ClusterStatus
 
 
 @condition("STATUS-4", severity=CRITICAL, documented=GUIDE, remedy="recover-replica")
-def test_replica_is_said_to_be_healthy(about: Replica, cluster_status: ClusterStatus) -> Verdict:
+def test_replica_is_said_to_be_healthy(subject_replica: Replica, cluster_status: ClusterStatus) -> Verdict:
     """`replica_health` says exactly "OK" of the replica."""
-    health = cluster_status.status.replica_health.get(about.id)
+    health = cluster_status.status.replica_health.get(subject_replica.id)
     if health is None:
-        return unknown(f"replica {cluster_status.replica} does not know {about.id}, see STATUS-6", expected="OK")
+        return unknown(
+            f"replica {cluster_status.replica} does not know {subject_replica.id}, see STATUS-6", expected="OK"
+        )
     if health == "OK":
-        return held("OK", seen=health, expected="OK")
+        return passed("OK", seen=health, expected="OK")
     return failed(health or "an empty text instead of OK", seen=health, expected="OK")
 
 
@@ -67,7 +69,7 @@ def test_health_report_is_fresh(
     message = f"Replica reported health too long ago: {seen}, {age.total_seconds() / 60:.1f} min before the answer"
     # The report is written about once a minute.
     if age <= timedelta(minutes=3):
-        return held(f"{max(age.total_seconds(), 0):.0f} s old", seen=seen, expected="at most 3 min old")
+        return passed(f"{max(age.total_seconds(), 0):.0f} s old", seen=seen, expected="at most 3 min old")
     advancing = bool(before) and max(before) < at
     told_as = warned if age <= timedelta(minutes=5) or advancing else failed
     return told_as(f"{message}, as replica {view.replica} sees it", seen=seen, expected="at most 3 min old")
@@ -97,7 +99,7 @@ def test_known_replicas_are_those_of_the_inventory(
         elif missing:
             verdicts.append(failed(f"not known to {', '.join(missing)}", seen=missing, expected=[], subject=replica))
         else:
-            verdicts.append(held(f"known to all {len(views)} that answered", subject=replica))
+            verdicts.append(passed(f"known to all {len(views)} that answered", subject=replica))
     return verdicts
 
 
@@ -115,7 +117,7 @@ def test_replicas_tell_the_same_story(pair: Pair, every_cluster_status: Views) -
             only_one, only_other = sorted(set(one) - set(other)), sorted(set(other) - set(one))
             differences.append({"what": what, pair.first.id: only_one, pair.second.id: only_other})
     if not differences:
-        return held("the same replicas, health and issues")
+        return passed("the same replicas, health and issues")
     whats = ", ".join(str(each["what"]) for each in differences)
     return failed(f"they tell different {whats}", seen=differences, expected="the same")
 
@@ -127,7 +129,7 @@ def test_replica_takes_writes(replica: Replica, every_cluster_status: Views) -> 
     if True in told:
         return failed("its registry is read-only", seen=True, expected=False)
     if False in told:
-        return held("it takes writes", seen=False, expected=False)
+        return passed("it takes writes", seen=False, expected=False)
     return unknown("replica_readonly does not say whether it is", seen=[each for each in told if each is not None])
 
 
@@ -150,7 +152,7 @@ def test_cluster_tolerates_failures(every_cluster_status: Views, inventory: Inve
         stand = f"{promised} failure{'s' if promised > 1 else ''}" if promised else "no failure"
         message = f"{number} replicas stand {stand}, as {number - 1} would: the last one brings nothing"
         return failed(message, seen=number, expected=f"{number - 1} or {number + 1}", remedy="even-number")
-    return held(f"it stands {stands} more failures", seen=stands, expected=expected)
+    return passed(f"it stands {stands} more failures", seen=stands, expected=expected)
 
 
 @condition("STATUS-16", severity=WARNING, documented="Beyond the guide: garbage collection", remedy="gc-lock")
@@ -161,14 +163,14 @@ def test_gc_lock_is_let_go(
     views = answered(every_cluster_status)
     holders = sorted({view.status.gc_lock_holder for view in views} - {""})
     if not holders:
-        return held("free", seen="", expected="")
+        return passed("free", seen="", expected="")
     holder = holders[0]
     if not any(replica.id in holder for replica in inventory.replicas):
         return failed(f"held by {holder}, which is no replica of the inventory", seen=holder, expected="")
     since = previous_gc_lock.since if previous_gc_lock.holder == holder else None
     if since and since < begin(None, timedelta(hours=12), views[0].now):
         return failed(f"held by {holder} since {since:%Y-%m-%d %H:%M} UTC at least", seen=holder, expected="under 12 h")
-    return held(f"held by {holder}: garbage collection runs", seen=holder)
+    return passed(f"held by {holder}: garbage collection runs", seen=holder)
 
 
 def _unhealthy(view: ClusterStatus) -> list[str]:

@@ -4,8 +4,8 @@ from collections import Counter
 from statistics import median
 
 from checks.condition import CRITICAL, WARNING, condition
-from checks.verdict import Verdict, failed, held, unknown, warned
-from fixtures.core.store import CouldNotLook, Every, Silence
+from checks.verdict import Verdict, failed, passed, unknown, warned
+from fixtures.core.store import NoResponse, PerSubject, Unavailable
 from fixtures.core.subjects import Named
 from fixtures.inventory import Inventory, Replica
 from fixtures.probes.endpoints import NginxStatus, Ping, PingAnswer
@@ -19,24 +19,26 @@ def test_replica_answers_ping(ping: Ping) -> Verdict:
     """The replica says itself that it is healthy."""
     bad = [answer for answer in ping.answers if not answer.good]
     if not bad:
-        return held(f"healthy, {len(ping.answers)} times of {len(ping.answers)}", seen=200, expected=200)
+        return passed(f"healthy, {len(ping.answers)} times of {len(ping.answers)}", seen=200, expected=200)
     times = f" ({len(bad)} times of {len(ping.answers)})" if len(bad) < len(ping.answers) else ""
     return failed(_complaint(bad[0]) + times, seen=bad[0].status, expected="200, Healthy: true")
 
 
 @condition("PING-2", severity=CRITICAL, documented=GUIDE, remedy="check-the-balancer")
-def test_address_of_users_answers_ping(users: Named, every_users_ping: Every[PingAnswer]) -> Verdict:
+def test_address_of_users_answers_ping(public_endpoint: Named, every_users_ping: PerSubject[PingAnswer]) -> Verdict:
     """Every new connection through the address that users use reaches a healthy replica."""
     for cause in every_users_ping.causes.values():
-        if not isinstance(cause, Silence):
+        if not isinstance(cause, NoResponse):
             raise cause
     bad = [str(cause) for cause in every_users_ping.causes.values()]
     bad += [_complaint(answer) + _by(answer) for answer in every_users_ping.values() if not answer.good]
     reached = Counter(answer.replica_id or "unnamed" for answer in every_users_ping.values())
     asked = len(every_users_ping) + len(every_users_ping.causes)
     if bad:
-        return failed(f"{len(bad)} of {asked} new connections to {users.subject}: {bad[0]}", seen=dict(reached))
-    return held(f"{asked} of {asked} new connections reached a healthy replica", seen=dict(reached))
+        return failed(
+            f"{len(bad)} of {asked} new connections to {public_endpoint.subject}: {bad[0]}", seen=dict(reached)
+        )
+    return passed(f"{asked} of {asked} new connections reached a healthy replica", seen=dict(reached))
 
 
 @condition("PING-3", severity=WARNING, documented=GUIDE, remedy="slow-replica")
@@ -45,7 +47,7 @@ def test_replica_answers_ping_in_time(ping: Ping, inventory: Inventory) -> Verdi
     seconds = round(median(answer.seconds for answer in ping.answers), 3)
     limit = inventory.limits.ping_seconds
     if seconds <= limit:
-        return held(f"median {seconds:g} s", seen=seconds, expected=limit)
+        return passed(f"median {seconds:g} s", seen=seconds, expected=limit)
     return failed(f"/_ping takes {seconds:g} s, the median of {len(ping.answers)}", seen=seconds, expected=limit)
 
 
@@ -57,7 +59,7 @@ def test_replica_is_the_one_asked(replica: Replica, identity: Identity) -> Verdi
     if identity.replica_id is None:
         return unknown(f"{identity.source} of the replica at {replica.authority} name no replica")
     if identity.replica_id == replica.id:
-        return held(f"says so in {identity.source}", seen=identity.replica_id, expected=replica.id)
+        return passed(f"says so in {identity.source}", seen=identity.replica_id, expected=replica.id)
     message = f"at {replica.authority} answers replica {identity.replica_id}, says {identity.source}"
     return failed(message, seen=identity.replica_id, expected=replica.id)
 
@@ -66,7 +68,7 @@ def test_replica_is_the_one_asked(replica: Replica, identity: Identity) -> Verdi
 def test_nginx_tells_its_status(nginx_status: NginxStatus) -> Verdict:
     """`/nginx_status` is nginx's stub_status page."""
     if nginx_status.active is not None:
-        return held(f"{nginx_status.active} active connections", seen=nginx_status.kind)
+        return passed(f"{nginx_status.active} active connections", seen=nginx_status.kind)
     message = f"/nginx_status answered {nginx_status.status} with {nginx_status.kind}"
     # Whether MSR 2.8 restricts the page is not known.
     told = warned if nginx_status.status in (401, 403, 404) else failed
@@ -88,7 +90,7 @@ def test_nginx_drops_no_connection(nginx_status: NginxStatus, later_nginx_status
         return failed(
             f"dropped {dropped} of {accepts - accepts_before} connections; {totals}", seen=dropped, expected=0
         )
-    return held(f"{accepts - accepts_before} accepted, none dropped; {totals}", seen=0, expected=0)
+    return passed(f"{accepts - accepts_before} accepted, none dropped; {totals}", seen=0, expected=0)
 
 
 @condition("NGINX-3", severity=WARNING, documented=GUIDE, remedy="nginx-busy")
@@ -96,7 +98,7 @@ def test_nginx_is_not_overrun(nginx_status: NginxStatus, inventory: Inventory) -
     """nginx serves fewer connections at once than the inventory's limit."""
     _counters(nginx_status)
     active, limit = nginx_status.active or 0, inventory.limits.nginx_active
-    told = held if active < limit else failed
+    told = passed if active < limit else failed
     return told(f"{active} active connections", seen=active, expected=f"< {limit}")
 
 
@@ -110,5 +112,5 @@ def _by(answer: PingAnswer) -> str:
 
 def _counters(page: NginxStatus) -> tuple[int, int]:
     if page.accepts is None or page.handled is None:
-        raise CouldNotLook(f"/nginx_status answered {page.status} with {page.kind}, see NGINX-1")
+        raise Unavailable(f"/nginx_status answered {page.status} with {page.kind}, see NGINX-1")
     return page.accepts, page.handled

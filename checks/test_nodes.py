@@ -5,9 +5,9 @@ from statistics import median
 
 from checks.condition import CRITICAL, WARNING, condition
 from checks.rules.cluster_views import quorum
-from checks.verdict import Verdict, failed, held, not_applicable, skipped, unknown, warned
+from checks.verdict import Verdict, failed, not_applicable, passed, skipped, unknown, warned
 from fixtures.core.dimensions import NO_NODES
-from fixtures.core.store import CouldNotLook, Every, Silence
+from fixtures.core.store import NoResponse, PerSubject, Unavailable
 from fixtures.inventory import Inventory, Node
 from fixtures.inventory.expectations import Limits
 from fixtures.probes.containers import Containers
@@ -25,14 +25,14 @@ SCARCE_PERCENT = 10
 def test_node_is_ready(
     node: Node,
     engine: EngineFacts,
-    every_system: Every[System],
-    every_swarm_view: Every[SwarmView],
+    every_system: PerSubject[System],
+    every_swarm_view: PerSubject[SwarmView],
     inventory: Inventory,
 ) -> Verdict:
     """The node can be reached, its Docker engine answers, and the swarm counts it as ready."""
     no_shell = every_system.causes.get(node.name)
     if no_shell is not None:
-        tell = failed if isinstance(no_shell, Silence) else unknown
+        tell = failed if isinstance(no_shell, NoResponse) else unknown
         return tell(str(no_shell))
     swarm = engine.swarm
     if swarm.state != "active":
@@ -57,7 +57,7 @@ def test_node_is_ready(
 def _as_the_swarm_sees_it(node: Node, engine: EngineFacts, rows: Sequence[SwarmNode], inventory: Inventory) -> Verdict:
     way = f"Docker {engine.version}, {engine.way}"
     if not rows:
-        return held(f"{way}; no manager tells whether the swarm counts it as ready", seen=engine.swarm.state)
+        return passed(f"{way}; no manager tells whether the swarm counts it as ready", seen=engine.swarm.state)
     bad = next((row for row in rows if row.state != "ready"), None)
     if bad is not None:
         why = f": {bad.message}" if bad.message else ""
@@ -66,29 +66,29 @@ def _as_the_swarm_sees_it(node: Node, engine: EngineFacts, rows: Sequence[SwarmN
     if availability == "drain" and any(replica.node == node.name for replica in inventory.replicas):
         message = "it is drained, and a replica is on it: no container can be attached to a network there"
         return warned(message, seen=availability, expected="active", remedy="drained-node")
-    return held(f"{way}; {availability}", seen=availability)
+    return passed(f"{way}; {availability}", seen=availability)
 
 
 @condition("NODE-2", severity=CRITICAL, documented=MACHINE, remedy="disk-full")
 def test_disks_have_room(
-    machine: Node,
+    shell_node: Node,
     system: System,
-    every_engine: Every[EngineFacts],
-    every_containers: Every[Containers],
+    every_engine: PerSubject[EngineFacts],
+    every_containers: PerSubject[Containers],
     inventory: Inventory,
 ) -> Sequence[Verdict]:
     """The disks under Docker's data and the replica's volumes have room, and inodes."""
     if system.disks is None:
         raise told(system, "disks")
-    engine = every_engine.seen(machine.name)
+    engine = every_engine.seen(shell_node.name)
     if engine is not None and engine.root not in ("", system.root):
-        raise CouldNotLook(
+        raise Unavailable(
             f"Docker's data lies under {engine.root}, which `docker info` does not tell to the user of the shell"
         )
-    seen = every_containers.seen(machine.name)
+    seen = every_containers.seen(shell_node.name)
     mounted = {m.name for each in (seen.msr if seen else []) for m in each.mounts if m.kind == "volume"}
     own = [disk for disk in system.disks if _is_ours(disk, system.root, mounted)]
-    return [_room(machine, disk, inventory.limits) for disk in own]
+    return [_room(shell_node, disk, inventory.limits) for disk in own]
 
 
 def _is_ours(disk: Disk, root: str, mounted: set[str]) -> bool:
@@ -100,10 +100,10 @@ def _is_ours(disk: Disk, root: str, mounted: set[str]) -> bool:
     return volume.startswith("dtr-") or volume in mounted
 
 
-def _room(machine: Node, disk: Disk, limits: Limits) -> Verdict:
-    subject = f"{machine.name}:{disk.place}"
+def _room(shell_node: Node, disk: Disk, limits: Limits) -> Verdict:
+    subject = f"{shell_node.name}:{disk.place}"
     if disk.network:
-        return held(f"on the network ({disk.kind} {disk.device}), not looked at", seen=disk.kind, subject=subject)
+        return passed(f"on the network ({disk.kind} {disk.device}), not looked at", seen=disk.kind, subject=subject)
     if disk.used is None or disk.free is None:
         return unknown(f"df does not tell of {disk.place}", subject=subject)
     percent, gb = _percent(disk.used, disk.free), disk.free / GB
@@ -120,7 +120,7 @@ def _room(machine: Node, disk: Disk, limits: Limits) -> Verdict:
         if (percent < getattr(limits.free_percent, name) and gb < getattr(limits.free_gb, name))
         or (inodes is not None and inodes < getattr(limits.free_percent, name))
     ]
-    tell = failed if "fail" in little else warned if little else held
+    tell = failed if "fail" in little else warned if little else passed
     expected = {"free_gb": list(limits.free_gb), "free_percent": list(limits.free_percent)}
     return tell(message, seen=seen, expected=expected, subject=subject)
 
@@ -131,7 +131,7 @@ def _percent(used: int, free: int) -> float:
 
 
 @condition("NODE-3", severity=CRITICAL, documented=MACHINE, remedy="set-the-clock")
-def test_clock_is_right(system: System, every_system: Every[System], inventory: Inventory) -> Verdict:
+def test_clock_is_right(system: System, every_system: PerSubject[System], inventory: Inventory) -> Verdict:
     """The node's clock is that of the others."""
     if system.clock is None:
         raise told(system, "clock")
@@ -144,7 +144,7 @@ def test_clock_is_right(system: System, every_system: Every[System], inventory: 
     off = system.clock - median(clocks)
     sure = max(abs(off) - system.clock_error, 0.0)
     limit = inventory.limits.clock_seconds
-    tell = failed if sure > limit.fail else warned if sure > limit.warn else held
+    tell = failed if sure > limit.fail else warned if sure > limit.warn else passed
     way = "ahead" if off > 0 else "behind"
     message = f"{abs(off):.2f} s {way}, give or take {system.clock_error:.2f} s"
     return tell(message, seen=round(off, 3), expected=list(limit))
@@ -152,7 +152,7 @@ def test_clock_is_right(system: System, every_system: Every[System], inventory: 
 
 @condition("NODE-4", severity=WARNING, documented=MACHINE, remedy="memory-short")
 def test_memory_is_there(
-    machine: Node, system: System, every_containers: Every[Containers], inventory: Inventory
+    shell_node: Node, system: System, every_containers: PerSubject[Containers], inventory: Inventory
 ) -> Verdict:
     """Memory is available, and none of the database's is swapped out."""
     if system.memory is None:
@@ -161,7 +161,7 @@ def test_memory_is_there(
         raise told(system, "database")
     total, available = system.memory
     percent = 100.0 * available / total if total else 0.0
-    seen = every_containers.seen(machine.name)
+    seen = every_containers.seen(shell_node.name)
     own = [each for each in system.database if _is_of_msr(each, seen)]
     swapped = sum(each.swapped or 0 for each in own)
     message = f"{available / GB:.1f} GB available, {percent:.0f} %"
@@ -170,14 +170,14 @@ def test_memory_is_there(
         return failed(f"{swapped} KiB of the database are swapped out; {message}", seen=measured, expected=0)
     if percent < SCARCE_PERCENT:
         return failed(message, seen=measured, expected=f"at least {SCARCE_PERCENT} %")
-    carried = [replica.id for replica in inventory.replicas if replica.node == machine.name]
+    carried = [replica.id for replica in inventory.replicas if replica.node == shell_node.name]
     databases = [
         each for each in (seen.msr if seen else []) if each.component == "rethinkdb" and each.replica in carried
     ]
     runs = any(each.runs for each in databases)
     if (runs and not own) or any(each.swapped is None for each in own):
-        return unknown(f"{machine.name}: a database runs there, and the user of the shell cannot see its process")
-    return held(message, seen=measured)
+        return unknown(f"{shell_node.name}: a database runs there, and the user of the shell cannot see its process")
+    return passed(message, seen=measured)
 
 
 def _is_of_msr(process: DatabaseProcess, containers: Containers | None) -> bool:
@@ -189,12 +189,12 @@ def _is_of_msr(process: DatabaseProcess, containers: Containers | None) -> bool:
 
 @condition("NODE-5", severity=CRITICAL, documented=MACHINE, remedy="port-closed")
 def test_node_listens(
-    machine: Node, system: System, every_engine: Every[EngineFacts], every_containers: Every[Containers]
+    shell_node: Node, system: System, every_engine: PerSubject[EngineFacts], every_containers: PerSubject[Containers]
 ) -> Verdict:
     """The node listens on its replica's web ports and on those of the swarm."""
     if system.listening is None:
         raise told(system, "listening sockets")
-    engine, containers = every_engine[machine.name], every_containers[machine.name]
+    engine, containers = every_engine[shell_node.name], every_containers[shell_node.name]
     must: dict[str, str] = {}
     if engine.swarm.state == "active":
         must |= {"tcp:7946": "the swarm's gossip", "udp:7946": "the swarm's gossip"}
@@ -207,11 +207,11 @@ def test_node_listens(
     if closed:
         message = f"nothing listens on {', '.join(f'{socket} ({must[socket]})' for socket in closed)}"
         return failed(message, seen=sorted(set(must) - set(closed)), expected=sorted(must))
-    return held(f"listens on {', '.join(must)}" if must else "it must listen nowhere", seen=sorted(must))
+    return passed(f"listens on {', '.join(must)}" if must else "it must listen nowhere", seen=sorted(must))
 
 
 @condition("NODE-6", severity=CRITICAL, documented=ENGINE, remedy="swarm-quorum")
-def test_swarm_has_a_quorum(every_swarm_view: Every[SwarmView], inventory: Inventory) -> Verdict:
+def test_swarm_has_a_quorum(every_swarm_view: PerSubject[SwarmView], inventory: Inventory) -> Verdict:
     """The swarm has a leader, and all its managers can be reached."""
     views = [view for view in every_swarm_view.values() if view.manager]
     if not views:
@@ -245,4 +245,4 @@ def _as_seen_by(view: SwarmView) -> Verdict:
         return failed(message, seen=seen, expected=len(managers))
     if leader is None:
         return failed(f"no manager leads{seen_by}", seen=seen, expected="a leader")
-    return held(f"{len(managers)} managers, {leader} leads; {stands}", seen=seen)
+    return passed(f"{len(managers)} managers, {leader} leads; {stands}", seen=seen)

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from checks.condition import CRITICAL, WARNING, condition
 from checks.rules.overlay_messages import bad_between, not_reached
 from checks.rules.overlay_view import Networks, OverlayView, Pings, Probes, Quiets
-from checks.verdict import Verdict, failed, held, unknown, warned
+from checks.verdict import Verdict, failed, passed, unknown, warned
 from fixtures.core.overlay_subjects import NodeNetwork, NodePair, node_pairs
-from fixtures.core.store import CouldNotLook
+from fixtures.core.store import Unavailable
 from fixtures.inventory import Inventory
 from fixtures.probes.overlay.facts import NetworkView, OverlayProbe, Pinged
 
@@ -46,7 +46,7 @@ def test_overlay_network_is_there(
     if node_network.subject in ids:
         return _same(ids, node_network.subject, network, probe.retried if probe else 0)
     if not any(replica.node == node for replica in inventory.replicas):
-        return held("known to the managers; no container is attached to it here, and no replica runs here")
+        return passed("known to the managers; no container is attached to it here, and no replica runs here")
     why = every_overlay_probe.causes.get(node_network.subject, "")
     return unknown(f"a worker knows the network only once a container is attached to it there: {why}")
 
@@ -66,7 +66,7 @@ def test_node_reaches_node(
     seen = {"by name": _count(pinged, "name"), "by address": _count(pinged, "address")}
     if pinged.reached:
         told = _told(pinged.name.received, pinged.name.sent, pinged.name.average_ms)
-        return held(told, seen=seen, expected="a reply")
+        return passed(told, seen=seen, expected="a reply")
     quiet = view.quiet(node_pair)
     if quiet is not None:
         seen["alone"] = f"{quiet.echo.received} of {quiet.echo.sent}"
@@ -95,7 +95,7 @@ def test_no_packet_is_lost(
         seen["alone"] = _told(quiet.echo.received, quiet.echo.sent, quiet.echo.average_ms)
     expected = f"all, within {limit:g} ms"
     if pinged.well(limit):
-        return held(seen["all at once"], seen=seen, expected=expected)
+        return passed(seen["all at once"], seen=seen, expected=expected)
     if quiet is None:
         message = f"{seen['all at once']} while all nodes pinged at once; alone it was not looked at"
         return unknown(message, seen=seen, expected=expected)
@@ -104,7 +104,7 @@ def test_no_packet_is_lost(
         return failed(message, seen=seen, expected=expected)
     if min(pinged.average_ms or 0, quiet.echo.average_ms or 0) > limit:
         return failed(f"a round trip takes {quiet.echo.average_ms} ms", seen=seen, expected=expected)
-    return held(f"{seen['alone']} when pinged alone", seen=seen, expected=expected)
+    return passed(f"{seen['alone']} when pinged alone", seen=seen, expected=expected)
 
 
 @condition("NET-5", severity=WARNING, documented="Beyond the guide: a full-size packet", remedy="overlay-mtu")
@@ -121,9 +121,9 @@ def test_full_size_packet_crosses(
     pinged = _answered(view, node_pair)
     mtu = every_overlay_pings[node_pair.source].mtu
     if pinged.full is None or mtu is None:
-        raise CouldNotLook(f"the probe on {node_pair.first} does not say what its MTU is")
+        raise Unavailable(f"the probe on {node_pair.first} does not say what its MTU is")
     if pinged.full.answered:
-        return held(f"{mtu} bytes cross", seen=mtu, expected=mtu)
+        return passed(f"{mtu} bytes cross", seen=mtu, expected=mtu)
     if pinged.lost:
         return unknown(f"packets of {mtu} bytes are lost, small ones as well, see NET-3", seen=mtu)
     between = bad_between(view, node_pair, _pairs(node_pair, inventory), _stuck)
@@ -141,7 +141,7 @@ def _same(ids: Mapping[str, str], place: str, network: str, retried: int) -> Ver
     own, times = ids[place], Counter(ids.values())
     lost = f"; {retried} attempts to attach a container were lost before" if retried else ""
     if times[own] * 2 > len(ids):
-        return held(f"{network} {own[:12]}{lost}", seen=own, expected=own)
+        return passed(f"{network} {own[:12]}{lost}", seen=own, expected=own)
     common, count = times.most_common(1)[0]
     message = f"{network} is {own[:12]} here and {common[:12]} elsewhere: this node is of another swarm"
     if count * 2 <= len(ids):
@@ -153,7 +153,7 @@ def _answered(view: OverlayView, pair: NodePair) -> Pinged:
     """What was seen of a pair whose packets come back at all."""
     pinged = view.pinged(pair)
     if not pinged.address.answered and not view.answers_alone(pair):
-        raise CouldNotLook("no packet comes back, see NET-2")
+        raise Unavailable("no packet comes back, see NET-2")
     return pinged
 
 

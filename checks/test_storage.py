@@ -1,8 +1,8 @@
 """Where images are kept: several replicas must share it. Beyond the guide."""
 
 from checks.condition import CRITICAL, condition
-from checks.verdict import Outcome, Verdict, failed, held, not_applicable, skipped
-from fixtures.core.store import CouldNotLook, Every
+from checks.verdict import Outcome, Verdict, failed, not_applicable, passed, skipped
+from fixtures.core.store import PerSubject, Unavailable
 from fixtures.inventory import Inventory, Replica
 from fixtures.probes.administration import OBJECT_STORES, Settings, Storage
 from fixtures.probes.containers import Containers, home_of
@@ -16,16 +16,16 @@ SHARED = "NFS or object storage"
 def test_images_are_on_shared_storage(
     settings: Settings,
     storage: Storage,
-    every_containers: Every[Containers],
-    every_replica_volumes: Every[ReplicaVolumes],
-    every_system: Every[System],
+    every_containers: PerSubject[Containers],
+    every_replica_volumes: PerSubject[ReplicaVolumes],
+    every_system: PerSubject[System],
     inventory: Inventory,
 ) -> Verdict:
     """Several replicas keep their images on storage that they share."""
     if len(inventory.replicas) == 1:
         return not_applicable("a single replica shares its storage with nobody")
     if storage.driver in OBJECT_STORES and not settings.nfs_host:
-        return held(f"in object storage: {storage.driver}", seen=storage.driver)
+        return passed(f"in object storage: {storage.driver}", seen=storage.driver)
     if _nodes_tell(inventory, every_containers):
         mounted = _Mounted(every_containers, every_replica_volumes, every_system)
         try:
@@ -33,11 +33,11 @@ def test_images_are_on_shared_storage(
             # Where object storage is used a registry mounts a volume all the same, and leaves it empty.
             if said.outcome is Outcome.PASS or storage.driver is not None or settings.nfs_host:
                 return said
-        except CouldNotLook:
+        except Unavailable:
             if not settings.nfs_host:
                 raise
     if settings.nfs_host:
-        return held("on NFS", seen=f"{settings.nfs_host}:{settings.nfs_path}")
+        return passed("on NFS", seen=f"{settings.nfs_host}:{settings.nfs_path}")
     if settings.storage_volume:
         volume = settings.storage_volume
         return skipped(
@@ -49,7 +49,7 @@ def test_images_are_on_shared_storage(
     return failed(message, seen=storage.driver, expected=SHARED)
 
 
-def _nodes_tell(inventory: Inventory, containers: Every[Containers]) -> bool:
+def _nodes_tell(inventory: Inventory, containers: PerSubject[Containers]) -> bool:
     """Whether the inventory gives a way in to the node of every replica."""
     looked_at = {*containers, *containers.causes}
     return bool(looked_at) and all(each.node is None or each.node in looked_at for each in inventory.replicas)
@@ -64,13 +64,15 @@ def _compared(kept: dict[str, tuple[str, bool]]) -> Verdict:
     if len(set(seen.values())) > 1:
         told = ", ".join(f"{replica} on {where}" for replica, where in seen.items())
         return failed(f"replicas keep images on different storage: {told}", seen=seen, expected="the same for all")
-    return held(f"all on {next(iter(seen.values()))}", seen=seen)
+    return passed(f"all on {next(iter(seen.values()))}", seen=seen)
 
 
 class _Mounted:
     """What registries mount at /storage."""
 
-    def __init__(self, containers: Every[Containers], volumes: Every[ReplicaVolumes], systems: Every[System]) -> None:
+    def __init__(
+        self, containers: PerSubject[Containers], volumes: PerSubject[ReplicaVolumes], systems: PerSubject[System]
+    ) -> None:
         self._containers, self._volumes, self._systems = containers, volumes, systems
 
     def by(self, replica: Replica) -> tuple[str, bool]:
@@ -85,7 +87,7 @@ class _Mounted:
             None,
         )
         if registry is None:
-            raise CouldNotLook(f"there is no registry of {replica.id} on {home}, see CTR-1")
+            raise Unavailable(f"there is no registry of {replica.id} on {home}, see CTR-1")
         mount = next((each for each in registry.mounts if each.place == STORAGE), None)
         if mount is None:
             return "the container's own layer", False
@@ -93,7 +95,7 @@ class _Mounted:
             return self._directory(home, mount.source)
         volume = self._volumes[replica.id].volumes.get(mount.name)
         if volume is None:
-            raise CouldNotLook(f"there is no volume {mount.name} on {home}, see CTR-5")
+            raise Unavailable(f"there is no volume {mount.name} on {home}, see CTR-5")
         if volume.driver != "local":
             return f"the volume {volume.name} of the driver {volume.driver}", True
         if volume.kind.startswith(("nfs", "cifs")) and volume.device:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from checks.condition import CRITICAL, condition
-from checks.verdict import Verdict, failed, held, warned
+from checks.verdict import Verdict, failed, passed, warned
 from fixtures.inventory import Inventory
 from fixtures.probes.certificates import Certificate
 
@@ -17,7 +17,7 @@ def test_certificate_is_trusted(web_certificate: Certificate, inventory: Invento
     if web_certificate.insecure:
         return warned("not verified: the inventory says `insecure`", seen=shown, expected=inventory.public_host)
     if not web_certificate.mistrust:
-        return held(f"valid for {inventory.public_host}", seen=shown)
+        return passed(f"valid for {inventory.public_host}", seen=shown)
     return failed(web_certificate.mistrust, seen=shown, expected=f"{inventory.public_host}, by a CA of the inventory")
 
 
@@ -33,5 +33,5 @@ def test_certificate_stays_valid(web_certificate: Certificate, inventory: Invent
     if left <= timedelta(0):
         return failed(f"expired on {until}", seen=until, expected=expected)
     message = f"{left.days} days left, until {until}" if left.days else f"expires within a day, on {until}"
-    told = held if left >= timedelta(days=limits.warn) else warned if left >= timedelta(days=limits.fail) else failed
+    told = passed if left >= timedelta(days=limits.warn) else warned if left >= timedelta(days=limits.fail) else failed
     return told(message, seen=until, expected=expected)

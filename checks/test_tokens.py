@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 
 from checks.condition import CRITICAL, WARNING, condition
 from checks.rules.clocks import clock_of, clocks, from_median
-from checks.verdict import Verdict, failed, held, not_applicable, skipped, unknown
-from fixtures.core.feed_subjects import Client, TokensAt
-from fixtures.core.store import CouldNotLook, Every
+from checks.verdict import Verdict, failed, not_applicable, passed, skipped, unknown
+from fixtures.core.feed_subjects import Client, ClientReplica
+from fixtures.core.store import PerSubject, Unavailable
 from fixtures.inventory import Inventory, Replica
 from fixtures.options import Options
 from fixtures.probes.endpoints import Ping
@@ -31,7 +31,7 @@ def test_account_can_log_in(login: Login) -> Verdict:
     """The account's one log-in works; where it is refused the account is not used again."""
     told = f"replica {login.replica} answered {login.message}"
     if login.status == 200:
-        return held(f"logged in at replica {login.replica}", seen=200, expected=200)
+        return passed(f"logged in at replica {login.replica}", seen=200, expected=200)
     if login.status == 402:
         return unknown(f"no licence, so that the token service tells nothing: {told}, see REG-1", seen=402)
     if login.status == 401:
@@ -42,10 +42,13 @@ def test_account_can_log_in(login: Login) -> Verdict:
 
 
 @condition("TOKEN-1", severity=CRITICAL, documented=GUIDE, remedy="token-service", owns=True)
-def test_token_is_as_documented(tokens_at: TokensAt, account_tokens: AccountTokens) -> Sequence[Verdict]:
+def test_token_is_as_documented(client_replica: ClientReplica, account_tokens: AccountTokens) -> Sequence[Verdict]:
     """Each replica's token service gives an account a token of the documented structure for each of its scopes."""
     verdict = _structure(account_tokens)
-    names = [f"{tokens_at.client.subject}:{feed.subject}:{tokens_at.replica}" for feed in tokens_at.client.feeds]
+    names = [
+        f"{client_replica.client.subject}:{feed.subject}:{client_replica.replica}"
+        for feed in client_replica.client.feeds
+    ]
     return [Verdict(verdict.outcome, verdict.message, verdict.seen, verdict.expected, subject=name) for name in names]
 
 
@@ -71,7 +74,7 @@ def _structure(answer: AccountTokens) -> Verdict:
     expired = (answer.now - issued).total_seconds() - life
     if expired > LEEWAY.total_seconds():
         return failed(f"it had expired {expired:.0f} s before it came", seen=answer.issued_at, expected=DOCUMENTED)
-    return held(f"as documented, for {life} s", seen=life)
+    return passed(f"as documented, for {life} s", seen=life)
 
 
 def _seconds(told: str) -> int | None:
@@ -104,8 +107,8 @@ def test_token_grants_no_more_than_the_reader_may(reader: Client, refused_pulls:
         message = f"the registry takes his token for {opened[0].repository}: it answered {opened[0].told}"
         return failed(message, seen=opened[0].status, expected=401)
     if any(pull.error == INVALID for pull in refused_pulls.pulls):
-        raise CouldNotLook("the registry refuses his token as invalid, so that it does not tell of his rights")
-    return held(f"given for {names}, and it grants nothing", seen=[], expected=[])
+        raise Unavailable("the registry refuses his token as invalid, so that it does not tell of his rights")
+    return passed(f"given for {names}, and it grants nothing", seen=[], expected=[])
 
 
 @condition("TOKEN-3", severity=CRITICAL, documented=GUIDE, remedy="access-rules")
@@ -114,18 +117,18 @@ def test_wrong_password_is_refused(made_up_login: MadeUpLogin, options: Options)
     if not options.negative_log_in:
         return skipped("--no-auth-negative was given: no wrong password is tried")
     if made_up_login.status is None:
-        raise CouldNotLook(made_up_login.told)
+        raise Unavailable(made_up_login.told)
     if made_up_login.status == 401:
-        return held("refused with 401", seen=401, expected=401)
+        return passed("refused with 401", seen=401, expected=401)
     if made_up_login.status == 429 or made_up_login.status >= 500:
-        raise CouldNotLook(f"replica {made_up_login.replica} answered {made_up_login.told}")
+        raise Unavailable(f"replica {made_up_login.replica} answered {made_up_login.told}")
     message = f"replica {made_up_login.replica} answered a made-up user with a wrong password {made_up_login.status}"
     return failed(message, seen=made_up_login.status, expected=401)
 
 
 @condition("TOKEN-4", severity=WARNING, documented="Beyond the guide: Date headers", remedy="set-the-clock")
 def test_clock_of_replica_is_right(
-    replica: Replica, ping: Ping, every_ping: Every[Ping], inventory: Inventory
+    replica: Replica, ping: Ping, every_ping: PerSubject[Ping], inventory: Inventory
 ) -> Verdict:
     """The replica's clock is that of the others: tokens are refused when clocks are a minute apart."""
     limit = inventory.limits.clock_seconds.fail
@@ -133,11 +136,11 @@ def test_clock_of_replica_is_right(
         return not_applicable("a single replica has no other clock to be compared with")
     own, everybody = clock_of(ping), clocks(every_ping)
     if own is None:
-        raise CouldNotLook(f"replica {replica.id} sends no Date")
+        raise Unavailable(f"replica {replica.id} sends no Date")
     if len(everybody) == 1:
-        raise CouldNotLook("no other replica's clock could be seen")
+        raise Unavailable("no other replica's clock could be seen")
     apart = round(from_median(own, everybody), 1)
     words = f"{abs(apart):g} s {'ahead of' if apart > 0 else 'behind'} the median of {len(everybody)} clocks"
     if abs(apart) > limit:
         return failed(words, seen=apart, expected=f"within {limit:g} s")
-    return held(words if apart else "as the others' clocks", seen=apart, expected=f"within {limit:g} s")
+    return passed(words if apart else "as the others' clocks", seen=apart, expected=f"within {limit:g} s")

@@ -46,7 +46,7 @@ class Verdict:
     remedy: str | None = None
 
 
-def held(message: str = "", *, seen: Any = None, expected: Any = None, subject: str | None = None) -> Verdict:
+def passed(message: str = "", *, seen: Any = None, expected: Any = None, subject: str | None = None) -> Verdict:
     """The condition holds."""
     return Verdict(Outcome.PASS, message, seen, expected, subject)
 

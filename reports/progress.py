@@ -106,13 +106,13 @@ class Progress:
 
     def _state(self, width: int) -> str:
         """The tally and as many of the awaited looks as fit into the width."""
-        looks = [one_line(f"{probe} {subject}") for probe, subject in self._awaited]
-        for shown in range(len(looks), 0, -1):
-            more = f" +{len(looks) - shown}" if shown < len(looks) else ""
-            text = f"{self._tally()}; awaiting {', '.join(looks[:shown])}{more}"
+        observations = [one_line(f"{probe} {subject}") for probe, subject in self._awaited]
+        for shown in range(len(observations), 0, -1):
+            more = f" +{len(observations) - shown}" if shown < len(observations) else ""
+            text = f"{self._tally()}; awaiting {', '.join(observations[:shown])}{more}"
             if len(text) <= width:
                 return text
-        return fit(f"{self._tally()}; awaiting {len(looks)}" if looks else self._tally(), width)
+        return fit(f"{self._tally()}; awaiting {len(observations)}" if observations else self._tally(), width)
 
     def _width(self) -> int:
         try:

@@ -183,8 +183,8 @@ class Header:
 class Result:
     """One verdict: one condition on one subject.
 
-    `seen` and `expected` are JSON values, `started` and `came_right` UTC times (RFC 3339), `seconds` what the look
-    took, `looks` how often it was looked at; `came_right` is set when it failed first and then held.
+    `seen` and `expected` are JSON values, `started` and `recovered_at` UTC times (RFC 3339), `seconds` what the look
+    took, `attempts` how often it was looked at; `recovered_at` is set when it failed first and then held.
     """
 
     cluster: str
@@ -199,8 +199,8 @@ class Result:
     remedy: str | None = None
     started: str | None = None
     seconds: float | None = None
-    looks: int = 1
-    came_right: str | None = None
+    attempts: int = 1
+    recovered_at: str | None = None
     waiver: Waiver | None = None
     test: str = ""
 
@@ -238,8 +238,8 @@ class Result:
             remedy=optional(data, "remedy", str),
             started=optional(data, "started", str),
             seconds=number(data, "seconds"),
-            looks=optional(data, "looks", int) or 1,
-            came_right=optional(data, "came_right", str),
+            attempts=optional(data, "attempts", int) or 1,
+            recovered_at=optional(data, "recovered_at", str),
             waiver=None if waiver is None else Waiver.from_json(waiver),
             test=optional(data, "test", str) or "",
         )

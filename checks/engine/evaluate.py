@@ -14,8 +14,8 @@ from checks.condition import Condition
 from checks.verdict import Outcome, Severity, Verdict
 from fixtures.core.dimensions import DIMENSIONS, subjects
 from fixtures.core.probe import PROBES, split_form
-from fixtures.core.store import CouldNotLook, Key, Look, NotGiven, Silence, Store
-from fixtures.core.subjects import CLUSTER, Nothing, Subject, in_grammar, subject_of
+from fixtures.core.store import Key, NoResponse, NotConfigured, Observation, Store, Unavailable
+from fixtures.core.subjects import CLUSTER, NoSubject, Subject, in_grammar, subject_of
 from fixtures.inventory import Inventory, Waiver
 from fixtures.probes.identity import withdraw_impostors
 from fixtures.probes.nodes import withdraw_shared_engines
@@ -24,12 +24,12 @@ FLAPS = (Outcome.FAIL, Outcome.WARN)
 
 
 @dataclass(frozen=True)
-class Asked:
+class BoundCheck:
     """One check at one subject, as pytest collected it."""
 
     condition: Condition
     function: Callable[..., Verdict | Sequence[Verdict]]
-    parameters: Mapping[str, Subject | Nothing]
+    parameters: Mapping[str, Subject | NoSubject]
     given: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -37,8 +37,8 @@ class Asked:
         return ":".join(subject_of(value) for value in self.parameters.values()) or CLUSTER
 
     @property
-    def nothing(self) -> Nothing | None:
-        return next((value for value in self.parameters.values() if isinstance(value, Nothing)), None)
+    def nothing(self) -> NoSubject | None:
+        return next((value for value in self.parameters.values() if isinstance(value, NoSubject)), None)
 
 
 @dataclass(frozen=True)
@@ -50,8 +50,8 @@ class Judgement:
     severity: Severity
     started: datetime | None
     seconds: float | None
-    looks: int
-    came_right: datetime | None = None
+    attempts: int
+    recovered_at: datetime | None = None
     waiver: Waiver | None = None
     internal_error: bool = False
     tracebacks: tuple[str, ...] = ()
@@ -74,7 +74,7 @@ def dimensions_of(function: Callable[..., Any]) -> list[str]:
     return [dimension for dimension in DIMENSIONS if dimension in found]
 
 
-def keys_of(asked: Asked, inventory: Inventory) -> list[Key]:
+def keys_of(asked: BoundCheck, inventory: Inventory) -> list[Key]:
     """Everything that the check is judged on."""
     if asked.nothing:
         return []
@@ -97,7 +97,7 @@ class Judge:
     _views: dict[int, Store] = field(default_factory=dict)
     _said: dict[tuple[str, str, int], list[Judgement]] = field(default_factory=dict)
 
-    def verdicts(self, asked: Asked) -> list[Judgement]:
+    def verdicts(self, asked: BoundCheck) -> list[Judgement]:
         """The verdicts of a check over the whole history: those on the final facts, and whether any flapped."""
         keys = keys_of(asked, self.inventory)
         rounds = _rounds(keys, self.store)
@@ -118,11 +118,11 @@ class Judge:
         gone = [subject for subject in before if subject not in still_told]
         return settled + [_flapped(final[0], before[subject], right[subject]) for subject in gone]
 
-    def verdicts_now(self, asked: Asked) -> list[Judgement]:
+    def verdicts_now(self, asked: BoundCheck) -> list[Judgement]:
         """The verdicts on the newest facts alone."""
         return self._of_round(asked, _rounds(keys_of(asked, self.inventory), self.store)[-1])
 
-    def _of_round(self, asked: Asked, last_round: int) -> list[Judgement]:
+    def _of_round(self, asked: BoundCheck, last_round: int) -> list[Judgement]:
         key = (asked.condition.id, asked.subject, last_round)
         if key not in self._said:
             self._said[key] = _judge_once(asked, self._view(last_round), self.inventory)
@@ -137,7 +137,7 @@ class Judge:
         return self._views[last_round]
 
 
-def arguments_of(asked: Asked, store: Store, inventory: Inventory) -> dict[str, Any]:
+def arguments_of(asked: BoundCheck, store: Store, inventory: Inventory) -> dict[str, Any]:
     """The facts and other values that the check asks for, by parameter; raises the cause of what could not be seen."""
     arguments: dict[str, Any] = {}
     for name in _parameters(asked.function):
@@ -160,15 +160,18 @@ def _right_again(now: Judgement, unsettled: Mapping[str, Judgement]) -> bool:
     return now.verdict.outcome is Outcome.PASS and now.subject in unsettled
 
 
-def _own_key(asked: Asked, probe: str) -> Key:
+def _own_key(asked: BoundCheck, probe: str) -> Key:
     dimension = PROBES[probe].dimension
     return Key(probe, CLUSTER if dimension is None else subject_of(asked.parameters[dimension]))
 
 
 def _began(keys: Sequence[Key], store: Store) -> dict[int, datetime]:
     """When each round began in which something that a check is judged on was looked at."""
-    looks = [look for key in keys for look in store.looks.get(key, [])]
-    return {each: min(look.started for look in looks if look.round == each) for each in {look.round for look in looks}}
+    observations = [observation for key in keys for observation in store.observations.get(key, [])]
+    return {
+        each: min(observation.started for observation in observations if observation.round == each)
+        for each in {observation.round for observation in observations}
+    }
 
 
 def _rounds(keys: Sequence[Key], store: Store) -> list[int]:
@@ -186,25 +189,25 @@ def _last_wrong(history: Sequence[Sequence[Judgement]]) -> dict[str, int]:
     return {subject: max(place, unknown) for subject, place in last.items()}
 
 
-def _judge_once(asked: Asked, view: Store, inventory: Inventory) -> list[Judgement]:
+def _judge_once(asked: BoundCheck, view: Store, inventory: Inventory) -> list[Judgement]:
     if asked.nothing:
         nothing = Verdict(Outcome(asked.nothing.verdict), asked.nothing.reason)
         return [Judgement(nothing, asked.subject, asked.condition.severity, None, None, 0)]
-    looks = [look for key in keys_of(asked, inventory) if (look := view.latest(key))]
+    observations = [observation for key in keys_of(asked, inventory) if (observation := view.latest(key))]
     internal_error = False
     try:
         said = asked.function(**arguments_of(asked, view, inventory))
-    except CouldNotLook as cause:
-        said = Verdict(_silent(asked, looks, cause), str(cause))
+    except Unavailable as cause:
+        said = Verdict(_silent(asked, observations, cause), str(cause))
     except Exception as error:  # a fault of ours is told as what it is, and accuses nobody
         said = Verdict(Outcome.UNKNOWN, f"internal error in the check: {type(error).__name__}: {error}")
         internal_error = True
     verdicts = [said] if isinstance(said, Verdict) else list(said)
     named = zip(_subjects(asked, verdicts), verdicts, strict=True)
-    return [_judgement(asked, subject, verdict, looks, view, internal_error) for subject, verdict in named]
+    return [_judgement(asked, subject, verdict, observations, view, internal_error) for subject, verdict in named]
 
 
-def _subjects(asked: Asked, verdicts: Sequence[Verdict]) -> list[str]:
+def _subjects(asked: BoundCheck, verdicts: Sequence[Verdict]) -> list[str]:
     """Each verdict's subject; a name that an answer gives twice gets a number, so that a report can hold both."""
     times: Counter[str] = Counter()
     taken: dict[str, None] = {}
@@ -217,16 +220,21 @@ def _subjects(asked: Asked, verdicts: Sequence[Verdict]) -> list[str]:
     return list(taken)
 
 
-def _silent(asked: Asked, looks: Sequence[Look], cause: CouldNotLook) -> Outcome:
-    """Silence is the fault of the condition that owns this way in; for all others it is UNKNOWN."""
-    if isinstance(cause, NotGiven):
+def _silent(asked: BoundCheck, observations: Sequence[Observation], cause: Unavailable) -> Outcome:
+    """No response is the fault of the condition that owns this way in; for all others it is UNKNOWN."""
+    if isinstance(cause, NotConfigured):
         return Outcome.SKIPPED
-    own = any(look.cause is cause and not look.inherited for look in looks)
-    return Outcome.FAIL if asked.condition.owns and own and isinstance(cause, Silence) else Outcome.UNKNOWN
+    own = any(observation.cause is cause and not observation.inherited for observation in observations)
+    return Outcome.FAIL if asked.condition.owns and own and isinstance(cause, NoResponse) else Outcome.UNKNOWN
 
 
 def _judgement(
-    asked: Asked, subject: str, verdict: Verdict, looks: Sequence[Look], view: Store, internal_error: bool
+    asked: BoundCheck,
+    subject: str,
+    verdict: Verdict,
+    observations: Sequence[Observation],
+    view: Store,
+    internal_error: bool,
 ) -> Judgement:
     severity = verdict.severity or asked.condition.severity
     if verdict.outcome is Outcome.FAIL and severity is Severity.WARNING:
@@ -235,14 +243,14 @@ def _judgement(
         verdict,
         subject,
         severity,
-        min((look.started for look in looks), default=None),
-        max((look.seconds for look in looks), default=None),
-        max((len(view.looks[look.key]) for look in looks), default=0),
+        min((observation.started for observation in observations), default=None),
+        max((observation.seconds for observation in observations), default=None),
+        max((len(view.observations[observation.key]) for observation in observations), default=0),
         internal_error=internal_error,
-        tracebacks=tuple(look.traceback for look in looks if look.traceback),
+        tracebacks=tuple(observation.traceback for observation in observations if observation.traceback),
     )
 
 
-def _flapped(now: Judgement, before: Judgement, came_right: datetime | None) -> Judgement:
+def _flapped(now: Judgement, before: Judgement, recovered_at: datetime | None) -> Judgement:
     verdict = replace(before.verdict, outcome=Outcome.WARN, message=f"flapped: {before.verdict.message}; then it held")
-    return replace(now, verdict=verdict, subject=before.subject, severity=before.severity, came_right=came_right)
+    return replace(now, verdict=verdict, subject=before.subject, severity=before.severity, recovered_at=recovered_at)

@@ -7,14 +7,14 @@ from datetime import datetime
 from typing import Any
 
 from checks.condition import Condition
-from checks.engine.evaluate import Asked, Judgement
+from checks.engine.evaluate import BoundCheck, Judgement
 from fixtures.core.store import Key
 from fixtures.inventory import Waiver
 from fixtures.target import Target
 
 
 def header(
-    target: Target, asked: Iterable[Asked], catalogue: Iterable[Condition], fail_on: str, waivers_missed: list[str]
+    target: Target, asked: Iterable[BoundCheck], catalogue: Iterable[Condition], fail_on: str, waivers_missed: list[str]
 ) -> dict[str, Any]:
     """Line 1 of results.jsonl, but for its schema number."""
     inventory = target.inventory
@@ -42,7 +42,7 @@ def header(
     }
 
 
-def record(target: Target, asked: Asked, judgement: Judgement, test: str) -> dict[str, Any]:
+def record(target: Target, asked: BoundCheck, judgement: Judgement, test: str) -> dict[str, Any]:
     """One verdict, as it stands in results.jsonl."""
     condition, verdict, waiver = asked.condition, judgement.verdict, judgement.waiver
     return {
@@ -58,22 +58,31 @@ def record(target: Target, asked: Asked, judgement: Judgement, test: str) -> dic
         "remedy": verdict.remedy or condition.remedy,
         "started": _time(judgement.started),
         "seconds": None if judgement.seconds is None else round(judgement.seconds, 3),
-        "looks": judgement.looks,
-        "came_right": _time(judgement.came_right),
+        "attempts": judgement.attempts,
+        "recovered_at": _time(judgement.recovered_at),
         "waiver": waiver and {"reason": waiver.reason, "ticket": waiver.ticket, "until": waiver.until.isoformat()},
         "test": test,
     }
 
 
 def _versions(target: Target) -> dict[str, str]:
-    looks = {r.id: target.store.latest(Key("version", r.id)) for r in target.inventory.replicas}
-    return {replica: look.fact.version for replica, look in looks.items() if look and look.fact}
+    observations = {r.id: target.store.latest(Key("version", r.id)) for r in target.inventory.replicas}
+    return {
+        replica: observation.fact.version
+        for replica, observation in observations.items()
+        if observation and observation.fact
+    }
 
 
 def _images(target: Target) -> dict[str, str]:
     """The image of a component of each replica; of each container where a replica's carry different versions."""
-    looks = [target.store.latest(Key("containers", node.name)) for node in target.inventory.nodes]
-    found = [container for look in looks if look and look.fact for container in look.fact.msr]
+    observations = [target.store.latest(Key("containers", node.name)) for node in target.inventory.nodes]
+    found = [
+        container
+        for observation in observations
+        if observation and observation.fact
+        for container in observation.fact.msr
+    ]
     images: dict[str, str] = {}
     for replica in dict.fromkeys(each.replica for each in found):
         own = [each for each in found if each.replica == replica]

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from checks.engine.evaluate import Asked, Judge, keys_of
+from checks.engine.evaluate import BoundCheck, Judge, keys_of
 from checks.engine.waivers import covering
 from checks.verdict import Outcome
 from fixtures.core.probe import PROBES
-from fixtures.core.scheduler import Looking
-from fixtures.core.store import Key, Silence
+from fixtures.core.scheduler import Scheduler
+from fixtures.core.store import Key, NoResponse
 from fixtures.target import Target
 
 PAUSE = 3.0
@@ -22,7 +22,7 @@ UNSETTLED = frozenset({Outcome.FAIL, Outcome.UNKNOWN, Outcome.WARN})
 
 
 @dataclass
-class LookingAgain:
+class Retry:
     """wait: how long to look again at what would fail the run. stable: for how long it must then go on to hold.
 
     blocking: the outcomes that `--wait` waits for. until: the end of the run, on the monotonic clock.
@@ -30,8 +30,8 @@ class LookingAgain:
 
     target: Target
     judge: Judge
-    asked: list[Asked]
-    looking: Looking
+    asked: list[BoundCheck]
+    looking: Scheduler
     wait: timedelta
     stable: timedelta
     blocking: frozenset[Outcome]
@@ -78,30 +78,30 @@ class LookingAgain:
 
     def _look(self, keys: set[Key], pause: float) -> None:
         time.sleep(max(0.0, min(pause, self.until - time.monotonic())))
-        following = {key for key in self.target.store.looks if self._follows(key, keys)}
+        following = {key for key in self.target.store.observations if self._follows(key, keys)}
         self.looking.look(keys | following, self.target.store.rounds, self.until)
 
     def _follows(self, key: Key, again: set[Key]) -> bool:
         """Facts of different rounds must not be compared: what lies between them would be taken for a fault."""
         followed = PROBES[key.probe].follows
         subjects = {each.subject for each in again if each.probe == followed}
-        if Key(followed or "", key.subject) in self.target.store.looks:
+        if Key(followed or "", key.subject) in self.target.store.observations:
             return key.subject in subjects
         return bool(subjects)
 
-    def _unsettled(self, outcomes: frozenset[Outcome]) -> list[Asked]:
+    def _unsettled(self, outcomes: frozenset[Outcome]) -> list[BoundCheck]:
         return [each for each in self.asked if any(outcome in outcomes for outcome in self._outcomes(each))]
 
-    def _outcomes(self, asked: Asked) -> Iterator[Outcome]:
+    def _outcomes(self, asked: BoundCheck) -> Iterator[Outcome]:
         inventory = self.target.inventory
         for each in self.judge.verdicts_now(asked):
             if covering(inventory.waivers, asked.condition.id, each.subject, self.target.judged_at.date()) is None:
                 yield each.verdict.outcome
 
-    def _keys(self, asked: Asked) -> list[Key]:
+    def _keys(self, asked: BoundCheck) -> list[Key]:
         return keys_of(asked, self.target.inventory)
 
-    def _worth_asking(self, unsettled: Iterable[Asked], *, patient: bool) -> set[Key]:
+    def _worth_asking(self, unsettled: Iterable[BoundCheck], *, patient: bool) -> set[Key]:
         """What these checks are judged on, with what failed before it, as far as asking again may change anything."""
         worth: dict[Key, bool] = {}
         for asked in unsettled:
@@ -115,15 +115,17 @@ class LookingAgain:
     def _worth(self, key: Key, worth: dict[Key, bool], patient: bool) -> bool:
         if key in worth:
             return worth[key]
-        look = self.target.store.latest(key)
-        timed_out = look is not None and isinstance(look.cause, Silence) and look.cause.timed_out
+        observation = self.target.store.latest(key)
+        timed_out = (
+            observation is not None and isinstance(observation.cause, NoResponse) and observation.cause.timed_out
+        )
         seen_once = PROBES[key.probe].once and not self._failed(key)
         worth[key] = not seen_once and (patient or not timed_out)
-        if worth[key] and look is not None and look.inherited:
+        if worth[key] and observation is not None and observation.inherited:
             causes = [self._worth(need, worth, patient) for need in self.looking.needs(key) if self._failed(need)]
             worth[key] = any(causes)
         return worth[key]
 
     def _failed(self, key: Key) -> bool:
-        look = self.target.store.latest(key)
-        return look is not None and look.cause is not None
+        observation = self.target.store.latest(key)
+        return observation is not None and observation.cause is not None

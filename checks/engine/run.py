@@ -10,16 +10,16 @@ from typing import Any
 import pytest
 
 from checks.condition import Condition, condition_of
-from checks.engine.evaluate import Asked, Judge, arguments_of, dimensions_of
+from checks.engine.evaluate import BoundCheck, Judge, arguments_of, dimensions_of
 from checks.engine.outcomes import JUDGED, RECORDS
 from checks.engine.records import header, record
-from checks.engine.retry import LookingAgain
+from checks.engine.retry import Retry
 from checks.engine.waivers import covering, missed, waived
 from checks.verdict import Outcome
-from fixtures.clients import open_doors
+from fixtures.clients import connect
 from fixtures.core import facts_file
-from fixtures.core.scheduler import Looking
-from fixtures.core.store import CouldNotLook
+from fixtures.core.scheduler import Scheduler
+from fixtures.core.store import Unavailable
 from fixtures.interruption import held_back
 from fixtures.options import DEFAULT_TIME_LIMIT
 from fixtures.plugin import ARGUMENTS
@@ -49,17 +49,17 @@ def run_checks(config: pytest.Config, items: list[pytest.Function], catalogue: I
             raise KeyboardInterrupt
 
 
-def _ask(item: pytest.Function, target: Target) -> Asked:
+def _ask(item: pytest.Function, target: Target) -> BoundCheck:
     condition = condition_of(item.function)
     assert condition is not None  # noqa: S101 - only conditions are asked
     parameters: dict[str, Any] = item.callspec.params if hasattr(item, "callspec") else {}
     ordered = {name: parameters[name] for name in dimensions_of(item.function)}
-    return Asked(condition, item.function, ordered, given(target))
+    return BoundCheck(condition, item.function, ordered, given(target))
 
 
-def _look(config: pytest.Config, target: Target, judge: Judge, asked: list[Asked]) -> None:
+def _look(config: pytest.Config, target: Target, judge: Judge, asked: list[BoundCheck]) -> None:
     previous = config.hook.pytest_msr_previous_run(config=config)
-    doors = open_doors(
+    doors = connect(
         target.inventory,
         target.secrets,
         target.masker,
@@ -74,15 +74,15 @@ def _look(config: pytest.Config, target: Target, judge: Judge, asked: list[Asked
     limit = DEFAULT_TIME_LIMIT + wait + stable if given_limit is None else given_limit
     blocking = {Outcome.FAIL, Outcome.UNKNOWN} | ({Outcome.WARN} if config.getoption("fail_on") == "warning" else set())
     until = time.monotonic() + limit.total_seconds()
-    looking = Looking(target.inventory, target.store, doors.by_name(), watcher)
+    looking = Scheduler(target.inventory, target.store, doors.by_name(), watcher)
     try:
-        LookingAgain(target, judge, asked, looking, wait, stable, frozenset(blocking), until).look()
+        Retry(target, judge, asked, looking, wait, stable, frozenset(blocking), until).look()
     finally:
         watcher.close()
         doors.close()
 
 
-def _judge(item: pytest.Function, asked: Asked, judge: Judge, target: Target) -> None:
+def _judge(item: pytest.Function, asked: BoundCheck, judge: Judge, target: Target) -> None:
     inventory, today = target.inventory, target.judged_at.date()
     judgements = [
         waived(each, covering(inventory.waivers, asked.condition.id, each.subject, today))
@@ -92,5 +92,5 @@ def _judge(item: pytest.Function, asked: Asked, judge: Judge, target: Target) ->
     item.stash[RECORDS] = [record(target, asked, each, item.nodeid) for each in judgements]
     try:
         item.stash[ARGUMENTS] = {} if asked.nothing else arguments_of(asked, target.store, inventory)
-    except CouldNotLook:
+    except Unavailable:
         item.stash[ARGUMENTS] = {}

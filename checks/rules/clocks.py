@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from statistics import median
 
-from fixtures.core.store import Every
+from fixtures.core.store import PerSubject
 from fixtures.probes.endpoints import Ping
 
 # A Date header has whole seconds: the time was up to a second later.
@@ -20,7 +20,7 @@ class Clock:
     error: float
 
 
-def clocks(every_ping: Every[Ping]) -> dict[str, Clock]:
+def clocks(every_ping: PerSubject[Ping]) -> dict[str, Clock]:
     """The clock of each replica that answered with a Date, by the answer that took the least time."""
     return {replica: clock for replica, ping in every_ping.items() if (clock := clock_of(ping)) is not None}
 

@@ -6,12 +6,12 @@ import itertools
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from fixtures.core.store import CouldNotLook, Every
+from fixtures.core.store import PerSubject, Unavailable
 from fixtures.inventory import Replica
 from fixtures.probes.cluster_status import ClusterStatus, Server
 from fixtures.probes.containers import Containers
 
-Views = Every[ClusterStatus]
+Views = PerSubject[ClusterStatus]
 SERVER = "dtr_rethinkdb_"
 DATABASES = ("dtr2", "jobrunner", "notaryserver", "notarysigner")
 
@@ -19,7 +19,7 @@ DATABASES = ("dtr2", "jobrunner", "notaryserver", "notarysigner")
 def answered(views: Views) -> list[ClusterStatus]:
     """The views that could be had; where there is none, its cause is that of the check."""
     if not views:
-        raise next(iter(views.causes.values()), CouldNotLook("no replica was asked for cluster_status"))
+        raise next(iter(views.causes.values()), Unavailable("no replica was asked for cluster_status"))
     return list(views.values())
 
 
@@ -28,7 +28,7 @@ def server_of(views: Views, replica: str) -> Server:
     seen = [view.server(replica) for view in sorted(answered(views), key=lambda view: view.replica != replica)]
     row = next((row for row in seen if row is not None), None)
     if row is None:
-        raise CouldNotLook(f"its database server stands in no replica's server_status, see STATUS-8 of {replica}")
+        raise Unavailable(f"its database server stands in no replica's server_status, see STATUS-8 of {replica}")
     return row
 
 
@@ -73,7 +73,7 @@ def _connected(everybody: Sequence[ClusterStatus], view: ClusterStatus, replica:
     return {names.get(server, server): up for server, up in told.items()}
 
 
-def labels_of(replica: Replica, everywhere: Every[Containers]) -> set[str]:
+def labels_of(replica: Replica, everywhere: PerSubject[Containers]) -> set[str]:
     """The versions that a replica's containers carry, as far as they could be seen."""
     seen = [each for containers in everywhere.values() for each in containers.msr]
     return {each.version for each in seen if each.replica == replica.id and each.version}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from fixtures.core.store import CouldNotLook, Every
+from fixtures.core.store import PerSubject, Unavailable
 from fixtures.probes.feeds.changefeed import NewestRecords
 from fixtures.probes.feeds.records import Record
 
@@ -13,23 +13,23 @@ from fixtures.probes.feeds.records import Record
 BLACKOUT, MARGIN = timedelta(seconds=60), timedelta(seconds=2)
 
 
-def tellings(every_newest_records: Every[NewestRecords], feed: str) -> list[NewestRecords]:
+def tellings(every_newest_records: PerSubject[NewestRecords], feed: str) -> list[NewestRecords]:
     """A feed as each replica tells it that tells it as documented; where none does, why."""
     told = [fact for fact in every_newest_records.values() if fact.feed == feed]
     sound = [fact for fact in told if fact.sound]
     if sound:
         return sound
     if told:
-        raise CouldNotLook(f"no replica tells the feed {feed} as documented, see FEED-1")
+        raise Unavailable(f"no replica tells the feed {feed} as documented, see FEED-1")
     causes = every_newest_records.causes
-    raise next((causes[key] for key in causes if key.startswith(f"{feed}:")), CouldNotLook(f"{feed} was not asked for"))
+    raise next((causes[key] for key in causes if key.startswith(f"{feed}:")), Unavailable(f"{feed} was not asked for"))
 
 
-def telling(every_newest_records: Every[NewestRecords], feed: str, replica: str) -> NewestRecords:
+def telling(every_newest_records: PerSubject[NewestRecords], feed: str, replica: str) -> NewestRecords:
     """A feed as one replica tells it; raises why it cannot be judged."""
     fact = every_newest_records[f"{feed}:{replica}"]
     if not fact.sound:
-        raise CouldNotLook(f"replica {replica} does not tell the feed {feed} as documented, see FEED-1")
+        raise Unavailable(f"replica {replica} does not tell the feed {feed} as documented, see FEED-1")
     return fact
 
 

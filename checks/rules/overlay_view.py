@@ -8,13 +8,13 @@ from functools import partial
 from typing import Literal
 
 from fixtures.core.overlay_subjects import NodePair
-from fixtures.core.store import CouldNotLook, Every
+from fixtures.core.store import PerSubject, Unavailable
 from fixtures.probes.overlay.facts import NetworkView, OverlayPings, OverlayProbe, Pinged, QuietPing, QuietPings
 
-Networks = Every[NetworkView]
-Probes = Every[OverlayProbe]
-Pings = Every[OverlayPings]
-Quiets = Every[QuietPings]
+Networks = PerSubject[NetworkView]
+Probes = PerSubject[OverlayProbe]
+Pings = PerSubject[OverlayPings]
+Quiets = PerSubject[QuietPings]
 Ordered = tuple[str, str]
 
 
@@ -28,24 +28,24 @@ class OverlayView:
     quiets: Quiets
 
     def pinged(self, pair: NodePair) -> Pinged:
-        """What the one saw of the other; raises CouldNotLook where it could not be looked at."""
+        """What the one saw of the other; raises Unavailable where it could not be looked at."""
         source, _ = self.probe(pair.source), self.probe(pair.target)
         engines = [self.networks[place].node_id for place in (pair.source, pair.target)]
         if engines[0] and engines[0] == engines[1]:
-            raise CouldNotLook(f"{pair.first} and {pair.second} of the inventory are one and the same Docker engine")
+            raise Unavailable(f"{pair.first} and {pair.second} of the inventory are one and the same Docker engine")
         found = self.pings[pair.source].targets.get(pair.target)
         if found is None:
-            raise CouldNotLook(f"what the probe on {pair.first} said did not reach to its end")
+            raise Unavailable(f"what the probe on {pair.first} said did not reach to its end")
         for echo in (found.name, found.address):
             if echo.could_not_try:
-                raise CouldNotLook(f"the probe on {pair.first} (of {source.image}) cannot ping: {echo.told}")
+                raise Unavailable(f"the probe on {pair.first} (of {source.image}) cannot ping: {echo.told}")
         return found
 
     def probe(self, place: str) -> OverlayProbe:
         """The probe container at a node; raises why there is none."""
         probe = self.probes[place]
         if probe.refused:
-            raise CouldNotLook(f"no container could be attached to the network on {probe.node}, see NET-1 there")
+            raise Unavailable(f"no container could be attached to the network on {probe.node}, see NET-1 there")
         return probe
 
     def quiet(self, pair: NodePair) -> QuietPing | None:
@@ -73,7 +73,7 @@ class OverlayView:
         for pair in pairs:
             try:
                 found[pair.first, pair.second] = bad(pair, self.pinged(pair))
-            except CouldNotLook:
+            except Unavailable:
                 continue
         return found
 

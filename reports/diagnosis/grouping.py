@@ -76,7 +76,7 @@ def group(results: Iterable[Result]) -> list[Group]:
         if result.verdict is VerdictWord.UNKNOWN:
             same: tuple[object, ...] = (result.verdict, result.message)
         else:
-            words = (shape(result), result.waiver, bool(result.came_right))
+            words = (shape(result), result.waiver, bool(result.recovered_at))
             same = (result.verdict, result.condition, result.severity, *words)
         groups.setdefault(same, []).append(result)
     return [Group(tuple(members)) for members in groups.values()]

@@ -11,10 +11,10 @@ from typing import Any
 
 import checks
 from checks.condition import CATALOGUE, Condition
-from checks.engine.evaluate import Asked, Judge, Judgement, dimensions_of
+from checks.engine.evaluate import BoundCheck, Judge, Judgement, dimensions_of
 from checks.verdict import Outcome
 from fixtures.core.dimensions import DIMENSIONS
-from fixtures.core.store import CouldNotLook, Fact, Key, Look, Silence, Store
+from fixtures.core.store import Fact, Key, NoResponse, Observation, Store, Unavailable
 from fixtures.inventory import Inventory
 from fixtures.options import Options
 from tests.checks.documents import Edit, view
@@ -35,10 +35,10 @@ CONDITIONS = conditions()
 class Inherited:
     """Why something could not be looked at: what it needs could not be seen."""
 
-    cause: CouldNotLook
+    cause: Unavailable
 
 
-Seen = Fact | CouldNotLook | Inherited
+Seen = Fact | Unavailable | Inherited
 Facts = Mapping[tuple[str, str], Seen | list[Seen]]
 """What the looks of a probe at a subject saw; a list is one of each round."""
 
@@ -130,7 +130,7 @@ def views(*edits: Edit, **own: Seen) -> Facts:
     return {("cluster_status", name): own.get(name) or view(name, *edits) for name in THREE}
 
 
-SILENT = Silence("/api/v0/meta/cluster_status at f3712d9c419a (10.0.0.12:443) answered 503 STATUS_CHECK_FAILED")
+SILENT = NoResponse("/api/v0/meta/cluster_status at f3712d9c419a (10.0.0.12:443) answered 503 STATUS_CHECK_FAILED")
 NOBODY: Facts = {("cluster_status", name): SILENT for name in THREE}
 """No replica tells its cluster_status."""
 
@@ -144,21 +144,21 @@ def store_of(facts: Facts) -> Store:
     return store
 
 
-def look_of(key: Key, seen: Seen, round_number: int = 0) -> Look:
+def look_of(key: Key, seen: Seen, round_number: int = 0) -> Observation:
     if isinstance(seen, Inherited):
-        return Look(key, round_number, NOW, 0.0, cause=seen.cause, inherited=True)
-    if isinstance(seen, CouldNotLook):
-        return Look(key, round_number, NOW, 0.5, cause=seen)
-    return Look(key, round_number, NOW, 0.5, fact=seen)
+        return Observation(key, round_number, NOW, 0.0, cause=seen.cause, inherited=True)
+    if isinstance(seen, Unavailable):
+        return Observation(key, round_number, NOW, 0.5, cause=seen)
+    return Observation(key, round_number, NOW, 0.5, fact=seen)
 
 
-def asked(condition: str, of: Inventory, options: Options = NO_OPTIONS) -> list[Asked]:
+def asked(condition: str, of: Inventory, options: Options = NO_OPTIONS) -> list[BoundCheck]:
     """A condition at each of its subjects, as pytest collects it."""
     check = CONDITIONS[condition].check
     dimensions = dimensions_of(check)
     rows = itertools.product(*(DIMENSIONS[dimension](of) for dimension in dimensions))
     given = {"inventory": of, "options": options}
-    return [Asked(CONDITIONS[condition], check, dict(zip(dimensions, row, strict=True)), given) for row in rows]
+    return [BoundCheck(CONDITIONS[condition], check, dict(zip(dimensions, row, strict=True)), given) for row in rows]
 
 
 def judged(case: Case) -> dict[str, Judgement]:
@@ -172,7 +172,7 @@ def judged(case: Case) -> dict[str, Judgement]:
     return by_subject
 
 
-def _is_about(one: Asked, subject: str) -> bool:
+def _is_about(one: BoundCheck, subject: str) -> bool:
     """A verdict may name more than the check: `admin:global:f2277ad178f7` is said by that of `admin:f2277ad178f7`."""
     parts = iter(subject.split(":"))
     return not one.parameters or all(part in parts for part in one.subject.split(":"))

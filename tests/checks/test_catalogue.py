@@ -13,7 +13,7 @@ import pytest
 import checks
 import checks.condition
 from checks.condition import CRITICAL, GUIDE_SECTIONS, WARNING, CatalogueError, Condition, condition
-from checks.verdict import Verdict, held
+from checks.verdict import Verdict, passed
 from fixtures.core.dimensions import DIMENSIONS
 from fixtures.core.probe import split_form
 from reports.remedies import remedies
@@ -33,7 +33,7 @@ def empty(monkeypatch: pytest.MonkeyPatch) -> dict[str, Condition]:
 
 def test_holds() -> Verdict:
     """It holds."""
-    return held()
+    return passed()
 
 
 test_holds.__test__ = False  # type: ignore[attr-defined]
@@ -68,7 +68,7 @@ def test_a_severity_must_be_given() -> None:
 
 def test_a_check_without_a_docstring(empty: dict[str, Condition]) -> None:
     def silent() -> Verdict:
-        return held()
+        return passed()
 
     with pytest.raises(CatalogueError, match="NEW-1 has no title"):
         condition("NEW-1", **COMPLETE)(silent)

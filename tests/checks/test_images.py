@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from checks.engine.records import header
-from fixtures.core.store import CouldNotLook, Key, Store
+from fixtures.core.store import Key, Store, Unavailable
 from fixtures.options import Options
 from fixtures.target import Target
 from tests.checks.case import look_of
@@ -27,7 +27,7 @@ def test_one_of_each_replica() -> None:
 
 
 def test_what_cannot_be_seen_is_left_out() -> None:
-    assert set(images(node_2=CouldNotLook("no engine"))) == {A, C}
+    assert set(images(node_2=Unavailable("no engine"))) == {A, C}
 
 
 def test_a_replica_whose_containers_differ_tells_each() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from checks.engine.evaluate import Judge
 from checks.verdict import Outcome
-from fixtures.core.store import Silence
+from fixtures.core.store import NoResponse
 from lab.embedded import recorded
 from tests.checks.case import INVENTORY, Facts, asked, store_of
 from tests.checks.documents import document, parsed, put
@@ -23,7 +23,7 @@ def facts(state: str) -> Facts:
     rows = recorded.with_times(recorded.tables(state), timedelta(0))
     body = document()
     put(("rethink_system_tables",), rows)(body)
-    silent = {("cluster_status", name): Silence("connection refused") for name in (B, C)}
+    silent = {("cluster_status", name): NoResponse("connection refused") for name in (B, C)}
     return {("cluster_status", A): parsed(A, body, recorded.recorded_at(state)), **silent}
 
 

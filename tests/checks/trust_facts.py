@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from fixtures.core.store import CouldNotLook
+from fixtures.core.store import Unavailable
 from fixtures.probes.feeds.access import FeedAccess
 from fixtures.probes.feeds.changefeed import NewestRecords, Paging
 from fixtures.probes.feeds.records import Page, Record
@@ -83,7 +83,7 @@ def told(records: Sequence[Record] = LOG, instead: Mapping[str, Seen] | None = N
 
 
 def unseen(cause: str = "the log-in of admin was refused (401), see TOKEN-0") -> Facts:
-    return {("newest_records", f"{feed}:{replica}"): CouldNotLook(cause) for feed in FEEDS for replica in THREE}
+    return {("newest_records", f"{feed}:{replica}"): Unavailable(cause) for feed in FEEDS for replica in THREE}
 
 
 def paging(

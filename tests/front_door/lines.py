@@ -93,8 +93,8 @@ VERDICT = closed(
     remedy=REMEDY,
     started={"anyOf": [{"type": "null"}, TIME]},
     seconds={"type": ["number", "null"], "minimum": 0},
-    looks={"type": "integer", "minimum": 0},
-    came_right={"anyOf": [{"type": "null"}, TIME]},
+    attempts={"type": "integer", "minimum": 0},
+    recovered_at={"anyOf": [{"type": "null"}, TIME]},
     waiver={"anyOf": [{"type": "null"}, closed(reason=TEXT, ticket=TEXT_OR_NULL, until=DAY)]},
     test={"type": "string", "pattern": r"^checks/test_[a-z_]+\.py::test_[a-z0-9_]+(\[[A-Za-z0-9_.:-]+\])?$"},
 )

@@ -18,7 +18,7 @@ class Looks:
 
     @classmethod
     def of(cls, outcome: Outcome) -> Looks:
-        return cls(json.loads((outcome.reports / "facts.json").read_text(encoding="ascii"))["looks"])
+        return cls(json.loads((outcome.reports / "facts.json").read_text(encoding="ascii"))["observations"])
 
     @property
     def seconds(self) -> float:

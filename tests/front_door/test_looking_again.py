@@ -28,8 +28,8 @@ def test_what_fails_and_then_holds_is_told_as_flapped(suite: Suite, tmp_path: Pa
     told = outcome.of("PING-1", bad.id)
     assert told["verdict"] == "WARN"
     assert told["message"] == f"flapped: {SICK}; then it held"
-    assert told["looks"] == 2
-    assert told["came_right"] >= told["started"] > outcome.header["started"]
+    assert told["attempts"] == 2
+    assert told["recovered_at"] >= told["started"] > outcome.header["started"]
     assert outcome.code == 0, outcome.output
     assert outcome.tripped == {("PING-1", bad.id): "WARN"}
     assert asked_at(cluster, bad.id, "/_ping") == 2 * PINGS
@@ -52,7 +52,7 @@ def test_an_issue_that_is_gone_at_the_second_look_is_told_as_flapped(suite: Suit
     for replica in state.replicas:
         told = outcome.of("STATUS-3", f"{replica.id}:non_transitive_error")
         assert told["message"].startswith("flapped: ")
-        assert told["looks"] == 2
+        assert told["attempts"] == 2
 
 
 def test_wait_looks_until_it_holds(suite: Suite, tmp_path: Path) -> None:
@@ -65,7 +65,7 @@ def test_wait_looks_until_it_holds(suite: Suite, tmp_path: Path) -> None:
     assert outcome.code == 0, outcome.output
     told = outcome.of("REG-1", bad.id)
     assert told["verdict"] == "WARN"
-    assert told["looks"] == 3
+    assert told["attempts"] == 3
     assert Looks.of(outcome).seconds < 20
 
 
@@ -106,7 +106,7 @@ def test_wait_gives_up_at_its_time(suite: Suite, tmp_path: Path) -> None:
     with scene("registry-502", tmp_path) as cluster:
         outcome = suite.run(f"--inventory={inventory_with(cluster, require=[])}", "-k", "challenges", "--wait=5s")
     assert outcome.code == 1, outcome.output
-    assert outcome.of("REG-1", state_of(cluster).bad.id)["looks"] >= 3
+    assert outcome.of("REG-1", state_of(cluster).bad.id)["attempts"] >= 3
     # Three seconds to the short second look, then five; the last look may end a little after.
     assert 7 < Looks.of(outcome).seconds < 11
 
@@ -116,7 +116,7 @@ def test_wait_does_not_wait_when_all_holds(suite: Suite, tmp_path: Path) -> None
         outcome = suite.run(f"--inventory={inventory_with(cluster, require=[])}", "-k", "challenges", "--wait=60s")
     assert outcome.code == 0, outcome.output
     assert Looks.of(outcome).seconds < 3
-    assert {line["looks"] for line in outcome.results} == {1}
+    assert {line["attempts"] for line in outcome.results} == {1}
 
 
 def test_stable_sees_that_it_goes_on_to_hold(suite: Suite, tmp_path: Path) -> None:
@@ -124,7 +124,7 @@ def test_stable_sees_that_it_goes_on_to_hold(suite: Suite, tmp_path: Path) -> No
         outcome = suite.run(f"--inventory={inventory_with(cluster, require=[])}", "-k", "challenges", "--stable=4s")
     assert outcome.code == 0, outcome.output
     assert set(outcome.verdicts.values()) == {"PASS"}
-    assert min(line["looks"] for line in outcome.results) >= 2
+    assert min(line["attempts"] for line in outcome.results) >= 2
     assert Looks.of(outcome).seconds >= 4
 
 
@@ -140,4 +140,4 @@ def test_stable_fails_when_it_does_not_go_on_to_hold(suite: Suite, tmp_path: Pat
             outcome = suite.run(f"--inventory={inventory}", "-k", "challenges", "--stable=4s")
     assert outcome.code == 1, outcome.output
     assert outcome.tripped == {("REG-1", state.bad.id): "FAIL"}
-    assert outcome.of("REG-1", state.bad.id)["came_right"] is None
+    assert outcome.of("REG-1", state.bad.id)["recovered_at"] is None

@@ -34,7 +34,7 @@ def test_the_api_and_the_database_are_compared_as_of_one_round(suite: Suite, tmp
         outcome = suite.run(f"--inventory={inventory_with(cluster, require=[])}", "-k", "ready or api_tells")
     assert outcome.code == 0, outcome.output
     assert outcome.tripped == {("STATUS-11", "dtr2.blobs"): "WARN"}
-    assert {line["looks"] for line in outcome.results if line["condition"] == "RDB-4"} == {2}
+    assert {line["attempts"] for line in outcome.results if line["condition"] == "RDB-4"} == {2}
 
 
 def test_pages_are_compared_with_the_records_of_their_round(suite: Suite, tmp_path: Path) -> None:

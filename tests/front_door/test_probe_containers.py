@@ -64,7 +64,7 @@ def test_only_its_own_containers_are_touched(suite: Suite, tmp_path: Path) -> No
 def test_a_second_look_uses_the_same_containers(suite: Suite, tmp_path: Path) -> None:
     with scene("vxlan-cut-both-ways", tmp_path) as cluster:
         outcome = suite.run(f"--inventory={cluster.inventory}", *OVERLAY)
-        assert outcome.of("NET-2", "node-2:node-3")["looks"] == 2
+        assert outcome.of("NET-2", "node-2:node-3")["attempts"] == 2
         assert made(cluster) == {"node-1": 1, "node-2": 1, "node-3": 1}
 
 

@@ -54,7 +54,7 @@ def test_saved_facts_may_be_judged_by_another_version_and_another_severity(suite
 
 
 def _without_looks(facts: dict[str, Any]) -> None:
-    facts["looks"] = None
+    facts["observations"] = None
 
 
 def _of_a_newer_release(facts: dict[str, Any]) -> None:
@@ -62,11 +62,11 @@ def _of_a_newer_release(facts: dict[str, Any]) -> None:
 
 
 def _with_a_probe_that_nobody_knows(facts: dict[str, Any]) -> None:
-    facts["looks"][0]["probe"] = "crystal_ball"
+    facts["observations"][0]["probe"] = "crystal_ball"
 
 
 def _with_a_broken_fact(facts: dict[str, Any]) -> None:
-    for look in facts["looks"]:
+    for look in facts["observations"]:
         look["fact"] = look["fact"] and {"asked_at": "yesterday"}
 
 

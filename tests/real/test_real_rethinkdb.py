@@ -20,7 +20,7 @@ from fixtures.access.docker.engines import Engines
 from fixtures.access.rethinkdb.client import Rethinkdb, open_rethinkdb
 from fixtures.access.ssh.master import Sockets
 from fixtures.access.ssh.shell import Shells
-from fixtures.core.store import CouldNotLook, Silence
+from fixtures.core.store import NoResponse, Unavailable
 from fixtures.inventory import Inventory, load
 from fixtures.probes.database_view import DatabaseView, view_of
 from fixtures.secrets.masker import Masker
@@ -127,7 +127,7 @@ def test_one_killed(databases: Databases) -> None:
     assert {server for issue in view.issues for server in issue.servers} == {f"dtr_rethinkdb_{databases.ids[2]}"}
     assert len(view.servers) == 2
     assert verdicts("RDB-1", databases, 0) == {f"{databases.ids[0]}:table_availability": Outcome.FAIL}
-    with pytest.raises(Silence):
+    with pytest.raises(NoResponse):
         databases.view(2)
 
 
@@ -138,7 +138,7 @@ def test_one_that_hangs_delays_the_others_and_costs_itself_one_deadline(database
     assert 2 < time.monotonic() - started < 20
     assert {issue.type for issue in view.issues} >= {"table_availability"}
     started = time.monotonic()
-    with pytest.raises(Silence) as told:
+    with pytest.raises(NoResponse) as told:
         databases.view(2)
     assert told.value.timed_out
     assert time.monotonic() - started < 12
@@ -158,5 +158,5 @@ def test_another_password_is_refused(databases: Databases) -> None:
     """SCRAM tells it from a user that is not there."""
     way = databases.door.way
     way.user = "nobody"  # type: ignore[union-attr]
-    with pytest.raises(CouldNotLook, match="unknown user"):
+    with pytest.raises(Unavailable, match="unknown user"):
         databases.view(0)

@@ -270,7 +270,7 @@ def mixed() -> list[Result]:
                 return _as(result, "NOT_APPLICABLE", "a single replica has no pairs")
             case "PING-3" if result.subject == IDS[1]:
                 right = "2026-11-23T02:58:09Z"
-                return _as(result, "WARN", "flapped: 4.2 s, then 0.1 s", seen=0.1, looks=2, came_right=right)
+                return _as(result, "WARN", "flapped: 4.2 s, then 0.1 s", seen=0.1, attempts=2, recovered_at=right)
             case "TLS-2":
                 return _as(result, "WARN", "expires in 20 days", seen="2026-12-13T00:00:00Z", expected="30 days")
         return None

@@ -51,7 +51,7 @@ def test_a_line_is_a_json_object_with_the_documented_fields(tmp_path: Path) -> N
     ]
     assert list(second)[8:] == [
         *("documented", "remedy", "started", "seconds"),
-        *("looks", "came_right", "waiver", "test"),
+        *("attempts", "recovered_at", "waiver", "test"),
     ]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from fixtures.core.store import CouldNotLook
+from fixtures.core.store import Unavailable
 from fixtures.options import Options
 from tests.checks.case import Cases, Facts, fails, not_applicable, passes, skipped, unknown, warns
 from tests.checks.facts import (
@@ -27,7 +27,7 @@ from tests.checks.facts import (
 )
 
 CLUSTER = "cluster"
-NO_LOGIN = CouldNotLook("the log-in of admin was refused (401), see TOKEN-0")
+NO_LOGIN = Unavailable("the log-in of admin was refused (401), see TOKEN-0")
 
 alert_1 = Cases("ALERT-1")
 

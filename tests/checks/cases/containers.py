@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from checks.verdict import Outcome
-from fixtures.core.store import CouldNotLook, Silence
+from fixtures.core.store import NoResponse, Unavailable
 from fixtures.options import Options
 from fixtures.probes.containers import COMPONENTS
 from tests.checks.case import (
@@ -42,7 +42,7 @@ from tests.checks.node_facts import (
 CLUSTER = "cluster"
 THREE_NODES = nodes()
 ANYWHERE = nodes(replicas=[{"id": name, "address": f"10.0.0.{n}"} for n, name in enumerate(IDS[:3], 11)])
-NO_ENGINE = Silence("Docker at node-1 (10.0.0.11:2376): connection refused: no engine listens there")
+NO_ENGINE = NoResponse("Docker at node-1 (10.0.0.11:2376): connection refused: no engine listens there")
 
 
 def seen(first: Seen | list[Seen] | None = None, **others: Seen) -> Looks:
@@ -306,7 +306,7 @@ ctr_6(
 )
 ctr_6(
     "its container is gone",
-    seen() | {("database_log", A): CouldNotLook("there is no container, see CTR-1")},
+    seen() | {("database_log", A): Unavailable("there is no container, see CTR-1")},
     unknown(A, "CTR-1"),
     inventory=THREE_NODES,
 )
@@ -346,7 +346,7 @@ ctr_7(
 ctr_7("the engine is stopped", {("containers", N1): NO_ENGINE}, unknown(N1), inventory=THREE_NODES)
 
 version_1 = Cases("VERSION-1")
-NO_LOGIN = CouldNotLook("the log-in of admin was refused (401), see TOKEN-0")
+NO_LOGIN = Unavailable("the log-in of admin was refused (401), see TOKEN-0")
 
 
 def told(own: Seen, first: Seen | None = None) -> Looks:

@@ -6,11 +6,11 @@ from collections import Counter
 from datetime import timedelta
 
 from fixtures.access.http.client import Untrusted
-from fixtures.core.store import CouldNotLook, Silence
+from fixtures.core.store import NoResponse, Unavailable
 from tests.checks.case import Cases, Facts, Inherited, Seen, fails, passes, unknown, warns
 from tests.checks.facts import NOW, USERS, A, B, C, identity, inventory, nginx, no_nginx, ping, ping_answer
 
-REFUSED = Silence("/_ping at f2277ad178f7 (10.0.0.11:443): connection refused")
+REFUSED = NoResponse("/_ping at f2277ad178f7 (10.0.0.11:443): connection refused")
 UNTRUSTED = Untrusted("its certificate is not trusted, see TLS-1")
 
 ping_1 = Cases("PING-1")
@@ -69,12 +69,12 @@ ping_2(
 )
 ping_2(
     "one connection is refused",
-    visits(Silence(f"/_ping at {USERS}:443: connection refused"), *ROUND[1:]),
+    visits(NoResponse(f"/_ping at {USERS}:443: connection refused"), *ROUND[1:]),
     fails(USERS, "1 of 6", "connection refused", seen={A: 1, B: 2, C: 2}),
 )
-ping_2("silent", visits(*[Silence("no answer")] * 6), fails(USERS, "6 of 6", "no answer", seen={}))
+ping_2("silent", visits(*[NoResponse("no answer")] * 6), fails(USERS, "6 of 6", "no answer", seen={}))
 ping_2("one shows an untrusted certificate", visits(UNTRUSTED, *ROUND[1:]), unknown(USERS, "see TLS-1"))
-ping_2("not looked at to the end", visits(CouldNotLook("the time limit"), *ROUND[1:]), unknown(USERS, "time limit"))
+ping_2("not looked at to the end", visits(Unavailable("the time limit"), *ROUND[1:]), unknown(USERS, "time limit"))
 ping_2(
     "a single replica is visited four times",
     visits(*[visit(A)] * 4),

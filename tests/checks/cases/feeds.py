@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from fixtures.core.store import CouldNotLook, Silence
+from fixtures.core.store import NoResponse, Unavailable
 from fixtures.probes.feeds.records import Page, Record
 from tests.checks.case import Cases, Facts, Inherited, Seen, fails, not_applicable, passes, skipped, unknown, warns
 from tests.checks.cases.tokens import apart
@@ -55,8 +55,8 @@ feed_1("no notary-server", one(refused(502, told="502 with HTML")), fails(AT, "n
 feed_1("too many log-ins", one(refused(429, told="429")), fails(AT, "too many log-ins"))
 feed_1("another answer", one(refused(404, told="404 x")), fails(AT, "404 x", seen=404))
 feed_1("no licence", one(refused(402, told="402 x")), unknown(AT, "no licence", "REG-1"))
-feed_1("silent", one(Silence("no complete answer within 10 s")), fails(AT, "no complete answer"))
-feed_1("silent replica", one(Inherited(Silence("connection refused"))), unknown(AT, "connection refused"))
+feed_1("silent", one(NoResponse("no complete answer within 10 s")), fails(AT, "no complete answer"))
+feed_1("silent replica", one(Inherited(NoResponse("connection refused"))), unknown(AT, "connection refused"))
 feed_1("no repository is named", {}, skipped("repository", "reads: [namespace/name]", "cannot_read:"))
 feed_1(
     "of a repository",
@@ -93,7 +93,7 @@ feed_2(
 )
 feed_2(
     "judged by those who do",
-    told(LOG, {f"global:{A}": refused(500), f"global:{B}": CouldNotLook("silent")}),
+    told(LOG, {f"global:{A}": refused(500), f"global:{B}": Unavailable("silent")}),
     passes("global", "at 1 replicas"),
     inventory=READER,
 )
@@ -177,7 +177,7 @@ feed_3(
 )
 feed_3("begins too late", window(beginning=page(update(9), asked=10)), fails("global", "younger"), inventory=READER)
 feed_3("a window loses one", window(forwards=LOG[4:]), fails("global", "id-4"), inventory=READER)
-feed_3("unseen", {**told(), ("feed_paging", "global"): CouldNotLook("refused")}, unknown("global"), inventory=READER)
+feed_3("unseen", {**told(), ("feed_paging", "global"): Unavailable("refused")}, unknown("global"), inventory=READER)
 
 feed_4 = Cases("FEED-4")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from checks.verdict import Outcome
-from fixtures.core.store import CouldNotLook, Silence
+from fixtures.core.store import NoResponse, Unavailable
 from fixtures.probes.feeds.records import Record
 from tests.checks.case import Cases, Facts, Said, fails, not_applicable, passes, skipped, unknown, warns
 from tests.checks.facts import USERS, A, B, C, ago, inventory, reader
@@ -85,7 +85,7 @@ feed_6(
     inventory=READER,
 )
 feed_6("no repository is named", {("newest_records", f"global:{A}"): newest(LOG)} | {
-    ("newest_records", f"global:{name}"): CouldNotLook("silent") for name in (B, C)
+    ("newest_records", f"global:{name}"): Unavailable("silent") for name in (B, C)
 }, passes("global", "2 other repositories"))  # fmt: skip
 feed_6("unseen", unseen(), unknown("global", "TOKEN-0"), others=Outcome.UNKNOWN, inventory=READER)
 feed_6("empty", told([]), NO_OTHER, others=Outcome.NOT_APPLICABLE, inventory=READER)
@@ -126,7 +126,7 @@ seventh("never signed", fetched(None, ()), not_applicable(ALPINE, "library/alpin
 RENAMED = tuple(record.model_copy(update={"gun": "old.example.org/library/alpine"}) for record in LOG[:1])
 seventh("under another name", fetched(None, RENAMED), warns(ALPINE, "old.example.org/library/alpine", "renamed"))
 seventh("under both names", fetched(NEWEST, (*RENAMED, *LOG[1:])), passes(ALPINE))
-seventh("unseen", {**told(), ("trust_timestamp", ALPINE): CouldNotLook("refused")}, unknown(ALPINE, "refused"))
+seventh("unseen", {**told(), ("trust_timestamp", ALPINE): Unavailable("refused")}, unknown(ALPINE, "refused"))
 feed_7("none is named", {}, skipped("repository", "reads: [namespace/name]"))
 
 feed_8 = Cases("FEED-8")
@@ -176,8 +176,8 @@ cell(
     access(200, granted=[f"repository:{gun(LEDGER)}:pull"]),
     fails(f"anonymous:{LEDGER}", "may not"),
 )
-cell("unseen", "admin:global", CouldNotLook("see TOKEN-0"), unknown("admin:global", "see TOKEN-0"))
-cell("silent", "admin:global", Silence("no answer"), unknown("admin:global"))
+cell("unseen", "admin:global", Unavailable("see TOKEN-0"), unknown("admin:global", "see TOKEN-0"))
+cell("silent", "admin:global", NoResponse("no answer"), unknown("admin:global"))
 cell("no repository is named", "anonymous:global", REFUSED, passes("anonymous:global"), reader())
 feed_8("none is named", {}, skipped("repository", "reads: [namespace/name]"))
 
@@ -219,11 +219,11 @@ ninth(
     passes(AB, "the same 7 records"),
 )
 ninth("both empty", told([]), passes(AB, "the same 0 records"))
-ninth("one silent", told(LOG, {f"global:{B}": Silence("refused")}), unknown(AB, "refused"))
+ninth("one silent", told(LOG, {f"global:{B}": NoResponse("refused")}), unknown(AB, "refused"))
 ninth("one malformed", told(LOG, {f"global:{B}": refused(500, replica=B)}), unknown(AB, "see FEED-1"))
 ninth(
     "what differs goes before what could not be seen",
-    told(LOG, {f"global:{B}": Silence("refused"), f"library.alpine:{A}": newest(LOG[:1], ALPINE)}),
+    told(LOG, {f"global:{B}": NoResponse("refused"), f"library.alpine:{A}": newest(LOG[:1], ALPINE)}),
     fails(AB, ALPINE),
 )
 feed_9("alone", {}, not_applicable("none", "single replica"), inventory=inventory(1))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fixtures.core.store import CouldNotLook, Silence
+from fixtures.core.store import NoResponse, Unavailable
 from tests.checks.case import (
     Cases,
     Inherited,
@@ -35,9 +35,9 @@ from tests.checks.node_facts import (
 
 CLUSTER = "cluster"
 THREE_NODES = nodes()
-STOPPED = Silence("Docker at node-1 (10.0.0.11:2376): connection refused: no engine listens there")
-NO_SSH = Silence("ssh to 10.0.0.11: connection refused: nothing listens there")
-NO_KEY = CouldNotLook("ssh to 10.0.0.11: its host key is not known: log in once by hand")
+STOPPED = NoResponse("Docker at node-1 (10.0.0.11:2376): connection refused: no engine listens there")
+NO_SSH = NoResponse("ssh to 10.0.0.11: connection refused: nothing listens there")
+NO_KEY = Unavailable("ssh to 10.0.0.11: its host key is not known: log in once by hand")
 
 node_1 = Cases("NODE-1")
 

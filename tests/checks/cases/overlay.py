@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fixtures.core.store import CouldNotLook, NotGiven, Silence
+from fixtures.core.store import NoResponse, NotConfigured, Unavailable
 from fixtures.probes.overlay.facts import Database, OverlayPings
 from fixtures.probes.overlay.name_output import Resolved
 from fixtures.probes.overlay.ping_output import Echo
@@ -31,8 +31,8 @@ from tests.checks.overlay import (
 )
 
 ONE, TWO, THREE = NODES[:3]
-NOT_ALLOWED = NotGiven("--no-containers: the overlay network is only tested from containers")
-NO_IMAGE = NotGiven("node-1 holds no image with sh and ping: run `docker pull mirantis/dtr:2.8.2` there")
+NOT_ALLOWED = NotConfigured("--no-containers: the overlay network is only tested from containers")
+NO_IMAGE = NotConfigured("node-1 holds no image with sh and ping: run `docker pull mirantis/dtr:2.8.2` there")
 NONE_MADE = dict.fromkeys(NODES[:3], NOT_ALLOWED)
 BOTH = (f"{ONE}:{TWO}", f"{TWO}:{ONE}")
 LINK = {(ONE, TWO): DEAD, (TWO, ONE): DEAD}
@@ -289,7 +289,7 @@ net_2(
 )
 net_2(
     "the probe hangs",
-    seen(pings={ONE: Silence("the probe container on node-1 answered nothing", timed_out=True)}),
+    seen(pings={ONE: NoResponse("the probe container on node-1 answered nothing", timed_out=True)}),
     unknown(BOTH[0], "answered nothing"),
     inventory=on_nodes(),
 )
@@ -477,7 +477,7 @@ net_5(
     inventory=on_nodes(),
 )
 net_5("no engine", seen(containers={TWO: NO_ENGINE}), unknown(BOTH[0], "refused"), inventory=on_nodes())
-net_5("interrupted", seen(pings={ONE: CouldNotLook("interrupted")}), unknown(BOTH[0], "interrupted"),
+net_5("interrupted", seen(pings={ONE: Unavailable("interrupted")}), unknown(BOTH[0], "interrupted"),
       inventory=on_nodes())  # fmt: skip
 
 CASES = [net_1, net_2, net_3, net_4, net_5]

@@ -7,14 +7,14 @@ from typing import Any
 from checks.rules.rethinkdb_issues import MEANS
 from fixtures.access.http.client import Untrusted
 from fixtures.access.rethinkdb.reql import DOCUMENTED_FIELDS
-from fixtures.core.store import CouldNotLook, Silence
+from fixtures.core.store import NoResponse, Unavailable
 from tests.checks.case import Cases, Facts, Inherited, Seen, fails, passes, skipped, unknown, views, warns
 from tests.checks.database import WITH_DRIVER, WITH_RETHINKCLI, database, listed
 from tests.checks.documents import Edit, append, issue, link, put, server, server_uuid, view
 from tests.checks.facts import THREE, A, B, C, inventory
 
-REFUSED = Silence(f"{C} (10.0.0.13:28015): connection refused")
-WRONG_PASSWORD = CouldNotLook(f"{C} (10.0.0.13:28015) refuses the log-in of auditor (wrong password)")
+REFUSED = NoResponse(f"{C} (10.0.0.13:28015): connection refused")
+WRONG_PASSWORD = Unavailable(f"{C} (10.0.0.13:28015) refuses the log-in of auditor (wrong password)")
 MISTRUSTED = Untrusted(f"{C} (10.0.0.13:28015) was not asked: its certificate is not trusted")
 
 
@@ -278,7 +278,7 @@ rdb_4("no API", compared(api=REFUSED), unknown(A, "refused"), inventory=WITH_DRI
 rdb_4("no database", {("database_view", A): REFUSED, **views()}, unknown(A, "refused"), inventory=WITH_DRIVER)
 rdb_4(
     "no administrator",
-    compared(api=Inherited(CouldNotLook("the log-in of admin was refused"))),
+    compared(api=Inherited(Unavailable("the log-in of admin was refused"))),
     unknown(A, "log-in of admin"),
     inventory=WITH_DRIVER,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fixtures.core.store import CouldNotLook, Silence
+from fixtures.core.store import NoResponse, Unavailable
 from tests.checks.case import SILENT, Cases, Facts, Inherited, fails, passes, skipped, unknown
 from tests.checks.documents import ISSUES, TABLES, Edit, drop, issue, put, server, view
 from tests.checks.facts import A, B, C, access, inventory, reader
@@ -10,8 +10,8 @@ from tests.checks.facts import A, B, C, access, inventory, reader
 status_1 = Cases("STATUS-1")
 status_1("told", {("cluster_status", B): view(B)}, passes(B, "29 tables, 3 replicas"))
 status_1("an error answer", {("cluster_status", B): SILENT}, fails(B, "10.0.0.12:443", "STATUS_CHECK_FAILED"))
-status_1("the replica is silent", {("cluster_status", B): Inherited(Silence("refused"))}, unknown(B, "refused"))
-status_1("no log-in", {("cluster_status", B): Inherited(CouldNotLook("see TOKEN-0"))}, unknown(B, "see TOKEN-0"))
+status_1("the replica is silent", {("cluster_status", B): Inherited(NoResponse("refused"))}, unknown(B, "refused"))
+status_1("no log-in", {("cluster_status", B): Inherited(Unavailable("see TOKEN-0"))}, unknown(B, "see TOKEN-0"))
 
 status_2 = Cases("STATUS-2")
 CI = inventory(accounts=reader())

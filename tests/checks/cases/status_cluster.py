@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from itertools import combinations
 
-from fixtures.core.store import Silence
+from fixtures.core.store import NoResponse
 from tests.checks.case import NOBODY, Cases, Facts, passes, unknown, views, warns
 from tests.checks.documents import SERVERS, link, put, view
 from tests.checks.facts import IDS, NOW, THREE, A, B, C, gc_lock, inventory
@@ -21,7 +21,7 @@ def cluster(count: int, gone: int = 0) -> Facts:
     facts: Facts = {
         ("cluster_status", name): view(name, put(SERVERS, view_rows(alive)), ids=ids)
         if name in alive
-        else Silence("connection refused")
+        else NoResponse("connection refused")
         for name in ids
     }
     return facts

@@ -17,7 +17,7 @@ status_5 = Cases("STATUS-5")
 def reported(*ages: float) -> Facts:
     """At each look the age, in seconds, of what every replica tells of A's own report."""
     rounds = [[view(name, put(("replica_timestamp", A), text(ago(seconds=age)))) for age in ages] for name in THREE]
-    return {("cluster_status", name): list(looks) for name, looks in zip(THREE, rounds, strict=True)}
+    return {("cluster_status", name): list(observations) for name, observations in zip(THREE, rounds, strict=True)}
 
 
 status_5("just now", reported(0), passes(A, "0 s old", seen=text(NOW)))

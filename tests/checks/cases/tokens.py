@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from checks.verdict import Outcome
-from fixtures.core.store import CouldNotLook, Silence
+from fixtures.core.store import NoResponse, Unavailable
 from fixtures.inventory import Inventory
 from fixtures.options import Options
 from fixtures.probes.endpoints import Ping
@@ -13,7 +13,7 @@ from tests.checks.case import Cases, Facts, Inherited, Seen, fails, not_applicab
 from tests.checks.facts import NOW, THREE, A, B, C, ago, inventory, ping, ping_answer, reader
 from tests.checks.trust_facts import READER, made_up, pulls, tokens
 
-SILENT = Silence("/auth/token at f2277ad178f7 (10.0.0.11:443): no complete answer within 10 s")
+SILENT = NoResponse("/auth/token at f2277ad178f7 (10.0.0.11:443): no complete answer within 10 s")
 
 token_1 = Cases("TOKEN-1")
 GLOBAL, ALPINE, LEDGER = (f"admin:{feed}:{A}" for feed in ("global", "library.alpine", "finance.ledger"))
@@ -45,8 +45,8 @@ all_scopes("401", tokens(status=401, told="401"), Outcome.FAIL, "right password 
 all_scopes("429", tokens(status=429, told="429"), Outcome.FAIL, "too many log-ins", "nothing more is asked")
 all_scopes("no licence", tokens(status=402, told="402"), Outcome.UNKNOWN, "no licence", "REG-1")
 token_1("silent", given(SILENT), fails(f"admin:{A}", "no complete answer"))
-token_1("not logged in", given(Inherited(CouldNotLook("see TOKEN-0"))), unknown(f"admin:{A}", "see TOKEN-0"))
-token_1("a replica that is silent", given(Inherited(Silence("refused"))), unknown(f"admin:{A}", "refused"))
+token_1("not logged in", given(Inherited(Unavailable("see TOKEN-0"))), unknown(f"admin:{A}", "see TOKEN-0"))
+token_1("a replica that is silent", given(Inherited(NoResponse("refused"))), unknown(f"admin:{A}", "refused"))
 token_1(
     "a reader has his own scopes",
     {("account_tokens", f"reader:ci:{B}"): tokens("reader:ci")},
@@ -81,7 +81,7 @@ of_reader(
 of_reader("opens it, though no such thing is there", pulls((404, "")), fails("reader:ci", "404", seen=404))
 of_reader("refused as invalid", pulls((401, "invalid_token"), granted=[]), unknown("reader:ci", "as invalid"))
 of_reader("is given none", pulls(status=403), fails("reader:ci", "no token is given", seen=403, expected=200))
-of_reader("not logged in", Inherited(CouldNotLook("see TOKEN-0")), unknown("reader:ci", "see TOKEN-0"))
+of_reader("not logged in", Inherited(Unavailable("see TOKEN-0")), unknown("reader:ci", "see TOKEN-0"))
 of_reader(
     "can read everything that is named",
     pulls(granted=[]),
@@ -105,7 +105,7 @@ token_3("broken", wrong(500), unknown("cluster", "500 as told"))
 token_3("left out", wrong(None), skipped("cluster", "--no-auth-negative"), options=Options(negative_log_in=False))
 token_3("no answer", wrong(None), unknown("cluster", "None as told"))
 token_3(
-    "no right one was accepted", {("made_up_login", "cluster"): CouldNotLook("no right password")}, unknown("cluster")
+    "no right one was accepted", {("made_up_login", "cluster"): Unavailable("no right password")}, unknown("cluster")
 )
 
 token_4 = Cases("TOKEN-4")
@@ -141,10 +141,10 @@ token_4("the others of one that is ahead", apart(0, 0, 90), passes(A))
 token_4("within the measuring error of a slow answer", apart(0, 0, 31, round_trip=8), passes(C, seen=26.5))
 token_4("by the inventory's limit", apart(0, 0, 20), warns(C), inventory=inventory(limits={"clock_seconds": [1, 10]}))
 token_4("alone", {("ping", A): ping()}, not_applicable(A, "a single replica"), inventory=inventory(1))
-token_4("silent", {("ping", A): Silence("refused")}, unknown(A, "refused"))
+token_4("silent", {("ping", A): NoResponse("refused")}, unknown(A, "refused"))
 token_4(
     "no other answers",
-    {("ping", A): ahead(0, A), ("ping", B): Silence("refused"), ("ping", C): Silence("refused")},
+    {("ping", A): ahead(0, A), ("ping", B): NoResponse("refused"), ("ping", C): NoResponse("refused")},
     unknown(A, "no other replica's clock"),
 )
 token_4("no Date", {("ping", A): ping(ping_answer().model_copy(update={"server_date": None}))}, unknown(A, "no Date"))

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 from fixtures.access.http.client import Untrusted
-from fixtures.core.store import CouldNotLook, Silence
+from fixtures.core.store import NoResponse, Unavailable
 from fixtures.inventory import Inventory
 from tests.checks.case import Cases, Facts, fails, passes, skipped, unknown, warns
 from tests.checks.facts import NOW, USERS, A, B, certificate, front, inventory, login, mke, reader
 
-REFUSED = Silence("/v2/ at f2277ad178f7 (10.0.0.11:443): connection refused")
+REFUSED = NoResponse("/v2/ at f2277ad178f7 (10.0.0.11:443): connection refused")
 
 reg_1 = Cases("REG-1")
 
@@ -124,9 +124,9 @@ token_0(
 token_0("locked out", answered(429, "429 x"), fails("admin", "too many failed log-ins", seen=429, expected=200))
 token_0("no licence", answered(402, "402 x"), unknown("admin", "see REG-1", seen=402))
 token_0("another answer", answered(404, "404 with an HTML page"), fails("admin", "404 with an HTML page", expected=200))
-token_0("broken", {("login", "admin"): Silence("the token service answered 500")}, fails("admin", "500"))
+token_0("broken", {("login", "admin"): NoResponse("the token service answered 500")}, fails("admin", "500"))
 token_0(
-    "nobody to ask", {("login", "admin"): CouldNotLook("no replica answers")}, unknown("admin", "no replica answers")
+    "nobody to ask", {("login", "admin"): Unavailable("no replica answers")}, unknown("admin", "no replica answers")
 )
 
 CASES = [reg_1, mke_1, tls_1, tls_2, token_0]

@@ -8,9 +8,9 @@ from datetime import timedelta
 import pytest
 
 from checks.condition import Condition
-from checks.engine.evaluate import Asked, Judge, Judgement, keys_of
-from checks.verdict import CRITICAL, WARNING, Outcome, Severity, Verdict, failed, held, unknown, warned
-from fixtures.core.store import CouldNotLook, Every, Key, Look, Silence, Store
+from checks.engine.evaluate import BoundCheck, Judge, Judgement, keys_of
+from checks.verdict import CRITICAL, WARNING, Outcome, Severity, Verdict, failed, passed, unknown, warned
+from fixtures.core.store import Key, NoResponse, Observation, PerSubject, Store, Unavailable
 from fixtures.inventory import Replica
 from fixtures.probes.cluster_status import ClusterStatus
 from fixtures.probes.endpoints import Ping
@@ -18,26 +18,26 @@ from tests.checks.case import CONDITIONS, INVENTORY, Facts, Inherited, asked, st
 from tests.checks.facts import NOW, A, B, C, certificate, identity, inventory, ping, ping_answer
 
 Check = Callable[..., Verdict | Sequence[Verdict]]
-SILENT = Silence("/_ping at f2277ad178f7: connection refused")
+SILENT = NoResponse("/_ping at f2277ad178f7: connection refused")
 
 
-def ask(check: Check, *, owns: bool = False, severity: Severity = CRITICAL, about: str = A) -> Asked:
+def ask(check: Check, *, owns: bool = False, severity: Severity = CRITICAL, about: str = A) -> BoundCheck:
     """A check that is no condition of the catalogue, asked at a replica."""
     made = Condition("TEST-1", severity, "the tests", "read-the-logs", owns, check)
-    return Asked(made, check, {"replica": INVENTORY.replica(about)}, {"inventory": INVENTORY})
+    return BoundCheck(made, check, {"replica": INVENTORY.replica(about)}, {"inventory": INVENTORY})
 
 
-def said(one: Asked, facts: Facts) -> list[Judgement]:
+def said(one: BoundCheck, facts: Facts) -> list[Judgement]:
     return Judge(store_of(facts), INVENTORY).verdicts(one)
 
 
-def only(one: Asked, facts: Facts) -> Judgement:
+def only(one: BoundCheck, facts: Facts) -> Judgement:
     (judgement,) = said(one, facts)
     return judgement
 
 
 def holds(ping: Ping) -> Verdict:
-    return held(f"{len(ping.answers)} answers")
+    return passed(f"{len(ping.answers)} answers")
 
 
 # --- silence --------------------------------------------------------------------------------------------------------
@@ -49,11 +49,11 @@ def holds(ping: Ping) -> Verdict:
         (True, SILENT, Outcome.FAIL),
         (False, SILENT, Outcome.UNKNOWN),
         (True, Inherited(SILENT), Outcome.UNKNOWN),
-        (True, CouldNotLook("no log-in"), Outcome.UNKNOWN),
-        (False, CouldNotLook("no log-in"), Outcome.UNKNOWN),
+        (True, Unavailable("no log-in"), Outcome.UNKNOWN),
+        (False, Unavailable("no log-in"), Outcome.UNKNOWN),
     ],
 )
-def test_a_silence_is_the_fault_of_its_owner(owns: bool, seen: CouldNotLook | Inherited, outcome: Outcome) -> None:
+def test_a_silence_is_the_fault_of_its_owner(owns: bool, seen: Unavailable | Inherited, outcome: Outcome) -> None:
     verdict = only(ask(holds, owns=owns), {("ping", A): seen}).verdict
     assert (verdict.outcome, verdict.message) == (outcome, str(seen.cause if isinstance(seen, Inherited) else seen))
 
@@ -66,20 +66,20 @@ def test_what_was_not_looked_at_is_unknown() -> None:
     judgement = only(ask(holds, owns=True), {})
     assert judgement.verdict.outcome is Outcome.UNKNOWN
     assert judgement.verdict.message == "ping was not looked at"
-    assert (judgement.looks, judgement.started, judgement.seconds) == (0, None, None)
+    assert (judgement.attempts, judgement.started, judgement.seconds) == (0, None, None)
 
 
 def test_a_check_of_all_has_the_facts_that_there_are() -> None:
-    def counts(every_ping: Every[Ping]) -> Verdict:
-        return held(f"{sorted(every_ping)} {sorted(every_ping.causes)}")
+    def counts(every_ping: PerSubject[Ping]) -> Verdict:
+        return passed(f"{sorted(every_ping)} {sorted(every_ping.causes)}")
 
     facts: Facts = {("ping", A): ping(), ("ping", B): SILENT, ("ping", C): ping(replica=C)}
     assert only(ask(counts), facts).verdict.message == f"{sorted([A, C])} {[B]}"
 
 
 def test_a_check_of_all_that_needs_a_silent_one_is_unknown() -> None:
-    def reads(every_ping: Every[Ping]) -> Verdict:
-        return held(every_ping[B].replica)
+    def reads(every_ping: PerSubject[Ping]) -> Verdict:
+        return passed(every_ping[B].replica)
 
     verdict = only(ask(reads), {("ping", A): ping(), ("ping", B): SILENT, ("ping", C): ping(replica=C)}).verdict
     assert (verdict.outcome, verdict.message) == (Outcome.UNKNOWN, str(SILENT))
@@ -110,7 +110,7 @@ def test_a_verdict_may_be_more_severe_than_its_condition() -> None:
 def test_several_verdicts_have_their_own_subjects() -> None:
     def several(ping: Ping) -> Sequence[Verdict]:  # noqa: ARG001
         return [
-            held("a", subject="dtr2.tags"),
+            passed("a", subject="dtr2.tags"),
             failed("b", subject="dtr2.blobs"),
             unknown("c"),
             warned("d", subject="x"),
@@ -128,7 +128,7 @@ def test_subjects_are_in_the_grammar_and_each_is_there_once() -> None:
     names = ["a b", "a b", "a_b", "a_b-2", "ö/\n", "x" * 300]
 
     def several(ping: Ping) -> Sequence[Verdict]:  # noqa: ARG001
-        return [held(subject=name) for name in names]
+        return [passed(subject=name) for name in names]
 
     subjects = [each.subject for each in said(ask(several), {("ping", A): ping()})]
     assert subjects == ["a_b", "a_b-2", "a_b-3", "a_b-2-2", "___", "x" * 100]
@@ -147,7 +147,7 @@ def test_an_exception_in_a_check_accuses_nobody() -> None:
 
 def test_the_traceback_of_a_probe_is_carried() -> None:
     store = Store()
-    store.add(Look(Key("ping", A), 0, NOW, 0.1, cause=CouldNotLook("internal error"), traceback="line 7"))
+    store.add(Observation(Key("ping", A), 0, NOW, 0.1, cause=Unavailable("internal error"), traceback="line 7"))
     (judgement,) = Judge(store, INVENTORY).verdicts(ask(holds, owns=True))
     assert judgement.tracebacks == ("line 7",)
     assert judgement.verdict.outcome is Outcome.UNKNOWN
@@ -155,22 +155,25 @@ def test_the_traceback_of_a_probe_is_carried() -> None:
 
 def test_it_says_when_how_often_and_how_long_was_looked() -> None:
     def both(ping: Ping, identity: object) -> Verdict:  # noqa: ARG001
-        return held()
+        return passed()
 
     store = Store()
     for number in range(3):
-        store.add(Look(Key("ping", A), number, NOW + timedelta(minutes=number), 0.5 + number, fact=ping()))
-    store.add(Look(Key("identity", A), 0, NOW + timedelta(seconds=9), 0.25, fact=identity(A)))
+        store.add(Observation(Key("ping", A), number, NOW + timedelta(minutes=number), 0.5 + number, fact=ping()))
+    store.add(Observation(Key("identity", A), 0, NOW + timedelta(seconds=9), 0.25, fact=identity(A)))
     (judgement,) = Judge(store, INVENTORY).verdicts(ask(both))
-    assert (judgement.looks, judgement.started, judgement.seconds) == (3, NOW + timedelta(seconds=9), 2.5)
+    assert (judgement.attempts, judgement.started, judgement.seconds) == (3, NOW + timedelta(seconds=9), 2.5)
 
 
 # --- which facts it is judged on ------------------------------------------------------------------------------------
 
 
 def test_the_keys_are_those_of_the_facts_that_it_asks_for() -> None:
-    def check(replica: Replica, ping: Ping, every_ping: Every[Ping], earlier_ping: object, alerts: object) -> Verdict:  # noqa: ARG001
-        return held()
+    def check(
+        replica: Replica, ping: Ping, every_ping: PerSubject[Ping], earlier_ping: object, alerts: object
+    ) -> Verdict:
+        del replica, ping, every_ping, earlier_ping, alerts
+        return passed()
 
     keys = [Key("ping", A), Key("ping", B), Key("ping", C), Key("alerts", "cluster")]
     assert keys_of(ask(check), INVENTORY) == keys
@@ -185,7 +188,7 @@ def test_a_subject_is_made_of_all_that_it_is_asked_about() -> None:
 def test_what_needs_no_looking_is_told_at_once() -> None:
     (one,) = asked("STATUS-8", inventory(1))
     (judgement,) = Judge(Store(), inventory(1)).verdicts(one)
-    assert (judgement.verdict.outcome, judgement.looks) == (Outcome.NOT_APPLICABLE, 0)
+    assert (judgement.verdict.outcome, judgement.attempts) == (Outcome.NOT_APPLICABLE, 0)
 
 
 # --- impostors ------------------------------------------------------------------------------------------------------
@@ -208,7 +211,7 @@ def outcome(condition: str, subject: str, facts: Facts) -> Verdict:
     "swapped",
     [
         {("identity", A): identity(B)},
-        {("identity", A): CouldNotLook("x"), ("ping", A): ping(ping_answer(replica_id=B))},
+        {("identity", A): Unavailable("x"), ("ping", A): ping(ping_answer(replica_id=B))},
         {("identity", A): identity(B), ("ping", A): ping(ping_answer(replica_id=None))},
     ],
     ids=["by its identity", "by its pings", "by its settings"],
@@ -238,24 +241,24 @@ def test_an_impostor_tells_nothing_of_others() -> None:
     told = outcome("STATUS-6", B, {**ALL_SEEN, ("identity", A): identity(C)})
     assert told.message == "known to all 2 that answered"
 
-    def sees(every_cluster_status: Every[ClusterStatus]) -> Verdict:
-        return held(",".join(sorted(every_cluster_status)))
+    def sees(every_cluster_status: PerSubject[ClusterStatus]) -> Verdict:
+        return passed(",".join(sorted(every_cluster_status)))
 
     facts = {**ALL_SEEN, ("identity", A): identity(C)}
     assert only(ask(sees), facts).verdict.message == ",".join(sorted((B, C)))
 
 
 @pytest.mark.parametrize("who", [identity(A), identity(None), SILENT], ids=["itself", "unnamed", "silent"])
-def test_who_is_no_impostor_is_believed(who: CouldNotLook) -> None:
+def test_who_is_no_impostor_is_believed(who: Unavailable) -> None:
     assert outcome("PING-1", A, {**ALL_SEEN, ("identity", A): who}).outcome is Outcome.PASS
 
 
 def test_nothing_is_taken_from_the_run_itself() -> None:
     store = store_of({**ALL_SEEN, ("identity", A): identity(B)})
-    before = {key: list(looks) for key, looks in store.looks.items()}
+    before = {key: list(observations) for key, observations in store.observations.items()}
     for one in asked("PING-1", INVENTORY):
         Judge(store, INVENTORY).verdicts(one)
-    assert store.looks == before
+    assert store.observations == before
 
 
 def test_toy_conditions_are_not_in_the_catalogue() -> None:

@@ -9,9 +9,20 @@ from datetime import timedelta
 import pytest
 
 from checks.condition import Condition
-from checks.engine.evaluate import Asked, Judge, Judgement
-from checks.verdict import CRITICAL, WARNING, Outcome, Severity, Verdict, failed, held, not_applicable, unknown, warned
-from fixtures.core.store import CouldNotLook, Key, Look, Silence, Store
+from checks.engine.evaluate import BoundCheck, Judge, Judgement
+from checks.verdict import (
+    CRITICAL,
+    WARNING,
+    Outcome,
+    Severity,
+    Verdict,
+    failed,
+    not_applicable,
+    passed,
+    unknown,
+    warned,
+)
+from fixtures.core.store import Key, NoResponse, Observation, Store, Unavailable
 from fixtures.probes.administration import Alerts
 from tests.checks.case import INVENTORY, look_of
 from tests.checks.facts import NOW, A, B, alerts, identity, ping
@@ -21,18 +32,18 @@ SAYS = {
     F: lambda: failed("it is bad", seen=1, expected=2),
     W: lambda: warned("it is odd"),
     U: lambda: unknown("not seen"),
-    P: lambda: held("it is fine"),
+    P: lambda: passed("it is fine"),
     N: lambda: not_applicable("no meaning"),
 }
 
 SUBJECTS = {
     F: lambda name: failed("bad", subject=name),
     U: lambda name: unknown("not seen", subject=name),
-    P: lambda name: held("fine", subject=name),
+    P: lambda name: passed("fine", subject=name),
 }
 
 
-def script(*words: str, severity: Severity = CRITICAL) -> tuple[Asked, Store]:
+def script(*words: str, severity: Severity = CRITICAL) -> tuple[BoundCheck, Store]:
     """A check that says these words, round after round; each round looks ten seconds after the one before."""
 
     def check(alerts: Alerts) -> Verdict:
@@ -41,8 +52,8 @@ def script(*words: str, severity: Severity = CRITICAL) -> tuple[Asked, Store]:
     store = Store()
     for number, word in enumerate(words):
         started = NOW + timedelta(seconds=10 * number)
-        store.add(Look(Key("alerts", "cluster"), number, started, 0.5, fact=alerts({"id": word})))
-    return Asked(Condition("TEST-1", severity, "x", "x", False, check), check, {}), store
+        store.add(Observation(Key("alerts", "cluster"), number, started, 0.5, fact=alerts({"id": word})))
+    return BoundCheck(Condition("TEST-1", severity, "x", "x", False, check), check, {}), store
 
 
 def final(*words: str, severity: Severity = CRITICAL) -> Judgement:
@@ -68,8 +79,8 @@ def final(*words: str, severity: Severity = CRITICAL) -> Judgement:
 def test_what_came_right_is_a_warning(words: tuple[str, ...], right_at: int) -> None:
     judgement = final(*words)
     assert judgement.verdict.outcome is Outcome.WARN
-    assert judgement.came_right == NOW + timedelta(seconds=right_at)
-    assert judgement.looks == len(words)
+    assert judgement.recovered_at == NOW + timedelta(seconds=right_at)
+    assert judgement.attempts == len(words)
 
 
 def test_it_tells_what_was_wrong() -> None:
@@ -94,24 +105,24 @@ def test_it_tells_what_was_wrong() -> None:
 def test_the_last_word_counts(words: tuple[str, ...], outcome: Outcome) -> None:
     judgement = final(*words)
     assert judgement.verdict.outcome is outcome
-    assert judgement.came_right is None
+    assert judgement.recovered_at is None
     assert "flapped" not in judgement.verdict.message
 
 
 def test_only_the_newest_facts_count_while_looking_again() -> None:
     one, store = script(F, P)
     (judgement,) = Judge(store, INVENTORY).verdicts_now(one)
-    assert (judgement.verdict.outcome, judgement.looks) == (Outcome.PASS, 2)
+    assert (judgement.verdict.outcome, judgement.attempts) == (Outcome.PASS, 2)
 
 
 def test_a_silence_that_ended_flapped() -> None:
     def check(ping: object) -> Verdict:  # noqa: ARG001
-        return held()
+        return passed()
 
     store = Store()
-    store.add(look_of(Key("ping", A), Silence("connection refused"), 0))
+    store.add(look_of(Key("ping", A), NoResponse("connection refused"), 0))
     store.add(look_of(Key("ping", A), ping(), 1))
-    one = Asked(Condition("TEST-1", CRITICAL, "x", "x", True, check), check, {"replica": INVENTORY.replica(A)})
+    one = BoundCheck(Condition("TEST-1", CRITICAL, "x", "x", True, check), check, {"replica": INVENTORY.replica(A)})
     (judgement,) = Judge(store, INVENTORY).verdicts(one)
     assert judgement.verdict.outcome is Outcome.WARN
     assert judgement.verdict.message == "flapped: connection refused; then it held"
@@ -124,14 +135,14 @@ def names(*rounds: Sequence[str]) -> dict[str, Judgement]:
     """Each round a check FAILs of these names, and PASSes for the cluster where there is none."""
 
     def check(alerts: Alerts) -> Sequence[Verdict]:
-        return [failed(f"{each.id} is bad", subject=each.id) for each in alerts.alerts] or [held("all is well")]
+        return [failed(f"{each.id} is bad", subject=each.id) for each in alerts.alerts] or [passed("all is well")]
 
     store = Store()
     for number, each in enumerate(rounds):
         started = NOW + timedelta(seconds=10 * number)
         fact = alerts(*({"id": name} for name in each))
-        store.add(Look(Key("alerts", "cluster"), number, started, 0.5, fact=fact))
-    one = Asked(Condition("TEST-1", WARNING, "x", "x", False, check), check, {})
+        store.add(Observation(Key("alerts", "cluster"), number, started, 0.5, fact=fact))
+    one = BoundCheck(Condition("TEST-1", WARNING, "x", "x", False, check), check, {})
     return {each.subject: each for each in Judge(store, INVENTORY).verdicts(one)}
 
 
@@ -143,11 +154,11 @@ def test_what_only_an_answer_names_may_be_gone() -> None:
         "scan": Outcome.WARN,
     }
     assert found["gc"].verdict.message == "flapped: gc is bad; then it held"
-    assert (found["gc"].came_right, found["scan"].came_right) == (
+    assert (found["gc"].recovered_at, found["scan"].recovered_at) == (
         NOW + timedelta(seconds=20),
         NOW + timedelta(seconds=10),
     )
-    assert found["cluster"].came_right is None
+    assert found["cluster"].recovered_at is None
 
 
 def test_what_is_gone_is_told_beside_what_is_not() -> None:
@@ -163,8 +174,8 @@ def test_what_can_no_longer_be_seen_has_not_come_right() -> None:
 
     store = Store()
     store.add(look_of(Key("alerts", "cluster"), alerts({"id": "gc"}), 0))
-    store.add(look_of(Key("alerts", "cluster"), CouldNotLook("silent"), 1))
-    one = Asked(Condition("TEST-1", WARNING, "x", "x", False, check), check, {})
+    store.add(look_of(Key("alerts", "cluster"), Unavailable("silent"), 1))
+    one = BoundCheck(Condition("TEST-1", WARNING, "x", "x", False, check), check, {})
     assert [(each.subject, each.verdict.outcome) for each in Judge(store, INVENTORY).verdicts(one)] == [
         ("cluster", Outcome.UNKNOWN)
     ]
@@ -177,7 +188,7 @@ def test_what_can_no_longer_be_seen_among_others_has_not_come_right() -> None:
     store = Store()
     store.add(look_of(Key("alerts", "cluster"), alerts({"id": "gc", "class": F}), 0))
     store.add(look_of(Key("alerts", "cluster"), alerts({"id": "scan", "class": U}, {"id": "sync", "class": P}), 1))
-    one = Asked(Condition("TEST-1", WARNING, "x", "x", False, check), check, {})
+    one = BoundCheck(Condition("TEST-1", WARNING, "x", "x", False, check), check, {})
     assert [(each.subject, each.verdict.outcome) for each in Judge(store, INVENTORY).verdicts(one)] == [
         ("scan", Outcome.UNKNOWN),
         ("sync", Outcome.PASS),
@@ -186,12 +197,12 @@ def test_what_can_no_longer_be_seen_among_others_has_not_come_right() -> None:
 
 def test_a_flap_keeps_the_severity_that_it_had() -> None:
     def check(alerts: Alerts) -> Verdict:
-        return failed("worse", severity=CRITICAL) if alerts.alerts else held()
+        return failed("worse", severity=CRITICAL) if alerts.alerts else passed()
 
     store = Store()
     store.add(look_of(Key("alerts", "cluster"), alerts({"id": "x"}), 0))
     store.add(look_of(Key("alerts", "cluster"), alerts(), 1))
-    one = Asked(Condition("TEST-1", WARNING, "x", "x", False, check), check, {})
+    one = BoundCheck(Condition("TEST-1", WARNING, "x", "x", False, check), check, {})
     (judgement,) = Judge(store, INVENTORY).verdicts(one)
     assert (judgement.verdict.outcome, judgement.severity) == (Outcome.WARN, CRITICAL)
 
@@ -200,7 +211,7 @@ def test_rounds_in_which_it_was_not_looked_at_do_not_count() -> None:
     one, store = script(F, P)
     store.add(look_of(Key("identity", B), identity(B), 7))
     (judgement,) = Judge(store, INVENTORY).verdicts(one)
-    assert (judgement.came_right, judgement.looks) == (NOW + timedelta(seconds=10), 2)
+    assert (judgement.recovered_at, judgement.attempts) == (NOW + timedelta(seconds=10), 2)
 
 
 def test_thousands_of_subjects_are_judged_in_time() -> None:
@@ -213,10 +224,10 @@ def test_thousands_of_subjects_are_judged_in_time() -> None:
     store = Store()
     for number, word in enumerate((F, F, P)):
         started = NOW + timedelta(seconds=10 * number)
-        store.add(Look(Key("alerts", "cluster"), number, started, 0.5, fact=alerts({"id": word})))
-    asked = Asked(Condition("TEST-1", CRITICAL, "x", "x", False, check), check, {})
+        store.add(Observation(Key("alerts", "cluster"), number, started, 0.5, fact=alerts({"id": word})))
+    asked = BoundCheck(Condition("TEST-1", CRITICAL, "x", "x", False, check), check, {})
     begun = time.monotonic()
     said = Judge(store, INVENTORY).verdicts(asked)
     assert time.monotonic() - begun < 20
     assert [each.subject for each in said] == many
-    assert {each.came_right for each in said} == {NOW + timedelta(seconds=20)}
+    assert {each.recovered_at for each in said} == {NOW + timedelta(seconds=20)}

@@ -12,12 +12,12 @@ import pytest
 
 from checks.condition import Condition
 from checks.engine import retry as looking_again
-from checks.engine.evaluate import Asked, Judge
-from checks.engine.retry import LookingAgain
-from checks.verdict import CRITICAL, Outcome, Verdict, failed, held, unknown, warned
+from checks.engine.evaluate import BoundCheck, Judge
+from checks.engine.retry import Retry
+from checks.verdict import CRITICAL, Outcome, Verdict, failed, passed, unknown, warned
 from fixtures.core.probe import probe
-from fixtures.core.scheduler import Looking
-from fixtures.core.store import Every, Key, Silence
+from fixtures.core.scheduler import Scheduler
+from fixtures.core.store import Key, NoResponse, PerSubject
 from fixtures.inventory import Inventory, Replica
 from fixtures.options import Options
 from fixtures.target import Target
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.usefixtures("toys")
 
 BLOCKING = frozenset({Outcome.FAIL, Outcome.UNKNOWN})
 SAYS: dict[str, Callable[[], Verdict]] = {
-    "green": held,
+    "green": passed,
     "yellow": lambda: warned("it is odd"),
     "red": lambda: failed("it is bad"),
     "grey": lambda: unknown("not told"),
@@ -58,7 +58,7 @@ class Lights:
             colours = script[replica.id]
             colour = colours.pop(0) if len(colours) > 1 else colours[0]
             if colour in ("silent", "hanging"):
-                raise Silence(f"{replica.id} is {colour}", timed_out=colour == "hanging")
+                raise NoResponse(f"{replica.id} is {colour}", timed_out=colour == "hanging")
             return toy(colour)
 
     def look(
@@ -81,15 +81,13 @@ class Lights:
         target = Target(self.of, Options(), {}, run.store, datetime(2026, 11, 23, tzinfo=UTC))
         functions = [check or shows, *([also] if also else [])]
         asked = [
-            Asked(Condition(f"TEST-{number}", CRITICAL, "x", "x", owns, function), function, {"replica": replica})
+            BoundCheck(Condition(f"TEST-{number}", CRITICAL, "x", "x", owns, function), function, {"replica": replica})
             for number, function in enumerate(functions, 1)
             for replica in self.of.replicas
         ]
         spans = timedelta(seconds=wait), timedelta(seconds=stable)
-        LookingAgain(
-            target, Judge(run.store, self.of), asked, run.looking, *spans, blocking, time.monotonic() + limit
-        ).look()
-        return [len(run.store.looks[Key("light", replica.id)]) for replica in self.of.replicas]
+        Retry(target, Judge(run.store, self.of), asked, run.looking, *spans, blocking, time.monotonic() + limit).look()
+        return [len(run.store.observations[Key("light", replica.id)]) for replica in self.of.replicas]
 
 
 def test_what_holds_is_looked_at_once() -> None:
@@ -126,38 +124,38 @@ def test_what_is_asked_once_is_asked_until_it_is_answered() -> None:
 
 
 def test_what_completes_another_look_is_looked_at_again_with_it() -> None:
-    looks = []
+    observations = []
 
     @probe(deadline=5, follows="light")
     def shade(replica: Replica) -> Toy:
-        looks.append(replica.id)
+        observations.append(replica.id)
         return toy("green")
 
     @probe(deadline=5)
     def shadow(replica: Replica, shade: Toy) -> Toy:  # noqa: ARG001
-        looks.append("shadow")
+        observations.append("shadow")
         return toy("green")
 
     def check(shadow: Toy) -> Verdict:  # noqa: ARG001
-        return held()
+        return passed()
 
     assert Lights({1: ["red"]}).look(also=check) == [2]
-    assert looks == [replica_id(1), "shadow", replica_id(1)]
+    assert observations == [replica_id(1), "shadow", replica_id(1)]
 
 
 def test_what_is_compared_with_another_look_is_looked_at_again_where_that_one_is() -> None:
-    looks = []
+    observations = []
 
     @probe(deadline=5, follows="light")
     def mirror(replica: Replica) -> Toy:
-        looks.append(replica.id)
+        observations.append(replica.id)
         return toy("green")
 
     def check(mirror: Toy) -> Verdict:  # noqa: ARG001
-        return held()
+        return passed()
 
     assert Lights({1: ["red"], 2: ["green"]}, inventory(2)).look(also=check) == [2, 1]
-    assert sorted(looks) == [replica_id(1), replica_id(1), replica_id(2)]
+    assert sorted(observations) == [replica_id(1), replica_id(1), replica_id(2)]
 
 
 def test_what_was_needed_is_looked_at_again_as_well() -> None:
@@ -171,7 +169,7 @@ def test_what_was_needed_is_looked_at_again_as_well() -> None:
 
     def check(room: Toy) -> Verdict:
         seen.append(room.place)
-        return held()
+        return passed()
 
     assert lights.look(check=check) == [2]
     assert set(seen) <= {"green"}
@@ -187,7 +185,7 @@ def test_what_needs_a_time_out_is_not_looked_at_again() -> None:
         return toy(light.place)
 
     def check(room: Toy) -> Verdict:  # noqa: ARG001
-        return held()
+        return passed()
 
     assert lights.look(check=check) == [1]
     assert ran == []
@@ -196,7 +194,7 @@ def test_what_needs_a_time_out_is_not_looked_at_again() -> None:
 def test_what_could_not_be_seen_is_looked_at_again_and_not_what_was() -> None:
     lights = Lights({1: ["green"], 2: ["silent", "green"]}, inventory(2))
 
-    def check(every_light: Every[Toy]) -> Verdict:
+    def check(every_light: PerSubject[Toy]) -> Verdict:
         return SAYS[every_light[replica_id(2)].place]()
 
     assert lights.look(check=check, owns=False) == [1, 2]
@@ -205,7 +203,7 @@ def test_what_could_not_be_seen_is_looked_at_again_and_not_what_was() -> None:
 def test_what_was_seen_and_does_not_hold_is_looked_at_again() -> None:
     lights = Lights({1: ["green"], 2: ["red", "green"]}, inventory(2))
 
-    def check(every_light: Every[Toy]) -> Verdict:
+    def check(every_light: PerSubject[Toy]) -> Verdict:
         return SAYS[every_light[replica_id(2)].place]()
 
     assert lights.look(check=check) == [2, 2]
@@ -222,9 +220,9 @@ def test_waiting_ends_when_all_holds() -> None:
 
 def test_waiting_ends_when_its_time_is_over() -> None:
     started = time.monotonic()
-    (looks,) = Lights({1: ["red"]}).look(wait=0.3)
+    (observations,) = Lights({1: ["red"]}).look(wait=0.3)
     assert 0.25 < time.monotonic() - started < 2
-    assert looks > 3
+    assert observations > 3
 
 
 def test_a_warning_is_not_waited_for() -> None:
@@ -264,14 +262,14 @@ def test_what_is_asked_once_is_not_asked_again_to_see_it_stay() -> None:
 
 def test_what_does_not_stay_so_begins_anew() -> None:
     started = time.monotonic()
-    (looks,) = Lights({1: ["green"] * 8 + ["red"] * 3 + ["green"]}).look(wait=5, stable=0.3)
-    assert looks > 12
+    (observations,) = Lights({1: ["green"] * 8 + ["red"] * 3 + ["green"]}).look(wait=5, stable=0.3)
+    assert observations > 12
     assert time.monotonic() - started > 0.3
 
 
 def test_stability_without_patience_ends_with_the_first_fault() -> None:
-    (looks,) = Lights({1: ["green"] * 3 + ["red"]}).look(stable=5)
-    assert looks == 4
+    (observations,) = Lights({1: ["green"] * 3 + ["red"]}).look(stable=5)
+    assert observations == 4
 
 
 # --- an end before the end ------------------------------------------------------------------------------------------
@@ -284,8 +282,8 @@ def test_what_an_interrupted_run_has_not_seen_says_so(monkeypatch: pytest.Monkey
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(Looking, "look", interrupted)
-    monkeypatch.setattr(Looking, "stop", lambda _, plan, cause: stopped.append((plan, cause)))
+    monkeypatch.setattr(Scheduler, "look", interrupted)
+    monkeypatch.setattr(Scheduler, "stop", lambda _, plan, cause: stopped.append((plan, cause)))
     with pytest.raises(KeyboardInterrupt):
         lights.look()
     assert stopped == [({Key("light", replica_id(1))}, "the run was interrupted before this could be seen")]
