@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from checks.verdict import CRITICAL, WARNING, Severity, Verdict
+from fixtures.core.refusals import Refused, where
 
 Check = TypeVar("Check", bound=Callable[..., Verdict | Sequence[Verdict]])
 
@@ -68,7 +69,7 @@ class Condition:
 CATALOGUE: dict[str, Condition] = {}
 
 
-class CatalogueError(Exception):
+class CatalogueError(Refused):
     """A check that does not say all that a condition needs, or says what another one says already."""
 
 
@@ -85,7 +86,8 @@ def condition(
         new = Condition(condition_id, severity, documented, remedy, owns, check)
         _refuse_incomplete(new)
         if condition_id in CATALOGUE:
-            raise CatalogueError(f"two checks are named {condition_id}")
+            first = where(CATALOGUE[condition_id].check)
+            raise CatalogueError(f"two checks are named {condition_id}: {first}, and {where(check)}")
         CATALOGUE[condition_id] = new
         check.__condition__ = new  # type: ignore[attr-defined]
         return check
@@ -100,10 +102,10 @@ def condition_of(function: object) -> Condition | None:
 
 def _refuse_incomplete(new: Condition) -> None:
     if not re.fullmatch(r"[A-Z]+-[0-9]+", new.id):
-        raise CatalogueError(f"{new.id!r} is no condition id: AREA-NUMBER")
+        raise CatalogueError(f"{where(new.check)}: {new.id!r} is no condition id: AREA-NUMBER")
     for field in ("title", "severity", "documented", "remedy"):
         if not getattr(new, field):
-            raise CatalogueError(f"{new.id} has no {field}")
+            raise CatalogueError(f"{where(new.check)}: {new.id} has no {field}")
 
 
 __all__ = ["CATALOGUE", "CRITICAL", "WARNING", "CatalogueError", "Condition", "condition", "condition_of"]

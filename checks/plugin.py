@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
 import itertools
-import pkgutil
 import sys
 from collections.abc import Generator
 from pathlib import Path
@@ -14,11 +12,14 @@ import pytest
 import checks
 from checks.condition import CATALOGUE, Condition, condition_of
 from checks.engine import outcomes
+from checks.engine.asking import refuse_wrong_checks
 from checks.engine.evaluate import dimensions_of
 from checks.engine.run import run_checks
 from checks.engine.waivers import refuse_unknown_names
 from fixtures.core.dimensions import DIMENSIONS
+from fixtures.core.refusals import Refused
 from fixtures.core.subjects import subject_of
+from fixtures.loading import load_modules
 from fixtures.target import HOW_TO_NAME_ONE, TARGET
 
 
@@ -35,9 +36,15 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
 
 
 def catalogue() -> list[Condition]:
-    """All conditions there are, whichever of them were collected, in order."""
-    for module in pkgutil.iter_modules(checks.__path__):
-        importlib.import_module(f"checks.{module.name}")
+    """All conditions there are, whichever of them were collected, in order.
+
+    Raises pytest.UsageError (exit 4) where a check is written wrong.
+    """
+    modules = [module for module in load_modules(checks) if module.__name__.rpartition(".")[2].startswith("test_")]
+    try:
+        refuse_wrong_checks(modules, CATALOGUE.values())
+    except Refused as refusal:
+        raise pytest.UsageError(str(refusal)) from None
     return sorted(CATALOGUE.values(), key=lambda each: (each.area, int(each.id.partition("-")[2])))
 
 
@@ -47,10 +54,13 @@ def pytest_msr_run(config: pytest.Config) -> None:
     refuse_unknown_names(config.stash[TARGET].inventory, catalogue())
 
 
-def pytest_pycollect_makeitem(collector: pytest.Module | pytest.Class, name: str, obj: object) -> None:
-    """The catalogue is closed: a check that is not a condition stops the collection."""
-    if collector.path.parent == Path(checks.__path__[0]) and name.startswith("test_") and not condition_of(obj):
-        raise pytest.UsageError(f"{collector.path.name}: {name} is no condition: give it @condition(…)")
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Whoever collects checks is told of those that are written wrong, with a cluster or without one."""
+    here = Path(checks.__path__[0]).resolve()
+    for argument in session.config.args:
+        path = (session.config.invocation_params.dir / argument.partition("::")[0]).resolve()
+        if path.is_relative_to(here) or here.is_relative_to(path):
+            catalogue()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
