@@ -11,7 +11,7 @@ from checks.condition import Condition, condition_of
 from fixtures.core.dimensions import DIMENSIONS
 from fixtures.core.probe import PROBES, split_form
 from fixtures.core.refusals import Refused, file_of, is_unknown, where
-from fixtures.core.store import Every
+from fixtures.core.store import PerSubject
 from fixtures.target import GIVEN
 
 FORMS = ("", "every_", "earlier_")
@@ -57,7 +57,7 @@ def _refuse_fact(condition: Condition, name: str) -> None:
         hint = get_type_hints(condition.check).get(name)
     except NameError as error:
         raise Refused(f"{at} has an annotation that cannot be read: {error}") from None
-    if hint is not None and form[0] != "earlier" and (get_origin(hint) is Every) != (form[0] == "every"):
+    if hint is not None and form[0] != "earlier" and (get_origin(hint) is PerSubject) != (form[0] == "every"):
         fact = PROBES[form[1]].fact_type.__name__
-        right = f"{fact}; every_{name} is Every[{fact}]" if form[0] == "same" else f"Every[{fact}]"
+        right = f"{fact}; every_{name} is PerSubject[{fact}]" if form[0] == "same" else f"PerSubject[{fact}]"
         raise Refused(f"{at} has {name} of the wrong type: it is {right}")

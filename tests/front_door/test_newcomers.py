@@ -13,7 +13,7 @@ from tests.suite import Suite
 CHECK = '''
 from checks.condition import CRITICAL, condition
 from checks.verdict import Verdict, held
-from fixtures.core.store import Every
+from fixtures.core.store import PerSubject
 from fixtures.probes.endpoints import Ping
 
 @condition("NEW-1", severity=CRITICAL, documented="Cluster status", remedy="read-the-logs")
@@ -115,8 +115,8 @@ def test_a_new_probe_and_a_new_check_are_found_where_they_lie(copy: Scratch) -> 
         ("tmp_path", ("asks for tmp_path, which there is not",)),
         ("http", ("asks for http, which there is not",)),
         ("any_ping", ("asks for any_ping, which only a probe can", "ping, every_ping or earlier_ping")),
-        ("ping: Every[Ping]", ("has ping of the wrong type", "it is Ping", "every_ping is Every[Ping]")),
-        ("every_ping: Ping", ("has every_ping of the wrong type", "it is Every[Ping]")),
+        ("ping: PerSubject[Ping]", ("has ping of the wrong type", "it is Ping", "every_ping is PerSubject[Ping]")),
+        ("every_ping: Ping", ("has every_ping of the wrong type", "it is PerSubject[Ping]")),
         ("ping: 'Pnig'", ("an annotation that cannot be read", "Pnig")),
     ],
 )
