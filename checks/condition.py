@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from checks.verdict import CRITICAL, WARNING, Severity, Verdict
-from fixtures.core.refusals import Refused, where
+from fixtures.core.evidence import Measured
+from fixtures.core.reasons import REASONS
+from fixtures.core.refusals import Refused, is_unknown, where
 
 Check = TypeVar("Check", bound=Callable[..., Verdict | Sequence[Verdict]])
 
@@ -27,10 +29,43 @@ GUIDE_SECTIONS = {
     "Recover from an unhealthy replica": "recover-from-an-unhealthy-replica",
 }
 
+AREAS = {
+    "PING": "Health check",
+    "IDENT": "Replica identity",
+    "TLS": "Certificates",
+    "NGINX": "nginx front end",
+    "STATUS": "Cluster status",
+    "ALERT": "Alerts",
+    "JOB": "Jobs",
+    "REG": "Registry",
+    "VERSION": "Versions",
+    "STORE": "Image storage",
+    "MKE": "MKE",
+    "TOKEN": "Log-ins and tokens",
+    "FEED": "Audit logs",
+    "NET": "Overlay network",
+    "CTR": "Containers",
+    "RDB": "RethinkDB",
+    "NODE": "Nodes",
+}
+"""The areas of conditions, in the order in which they are shown, with their titles."""
+
+
+@dataclass(frozen=True)
+class Reason:
+    """What a reason code means, in a few words; remedy: what to do then, where that is not the condition's own."""
+
+    meaning: str
+    remedy: str | None = None
+
 
 @dataclass(frozen=True)
 class Condition:
-    """A health condition. `owns`: silence of what it looks at is its own FAIL, for all others UNKNOWN."""
+    """A health condition.
+
+    owns: it fails when what it looks at does not respond; every other condition is UNKNOWN then. reasons: the closed
+    list of why it fails, warns or cannot tell. measured: how its verdicts know what they say.
+    """
 
     id: str
     severity: Severity
@@ -38,10 +73,27 @@ class Condition:
     remedy: str
     owns: bool
     check: Callable[..., Verdict | Sequence[Verdict]]
+    reasons: Mapping[str, Reason] = field(default_factory=dict)
+    measured: Measured = "directly"
 
     @property
     def area(self) -> str:
         return self.id.partition("-")[0]
+
+    def no_response(self, reason: str) -> str:
+        """The code of its own failure where what it owns does not respond: `ping.refused` for `http.refused`."""
+        return f"{self.area.lower()}.{reason.partition('.')[2]}"
+
+    def allows(self, reason: str | None) -> bool:
+        """Whether a FAIL, a WARN or an UNKNOWN of it may carry this code."""
+        if reason in self.reasons or reason in REASONS:
+            return True
+        return self.owns and reason in {self.no_response(each) for each in REASONS}
+
+    def remedy_for(self, reason: str | None) -> str:
+        """The id of what to do: that of the reason, or else its own."""
+        own = self.reasons.get(reason or "")
+        return (own.remedy if own else None) or self.remedy
 
     @property
     def title(self) -> str:
@@ -63,6 +115,8 @@ class Condition:
             "documented": self.documented,
             "guide": self.guide,
             "remedy": self.remedy,
+            "owns": self.owns,
+            "reasons": {code: reason.meaning for code, reason in self.reasons.items()},
         }
 
 
@@ -74,16 +128,25 @@ class CatalogueError(Refused):
 
 
 def condition(
-    condition_id: str, *, severity: Severity, documented: str, remedy: str, owns: bool = False
+    condition_id: str,
+    *,
+    severity: Severity,
+    documented: str,
+    remedy: str,
+    reasons: Mapping[str, str | Reason],
+    owns: bool = False,
+    measured: Measured = "directly",
 ) -> Callable[[Check], Check]:
     """Make a check of a condition.
 
     documented: the section of the vendor's guide, or in a few words where else the rule comes from. remedy: an id of
-    reports/remedies.yaml. The first line of the check's docstring is the condition's title.
+    reports/remedies.yaml. reasons: each code that `failed`, `warned` or `unknown` is given here, with what it means; a
+    `Reason` names a remedy of its own. The first line of the check's docstring is the condition's title.
     """
+    named = {code: each if isinstance(each, Reason) else Reason(each) for code, each in reasons.items()}
 
     def register(check: Check) -> Check:
-        new = Condition(condition_id, severity, documented, remedy, owns, check)
+        new = Condition(condition_id, severity, documented, remedy, owns, check, named, measured)
         _refuse_incomplete(new)
         if condition_id in CATALOGUE:
             first = where(CATALOGUE[condition_id].check)
@@ -103,9 +166,26 @@ def condition_of(function: object) -> Condition | None:
 def _refuse_incomplete(new: Condition) -> None:
     if not re.fullmatch(r"[A-Z]+-[0-9]+", new.id):
         raise CatalogueError(f"{where(new.check)}: {new.id!r} is no condition id: AREA-NUMBER")
-    for field in ("title", "severity", "documented", "remedy"):
-        if not getattr(new, field):
-            raise CatalogueError(f"{where(new.check)}: {new.id} has no {field}")
+    if new.area not in AREAS:
+        raise CatalogueError(f"{where(new.check)}: {new.id} is of the area {is_unknown(new.area, AREAS)}")
+    for name in ("title", "severity", "documented", "remedy", "reasons"):
+        if not getattr(new, name):
+            raise CatalogueError(f"{where(new.check)}: {new.id} has no {name}")
+    for code in new.reasons:
+        if not re.fullmatch(rf"{new.area.lower()}\.[a-z0-9]+(-[a-z0-9]+)*", code):
+            raise CatalogueError(
+                f"{where(new.check)}: {code!r} is no reason of {new.id}: {new.area.lower()}.what-is-so"
+            )
 
 
-__all__ = ["CATALOGUE", "CRITICAL", "WARNING", "CatalogueError", "Condition", "condition", "condition_of"]
+__all__ = [
+    "AREAS",
+    "CATALOGUE",
+    "CRITICAL",
+    "WARNING",
+    "CatalogueError",
+    "Condition",
+    "Reason",
+    "condition",
+    "condition_of",
+]

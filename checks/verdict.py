@@ -1,10 +1,15 @@
-"""What a check says: held, warned, failed or not applicable, with what was seen and expected as data."""
+"""What a check says: passed, warned, failed, unknown or not applicable, with its evidence as data."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
+
+from fixtures.core.evidence import Because, Measured, Thing
+from fixtures.core.store import Unavailable
 
 
 class Severity(StrEnum):
@@ -18,23 +23,26 @@ CRITICAL, WARNING = Severity.CRITICAL, Severity.WARNING
 
 
 class Outcome(StrEnum):
-    """The word of a verdict, in the order of what to look at first."""
+    """The word of a verdict, the worst first: what was not judged hides behind no PASS."""
 
     FAIL = "FAIL"
     UNKNOWN = "UNKNOWN"
     WARN = "WARN"
     WAIVED = "WAIVED"
+    SKIPPED = "SKIPPED"
     PASS = "PASS"  # noqa: S105 - a verdict, not a password
     NOT_APPLICABLE = "NOT_APPLICABLE"
-    SKIPPED = "SKIPPED"
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """One verdict.
+    """One verdict. The message is for people, and nobody parses it; all else is evidence for whoever reasons on.
 
-    subject: where only the answer names it (a table, an alert), else that of the check. severity, remedy: where this
-    one's are not those of its condition.
+    reason: for FAIL, WARN and UNKNOWN a code of the condition's list; that of an UNKNOWN may be of a way in. subject:
+    where only the answer names it (a table, an alert), else that of the check. about: what is at fault as far as this
+    verdict shows; where nothing is said, what the check is about. witnesses: who reported it; none of them is at fault.
+    measured: where it is not as the condition says. since: when it began. because: whose failure left it unseen.
+    severity: where this one's is not that of its condition.
     """
 
     outcome: Outcome
@@ -42,38 +50,88 @@ class Verdict:
     seen: Any = None
     expected: Any = None
     subject: str | None = None
+    reason: str | None = None
+    about: tuple[Thing, ...] = ()
+    witnesses: tuple[Thing, ...] = ()
+    measured: Measured | None = None
+    since: datetime | None = None
+    because: Because | None = None
     severity: Severity | None = None
-    remedy: str | None = None
 
 
-def passed(message: str = "", *, seen: Any = None, expected: Any = None, subject: str | None = None) -> Verdict:
+def passed(
+    message: str = "",
+    *,
+    seen: Any = None,
+    expected: Any = None,
+    subject: str | None = None,
+    about: Sequence[Thing] = (),
+) -> Verdict:
     """The condition holds."""
-    return Verdict(Outcome.PASS, message, seen, expected, subject)
+    return Verdict(Outcome.PASS, message, seen, expected, subject, about=tuple(about))
 
 
 def warned(
-    message: str, *, seen: Any = None, expected: Any = None, subject: str | None = None, remedy: str | None = None
-) -> Verdict:
-    """The condition holds no longer quite: its first limit is passed, or what is wrong can wait."""
-    return Verdict(Outcome.WARN, message, seen, expected, subject, remedy=remedy)
-
-
-def failed(
+    reason: str,
     message: str,
     *,
     seen: Any = None,
     expected: Any = None,
     subject: str | None = None,
+    about: Sequence[Thing] = (),
+    witnesses: Sequence[Thing] = (),
+    measured: Measured | None = None,
+    since: datetime | None = None,
+) -> Verdict:
+    """The condition holds no longer quite: its first limit is passed, or what is wrong can wait."""
+    return Verdict(
+        Outcome.WARN, message, seen, expected, subject, reason, tuple(about), tuple(witnesses), measured, since
+    )
+
+
+def failed(
+    reason: str,
+    message: str,
+    *,
+    seen: Any = None,
+    expected: Any = None,
+    subject: str | None = None,
+    about: Sequence[Thing] = (),
+    witnesses: Sequence[Thing] = (),
+    measured: Measured | None = None,
+    since: datetime | None = None,
     severity: Severity | None = None,
-    remedy: str | None = None,
 ) -> Verdict:
     """The condition does not hold; where its severity (or the one given) is a warning, this is one."""
-    return Verdict(Outcome.FAIL, message, seen, expected, subject, severity, remedy)
+    return replace(
+        warned(
+            reason,
+            message,
+            seen=seen,
+            expected=expected,
+            subject=subject,
+            about=about,
+            witnesses=witnesses,
+            measured=measured,
+            since=since,
+        ),
+        outcome=Outcome.FAIL,
+        severity=severity,
+    )
 
 
-def unknown(message: str, *, seen: Any = None, expected: Any = None, subject: str | None = None) -> Verdict:
-    """One of several subjects could not be seen."""
-    return Verdict(Outcome.UNKNOWN, message, seen, expected, subject)
+def unknown(cause: Unavailable, *, seen: Any = None, expected: Any = None, subject: str | None = None) -> Verdict:
+    """It could not be seen, for that cause: for one of several subjects. What all of it hangs on is raised instead."""
+    return Verdict(
+        Outcome.UNKNOWN,
+        str(cause),
+        seen,
+        expected,
+        subject,
+        cause.reason,
+        about=cause.about,
+        because=cause.because,
+    )
 
 
 def not_applicable(message: str, *, subject: str | None = None) -> Verdict:

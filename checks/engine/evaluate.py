@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import inspect
+import itertools
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
+from itertools import starmap
 from typing import Any
 
 from checks.condition import Condition
-from checks.verdict import Outcome, Severity, Verdict
-from fixtures.core.dimensions import DIMENSIONS, subjects
-from fixtures.core.probe import PROBES, split_form
+from checks.verdict import Outcome, Severity, Verdict, failed, skipped, unknown
+from fixtures.core.dimensions import DIMENSIONS, subjects, things_of
+from fixtures.core.evidence import Thing
+from fixtures.core.probe import CORRECTIONS, PROBES, split_form
 from fixtures.core.store import Key, NoResponse, NotConfigured, Observation, Store, Unavailable
 from fixtures.core.subjects import CLUSTER, NoSubject, Subject, in_grammar, subject_of
 from fixtures.inventory import Inventory, Waiver
-from fixtures.probes.identity import withdraw_impostors
-from fixtures.probes.nodes import withdraw_shared_engines
 
 FLAPS = (Outcome.FAIL, Outcome.WARN)
+JUDGED = (Outcome.FAIL, Outcome.WARN, Outcome.PASS)
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,11 @@ class BoundCheck:
     @property
     def subject(self) -> str:
         return ":".join(subject_of(value) for value in self.parameters.values()) or CLUSTER
+
+    @property
+    def about(self) -> tuple[Thing, ...]:
+        """The things that it is about, as far as its subject says."""
+        return tuple(itertools.chain.from_iterable(starmap(things_of, self.parameters.items())))
 
     @property
     def nothing(self) -> NoSubject | None:
@@ -132,8 +139,8 @@ class Judge:
         """What was known when that round had ended, and belongs to whom the inventory names."""
         if last_round not in self._views:
             view = self._views[last_round] = self.store.as_of(last_round)
-            withdraw_impostors(view, self.inventory.replicas)
-            withdraw_shared_engines(view, self.inventory.nodes)
+            for correct in CORRECTIONS:
+                correct(view, self.inventory)
         return self._views[last_round]
 
 
@@ -197,10 +204,12 @@ def _judge_once(asked: BoundCheck, view: Store, inventory: Inventory) -> list[Ju
     internal_error = False
     try:
         said = asked.function(**arguments_of(asked, view, inventory))
+        _refuse_unlisted(asked.condition, [said] if isinstance(said, Verdict) else said)
     except Unavailable as cause:
-        said = Verdict(_silent(asked, observations, cause), str(cause))
+        said = _unavailable(asked, observations, cause)
     except Exception as error:  # a fault of ours is told as what it is, and accuses nobody
-        said = Verdict(Outcome.UNKNOWN, f"internal error in the check: {type(error).__name__}: {error}")
+        message = f"internal error in the check: {type(error).__name__}: {error}"
+        said = unknown(Unavailable("run.internal-error", message))
         internal_error = True
     verdicts = [said] if isinstance(said, Verdict) else list(said)
     named = zip(_subjects(asked, verdicts), verdicts, strict=True)
@@ -220,12 +229,22 @@ def _subjects(asked: BoundCheck, verdicts: Sequence[Verdict]) -> list[str]:
     return list(taken)
 
 
-def _silent(asked: BoundCheck, observations: Sequence[Observation], cause: Unavailable) -> Outcome:
+def _unavailable(asked: BoundCheck, observations: Sequence[Observation], cause: Unavailable) -> Verdict:
     """No response is the fault of the condition that owns this way in; for all others it is UNKNOWN."""
     if isinstance(cause, NotConfigured):
-        return Outcome.SKIPPED
-    own = any(observation.cause is cause and not observation.inherited for observation in observations)
-    return Outcome.FAIL if asked.condition.owns and own and isinstance(cause, NoResponse) else Outcome.UNKNOWN
+        return skipped(str(cause))
+    own = any(each.cause is cause and not each.inherited for each in observations)
+    if asked.condition.owns and own and isinstance(cause, NoResponse):
+        return failed(asked.condition.no_response(cause.reason), str(cause), about=cause.about)
+    return unknown(cause)
+
+
+def _refuse_unlisted(condition: Condition, verdicts: Sequence[Verdict]) -> None:
+    """The list of reasons is closed: what is not in it could not be explained to anybody."""
+    for verdict in verdicts:
+        wanted = verdict.outcome in (Outcome.FAIL, Outcome.WARN, Outcome.UNKNOWN)
+        if (wanted and not condition.allows(verdict.reason)) or (not wanted and verdict.reason is not None):
+            raise ValueError(f"{condition.id} says {verdict.outcome} for the reason {verdict.reason}, not in its list")
 
 
 def _judgement(
@@ -237,6 +256,11 @@ def _judgement(
     internal_error: bool,
 ) -> Judgement:
     severity = verdict.severity or asked.condition.severity
+    if verdict.outcome in JUDGED:
+        about = verdict.about or asked.about
+        verdict = replace(verdict, about=about, measured=verdict.measured or asked.condition.measured)
+    if verdict.outcome is Outcome.UNKNOWN:
+        verdict = replace(verdict, about=verdict.about or asked.about)
     if verdict.outcome is Outcome.FAIL and severity is Severity.WARNING:
         verdict = replace(verdict, outcome=Outcome.WARN)
     return Judgement(

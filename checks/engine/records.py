@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from checks.condition import Condition
+from checks.condition import AREAS, Condition
 from checks.engine.evaluate import BoundCheck, Judgement
+from fixtures.core.reasons import REASONS
 from fixtures.core.store import Key
 from fixtures.inventory import Waiver
 from fixtures.target import Target
@@ -22,6 +24,7 @@ def header(
     today = target.judged_at.date()
     entries = [each.entry() for each in catalogue]
     return {
+        "kind": "header",
         "cluster": inventory.cluster,
         "url": inventory.url,
         "demo": target.demo,
@@ -38,7 +41,9 @@ def header(
         "deselected": [entry["id"] for entry in entries if entry["id"] not in selected],
         "waivers_expired": [_expired(waiver) for waiver in inventory.waivers if waiver.until < today],
         "waivers_missed": waivers_missed,
+        "areas": dict(AREAS),
         "catalogue": entries,
+        "unavailable": REASONS,
     }
 
 
@@ -46,16 +51,23 @@ def record(target: Target, asked: BoundCheck, judgement: Judgement, test: str) -
     """One verdict, as it stands in results.jsonl."""
     condition, verdict, waiver = asked.condition, judgement.verdict, judgement.waiver
     return {
+        "kind": "verdict",
         "cluster": target.inventory.cluster,
         "condition": condition.id,
         "subject": judgement.subject,
         "verdict": str(verdict.outcome),
         "severity": str(judgement.severity),
         "message": verdict.message,
+        "reason": verdict.reason,
+        "about": list(verdict.about),
+        "witnesses": list(verdict.witnesses),
+        "measured": verdict.measured,
+        "since": _time(verdict.since),
+        "because": verdict.because and {key: value for key, value in asdict(verdict.because).items() if value},
         "seen": verdict.seen,
         "expected": verdict.expected,
         "documented": condition.documented,
-        "remedy": verdict.remedy or condition.remedy,
+        "remedy": condition.remedy_for(verdict.reason),
         "started": _time(judgement.started),
         "seconds": None if judgement.seconds is None else round(judgement.seconds, 3),
         "attempts": judgement.attempts,

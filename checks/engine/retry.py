@@ -46,7 +46,7 @@ class Retry:
             if self.wait or self.stable:
                 self._until_stable(plan)
         except KeyboardInterrupt:
-            self.looking.stop(plan, "the run was interrupted before this could be seen")
+            self.looking.interrupted(plan)
             raise
 
     def _once_more(self) -> None:

@@ -60,6 +60,12 @@ class Said:
     seen: Any = ANYTHING
     expected: Any = ANYTHING
     message: Any = ANYTHING
+    reason: Any = ANYTHING
+    about: Any = ANYTHING
+    witnesses: Any = ANYTHING
+    measured: Any = ANYTHING
+    since: Any = ANYTHING
+    because: Any = ANYTHING
 
 
 @dataclass(frozen=True)
@@ -189,7 +195,7 @@ def verify(case: Case) -> None:
         assert verdict.outcome is said.outcome, f"{case}: {verdict}"
         for word in said.words:
             assert word in verdict.message, f"{case}: {word!r} is not in {verdict.message!r}"
-        for field_name in ("message", "seen", "expected"):
+        for field_name in ("message", "seen", "expected", "reason", "about", "witnesses", "measured", "since", "because"):
             wanted, given = getattr(said, field_name), getattr(verdict, field_name)
             assert wanted is ANYTHING or given == wanted, f"{case}: {field_name} is {given!r}, not {wanted!r}"
     rest = {each.verdict.outcome for each in found.values()}
