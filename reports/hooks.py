@@ -4,20 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import pytest
 
+from reports.progress import Progress
+
 Mask = Callable[[Any], Any]
-
-
-class Watcher(Protocol):
-    """Is told what is awaited, and what happens meanwhile."""
-
-    def started(self, probe: str, subject: str) -> None: ...
-    def ended(self, probe: str, subject: str, ok: bool) -> None: ...
-    def message(self, text: str) -> None: ...
-    def close(self) -> None: ...
 
 
 @pytest.hookspec
@@ -37,7 +30,7 @@ def pytest_msr_previous_run(config: pytest.Config) -> Path | None:
 
 
 @pytest.hookspec(firstresult=True)
-def pytest_msr_watcher(config: pytest.Config) -> Watcher:
+def pytest_msr_watcher(config: pytest.Config) -> Progress:
     """Who is told what is awaited while probes run."""
     raise NotImplementedError
 

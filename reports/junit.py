@@ -13,7 +13,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
-from reports.records import Header, Result, VerdictWord
+from reports.records import Header, Result, VerdictWord, worst
 from reports.results import Run
 
 _PYTEST_SAYS = re.compile(r'^failed on (?:setup|teardown) with "(.*)"$', re.DOTALL)
@@ -68,12 +68,11 @@ def _add_case(suite: Element, key: tuple[str, str], verdicts: Sequence[Result]) 
     properties = SubElement(case, "properties")
     for name, value in properties_of(verdicts):
         SubElement(properties, "property", name=name, value=value)
-    order = [*VerdictWord]
-    worst = min(verdicts, key=lambda each: order.index(each.verdict))
+    shown = worst(verdicts)
     _count(suite, "tests")
-    kind = _ELEMENTS.get(worst.verdict)
+    kind = _ELEMENTS.get(shown.verdict)
     if kind:
-        SubElement(case, kind, message=f"{worst.verdict.shown}: {worst.subject}: {worst.message}")
+        SubElement(case, kind, message=f"{shown.verdict.shown}: {shown.subject}: {shown.message}")
         _count(suite, {"failure": "failures", "error": "errors", "skipped": "skipped"}[kind])
 
 

@@ -16,11 +16,12 @@ import pytest
 from reports import hooks, junit
 from reports.compare import Comparison, compare
 from reports.exit_code import exit_code
-from reports.hooks import Mask, Watcher
+from reports.hooks import Mask
 from reports.page.pytest_html import HtmlReport
 from reports.plain import page_text
 from reports.progress import Progress
-from reports.results import Header, Result, Results, Run, VerdictWord, read
+from reports.records import worst
+from reports.results import Header, Result, Results, Run, read
 from reports.terminal import closing_summary, status_word
 
 RUNS = "reports/runs"
@@ -131,14 +132,14 @@ def pytest_msr_previous_run(config: pytest.Config) -> Path | None:
     return directory if directory.is_dir() else directory.parent if directory.is_file() else None
 
 
-def pytest_msr_watcher(config: pytest.Config) -> Watcher:
+def pytest_msr_watcher(config: pytest.Config) -> Progress:
     reporter: Any = config.pluginmanager.get_plugin("terminalreporter")
     return Progress(reporter._tw._file)
 
 
 def pytest_msr_header(config: pytest.Config, header: dict[str, Any]) -> None:
     told = config.stash[TOLD]
-    told.results = Results.open(told.directory, Header.from_json({"schema": 1, **header}), told.mask)
+    told.results = Results.open(told.directory, Header.from_json(header), told.mask)
     options: Any = config.option
     if config.get_verbosity() <= 0 and options.tbstyle == "auto":
         # The closing summary tells every problem once; pytest's own sections would tell it once for each test.
@@ -183,12 +184,7 @@ def pytest_report_teststatus(report: Any) -> tuple[str, str, tuple[str, dict[str
     # One word for each item: of its call, or of the set-up where it ended.
     if not results or report.when == "teardown" or (report.when == "setup" and report.passed):
         return None
-    return status_word(_worst(results))
-
-
-def _worst(results: Sequence[Result]) -> VerdictWord:
-    order = [*VerdictWord]
-    return min((each.verdict for each in results), key=order.index)
+    return status_word(worst(results).verdict)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -201,11 +197,12 @@ def pytest_sessionfinish(session: pytest.Session) -> Generator[None, None, None]
         session.exitstatus = exit_code(results, header.require, header.fail_on, header.catalogue, since_baseline=before)
     yield
     if told:
-        _finish(told)
+        _finish(told, int(session.exitstatus))
 
 
-def _finish(told: Told) -> None:
+def _finish(told: Told, exit_code: int) -> None:
     if told.results:
+        told.results.finish(exit_code)
         told.results.close()
     if told.html.is_file():
         told.html.write_text(page_text(told.mask_text(told.html.read_text(encoding="utf-8"))), encoding="utf-8")

@@ -1,21 +1,55 @@
-"""What one line of results.jsonl holds: the run's header, or one verdict, as frozen records.
+"""What one line of results.jsonl holds: the run's header, a verdict, or the run's end, as frozen records.
 
-`from_json` raises ValueError naming the field that is missing or of another type. Unknown fields are
-ignored, so that a later release may add some without a new schema.
+docs/results.schema.json says the same to machines (`python -m reports.schema`). `from_json` raises ValueError naming
+the field that is wrong. Fields that this release does not know are ignored, so that a later one may add some.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+import json
+import math
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, field
 from enum import StrEnum
-from typing import Any, Literal, cast
+from typing import Any, Literal, Self, TypeVar
 
-from reports.fields import number, objects, optional, required, texts
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic.dataclasses import dataclass
 
-SCHEMA = 1
+SCHEMA = 2
+
+T = TypeVar("T")
 
 FailOn = Literal["critical", "warning"]
+Severity = Literal["critical", "warning"]
+Measured = Literal["directly", "reported", "derived"]
+
+_STRICT = ConfigDict(strict=True, extra="ignore")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+THING = (
+    "^(?:(?:account|alert|certificate|container|database|feed|inventory|job|link|network|node|notary|replica|repository"
+    "|table|token-service|volume):.+|balancer|cluster|inventory|mke|swarm|this-machine)$"
+)
+"""`type:name`, split at the first colon; the types are closed."""
+
+
+def storable(value: Any) -> Any:
+    """The value as JSON can hold it: lone surrogates become U+FFFD, what JSON has no word for becomes its text."""
+    if isinstance(value, str):
+        return _SURROGATE.sub("\ufffd", value)
+    if value is None or isinstance(value, bool | int):
+        return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else str(value)
+    if isinstance(value, Mapping):
+        return {storable(str(key)): storable(item) for key, item in value.items()}
+    if isinstance(value, set | frozenset):
+        return sorted((storable(item) for item in value), key=str)
+    if isinstance(value, Iterable) and not isinstance(value, bytes | bytearray):
+        return [storable(item) for item in value]
+    return storable(str(value))
 
 
 class VerdictWord(StrEnum):
@@ -38,7 +72,7 @@ class VerdictWord(StrEnum):
 PROBLEMS = frozenset({VerdictWord.FAIL, VerdictWord.WARN, VerdictWord.UNKNOWN})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=_STRICT)
 class Product:
     """The product and the version that should run; `version` is None when nobody says."""
 
@@ -46,7 +80,7 @@ class Product:
     version: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=_STRICT)
 class Replica:
     """Where a replica is asked; `node` is None when the inventory does not say."""
 
@@ -55,20 +89,25 @@ class Replica:
     port: int = 443
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=_STRICT)
 class CatalogueEntry:
-    """A condition of the catalogue: what reports need to know of it without importing checks/."""
+    """A condition of the catalogue: what reports need to know of it without importing checks/.
+
+    owns: it fails when what it looks at does not respond. reasons: its codes, each with what it means.
+    """
 
     id: str
-    severity: str
+    severity: Severity
     area: str
     title: str
     documented: str
     guide: str | None = None
     remedy: str | None = None
+    owns: bool = False
+    reasons: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=_STRICT)
 class Waiver:
     """Why a failure is accepted, and until which day (`YYYY-MM-DD`)."""
 
@@ -76,13 +115,8 @@ class Waiver:
     ticket: str | None = None
     until: str | None = None
 
-    @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Waiver:
-        """Read a verdict's `waiver`."""
-        return cls(required(data, "reason", str), optional(data, "ticket", str), optional(data, "until", str))
 
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=_STRICT)
 class ExpiredWaiver:
     """A waiver of the inventory whose day has passed: it no longer covers anything."""
 
@@ -93,13 +127,24 @@ class ExpiredWaiver:
     until: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=_STRICT)
+class Because:
+    """Whose failure left something unseen: a condition that fails at the subject, or a probe that could not look."""
+
+    subject: str
+    condition: str | None = None
+    probe: str | None = None
+
+
+@dataclass(frozen=True, config=_STRICT)
 class Header:
     """Line 1 of results.jsonl: what was asked of which cluster.
 
-    `demo` is the scene, `offline` says that saved facts were judged, `started` is UTC (RFC 3339), `require`
-    holds condition ids and areas, `deselected` the ids of conditions that were not to be judged in this run,
-    `waivers_missed` says of which waivers the subject does not exist.
+    `demo` is the scene, `offline` says that saved facts were judged, `started` is UTC (RFC 3339), `require` holds
+    condition ids and areas, `deselected` the ids of conditions that were not to be judged in this run, `waivers_missed`
+    says of which waivers the subject does not exist. `areas` are titles by area, in the order in which they are shown,
+    `unavailable` the codes of what cannot be looked at, with what each means. `version` is that of msr-checks,
+    `options` those of the run, `begun` when it was started, `machine` where.
     """
 
     cluster: str
@@ -111,6 +156,7 @@ class Header:
     nodes: tuple[str, ...] = ()
     versions: Mapping[str, str] = field(default_factory=dict)
     images: Mapping[str, str] = field(default_factory=dict)
+    product_image: str | None = None
     require: tuple[str, ...] = ()
     fail_on: FailOn = "critical"
     deselected: tuple[str, ...] = ()
@@ -119,80 +165,53 @@ class Header:
     demo: str | None = None
     offline: bool = False
     insecure: bool = False
+    areas: Mapping[str, str] = field(default_factory=dict)
+    unavailable: Mapping[str, str] = field(default_factory=dict)
+    version: str | None = None
+    options: Mapping[str, Any] | None = None
+    begun: str | None = None
+    machine: str | None = None
+    schema: Literal[2] = 2
+    kind: Literal["header"] = "header"
+
+    @property
+    def owners(self) -> frozenset[str]:
+        """The conditions that fail when what they look at does not respond; all others are UNKNOWN then."""
+        return frozenset(entry.id for entry in self.catalogue if entry.owns)
 
     def to_json(self) -> dict[str, Any]:
         """The object of line 1."""
-        return {"schema": SCHEMA, **asdict(self)}
+        return {"kind": self.kind, "schema": self.schema, **asdict(self)}
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Header:
-        """Read the object of line 1; ValueError when it is none, or of a newer schema than this release reads."""
-        schema = required(data, "schema", int)
-        if schema > SCHEMA:
-            raise ValueError(f"it has schema {schema}, this release reads up to {SCHEMA}: use the newer release")
-        fail_on = data.get("fail_on", "critical")
-        if fail_on not in ("critical", "warning"):
-            raise ValueError(f"the field 'fail_on' is {fail_on!r:.60}, neither critical nor warning")
-        product: dict[str, Any] = required(data, "product", dict)
-        replicas: dict[str, Any] = required(data, "replicas", dict)
-        return cls(
-            cluster=required(data, "cluster", str),
-            url=required(data, "url", str),
-            started=required(data, "started", str),
-            product=Product(required(product, "name", str), optional(product, "version", str)),
-            replicas={
-                name: Replica(optional(row, "node", str), required(row, "address", str), required(row, "port", int))
-                for name, row in replicas.items()
-            },
-            catalogue=tuple(
-                CatalogueEntry(
-                    id=required(row, "id", str),
-                    severity=required(row, "severity", str),
-                    area=required(row, "area", str),
-                    title=required(row, "title", str),
-                    documented=required(row, "documented", str),
-                    guide=optional(row, "guide", str),
-                    remedy=optional(row, "remedy", str),
-                )
-                for row in objects(data, "catalogue")
-            ),
-            nodes=texts(data, "nodes"),
-            versions=dict(optional(data, "versions", dict) or {}),
-            images=dict(optional(data, "images", dict) or {}),
-            require=texts(data, "require"),
-            fail_on=cast(FailOn, fail_on),
-            deselected=texts(data, "deselected"),
-            waivers_expired=tuple(
-                ExpiredWaiver(
-                    condition=required(row, "condition", str),
-                    subject=optional(row, "subject", str),
-                    reason=required(row, "reason", str),
-                    ticket=optional(row, "ticket", str),
-                    until=optional(row, "until", str),
-                )
-                for row in objects(data, "waivers_expired")
-            ),
-            waivers_missed=texts(data, "waivers_missed"),
-            demo=optional(data, "demo", str),
-            offline=required(data, "offline", bool),
-            insecure=required(data, "insecure", bool),
-        )
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        """Read the object of line 1; ValueError when it is none."""
+        return _read(cls, data)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, config=_STRICT)
 class Result:
     """One verdict: one condition on one subject.
 
-    `seen` and `expected` are JSON values, `started` and `recovered_at` UTC times (RFC 3339), `seconds` what the look
-    took, `attempts` how often it was looked at; `recovered_at` is set when it failed first and then held.
+    `message` is for people, and nothing reads it. `reason` is a code of the condition or of a way in, for FAIL, WARN,
+    UNKNOWN and what is waived; `about` holds what is at fault as far as this verdict shows, `witnesses` who reported
+    it; `since` says when it began, `because` whose failure left it unseen. `seen` and `expected` are JSON values,
+    `started`, `since` and `recovered_at` UTC times (RFC 3339), `seconds` what the look took, `attempts` how often it
+    was looked at; `recovered_at` is set when it failed first and then held.
     """
 
     cluster: str
     condition: str
     subject: str
     verdict: VerdictWord
-    severity: str
+    severity: Severity
     message: str = ""
+    reason: str | None = None
+    about: tuple[str, ...] = Field(default=(), json_schema_extra={"items": {"type": "string", "pattern": THING}})
+    witnesses: tuple[str, ...] = Field(default=(), json_schema_extra={"items": {"type": "string", "pattern": THING}})
+    measured: Measured | None = None
+    since: str | None = None
+    because: Because | None = None
     seen: Any = None
     expected: Any = None
     documented: str = ""
@@ -203,6 +222,7 @@ class Result:
     recovered_at: str | None = None
     waiver: Waiver | None = None
     test: str = ""
+    kind: Literal["verdict"] = "verdict"
 
     @property
     def critical(self) -> bool:
@@ -214,32 +234,55 @@ class Result:
         """What makes it the same verdict in another run: cluster, condition, subject."""
         return (self.cluster, self.condition, self.subject)
 
+    @property
+    def area(self) -> str:
+        """The part of the condition's id before its number."""
+        return self.condition.rpartition("-")[0]
+
     def to_json(self) -> dict[str, Any]:
         """The object of its line."""
-        return asdict(self)
+        return {"kind": self.kind, **asdict(self)}
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Result:
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
         """Read the object of one line; ValueError when it is no verdict."""
-        word = required(data, "verdict", str)
-        if word not in VerdictWord.__members__:
-            raise ValueError(f"the field 'verdict' is {word!r:.60}, none of {', '.join(VerdictWord)}")
-        waiver: dict[str, Any] | None = optional(data, "waiver", dict)
-        return cls(
-            cluster=required(data, "cluster", str),
-            condition=required(data, "condition", str),
-            subject=required(data, "subject", str),
-            verdict=VerdictWord(word),
-            severity=required(data, "severity", str),
-            message=optional(data, "message", str) or "",
-            seen=data.get("seen"),
-            expected=data.get("expected"),
-            documented=optional(data, "documented", str) or "",
-            remedy=optional(data, "remedy", str),
-            started=optional(data, "started", str),
-            seconds=number(data, "seconds"),
-            attempts=optional(data, "attempts", int) or 1,
-            recovered_at=optional(data, "recovered_at", str),
-            waiver=None if waiver is None else Waiver.from_json(waiver),
-            test=optional(data, "test", str) or "",
-        )
+        return _read(cls, data)
+
+
+@dataclass(frozen=True, config=_STRICT)
+class End:
+    """The last line: when the run ended, with which exit code, and how many verdicts of each word it gave."""
+
+    ended: str
+    exit_code: int
+    counts: Mapping[str, int]
+    kind: Literal["end"] = "end"
+
+    def to_json(self) -> dict[str, Any]:
+        """The object of its line."""
+        return {"kind": self.kind, **asdict(self)}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        """Read the object of the last line; ValueError when it is none."""
+        return _read(cls, data)
+
+
+def worst_word(words: Iterable[VerdictWord]) -> VerdictWord:
+    """The verdict that stands for all of them. ValueError when there is none."""
+    return min(words, key=list(VerdictWord).index)
+
+
+def worst(results: Iterable[Result]) -> Result:
+    """The verdict that stands for all of them; of equals the first. ValueError when there is none."""
+    order = list(VerdictWord)
+    return min(results, key=lambda result: order.index(result.verdict))
+
+
+def _read(kind: type[T], data: Mapping[str, Any]) -> T:
+    try:
+        return TypeAdapter(kind).validate_json(json.dumps(storable(data)))
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise ValueError(f"{where or 'the line'}: {first['msg']}") from None

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import yaml
 
-from reports.records import Header, Result
+from reports.records import Header
 
 _FILE = Path(__file__).with_name("remedies.yaml")
 # What stands for a placeholder that this run cannot fill; `{{.Names}}` of Docker's own templates is left alone.
@@ -30,20 +30,6 @@ _WORDS = {
 _PLACEHOLDER = re.compile(r"(?<!\{)\{(" + "|".join(_WORDS) + r")\}(?!\})")
 # A command is copied into a shell: nothing but names, addresses and versions may be put into it.
 _SAFE = re.compile(r"[A-Za-z0-9_.\[][A-Za-z0-9_./:\[\]-]*")
-_IMAGE = re.compile(r"(?P<organisation>(?:[a-z0-9.:-]+/)+)dtr(?:-[a-z-]+)?:(?P<version>[A-Za-z0-9_.-]+)")
-# From which patch release on the images are mirantis/ and no longer docker/; other lines are not known.
-_FIRST_MIRANTIS = {(2, 6): 15, (2, 7): 8, (2, 8): 2, (2, 9): 0}
-
-_OF_ISSUES = {
-    "db_name_collision": "name-collision",
-    "log_write_error": "database-log",
-    "memory_error": "database-memory",
-    "non_transitive_error": "database-links",
-    "outdated_index": "outdated-index",
-    "server_name_collision": "name-collision",
-    "table_name_collision": "name-collision",
-}
-"""What to do about a type of RethinkDB's issues; about table_availability, what its condition says."""
 
 
 @dataclass(frozen=True)
@@ -94,26 +80,6 @@ def remedy(name: str | None) -> Remedy | None:
     return None if name is None else remedies().get(name)
 
 
-def remedy_of(header: Header, result: Result) -> str | None:
-    """The remedy id of a verdict: its condition's, or a closer one.
-
-    Nobody is to remove a replica that belongs to the cluster, and each type of RethinkDB's issues has its own.
-    """
-    if result.condition == "STATUS-1" and re.search(r" answered (?:401|403)\b", result.message):
-        return "check-credentials"
-    if result.condition == "TOKEN-0" and re.search(r"^the token service of \S+ answered 5", result.message):
-        return "token-service"
-    if result.condition == "PING-1" and "no TLS is spoken there" in result.message:
-        return "not-tls"
-    if result.condition == "STATUS-6" and result.subject in header.replicas:
-        return "missing-replica"
-    if result.condition in ("STATUS-3", "RDB-1"):
-        issue = result.subject.partition(":")[2]
-        unanswered = result.condition == "RDB-1" and not issue
-        return "database-silent" if unanswered else _OF_ISSUES.get(issue, result.remedy)
-    return result.remedy
-
-
 def render(
     found: Remedy, header: Header, subject: str = "", *, replica: str | None = None, healthy: str | None = None
 ) -> Remedy:
@@ -151,23 +117,8 @@ def _values(header: Header, subject: str, replica: str | None, healthy: str | No
         # openssl has another default port than https.
         "endpoint": authority and (authority if re.search(r":\d+$", authority) else f"{authority}:443"),
         "host": host,
-        "image": _image(header),
+        "image": header.product_image,
         "healthy": healthy,
         "subject": subject,
     }
     return {key: value for key, value in values.items() if value}
-
-
-def _image(header: Header) -> str | None:
-    """The image of the product's command line: of the version that runs, as join and remove demand it."""
-    images = {(m["organisation"], m["version"]) for m in map(_IMAGE.fullmatch, map(str, header.images.values())) if m}
-    if images:
-        organisation, version = next(iter(images))
-        return f"{organisation}dtr:{version}" if len(images) == 1 else None
-    versions = set(header.versions.values()) or {header.product.version or ""}
-    version = versions.pop() if len(versions) == 1 else ""
-    match = re.fullmatch(r"(\d+)\.(\d+)\.(\d+)(?:-\S+)?", version)
-    first = match and _FIRST_MIRANTIS.get((int(match[1]), int(match[2])))
-    if match is None or first is None:
-        return None
-    return f"{'mirantis' if int(match[3]) >= first else 'docker'}/dtr:{version}"

@@ -1,4 +1,4 @@
-"""results.jsonl: line 1 is the run's header, then one line per verdict, written as soon as it is known.
+"""results.jsonl: line 1 is the run's header, then one line per verdict, written as soon as it is known, and the end.
 
 Everything else that reports make (page, summary, comparison) is derived from it, so that a run that was
 killed still says what it had found.
@@ -7,19 +7,20 @@ killed still says what it had found.
 from __future__ import annotations
 
 import json
-import math
-import re
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TextIO
 
+from reports import schema1
 from reports.records import (
     PROBLEMS,
     SCHEMA,
     CatalogueEntry,
+    End,
     ExpiredWaiver,
     FailOn,
     Header,
@@ -28,6 +29,7 @@ from reports.records import (
     Result,
     VerdictWord,
     Waiver,
+    storable,
 )
 
 __all__ = [
@@ -35,6 +37,7 @@ __all__ = [
     "PROBLEMS",
     "SCHEMA",
     "CatalogueEntry",
+    "End",
     "ExpiredWaiver",
     "FailOn",
     "Header",
@@ -54,25 +57,6 @@ FILE_NAME = "results.jsonl"
 
 Mask = Callable[[Any], Any]
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
-
-
-def storable(value: Any) -> Any:
-    """The value as JSON can hold it: lone surrogates become U+FFFD, what JSON has no word for becomes its text."""
-    if isinstance(value, str):
-        return _SURROGATE.sub("\ufffd", value)
-    if value is None or isinstance(value, bool | int):
-        return value
-    if isinstance(value, float):
-        return value if math.isfinite(value) else str(value)
-    if isinstance(value, Mapping):
-        return {storable(str(key)): storable(item) for key, item in value.items()}
-    if isinstance(value, set | frozenset):
-        return sorted((storable(item) for item in value), key=str)
-    if isinstance(value, Iterable) and not isinstance(value, bytes | bytearray):
-        return [storable(item) for item in value]
-    return storable(str(value))
-
 
 def _unmasked(value: Any) -> Any:
     return value
@@ -80,10 +64,11 @@ def _unmasked(value: Any) -> Any:
 
 @dataclass(frozen=True)
 class Run:
-    """A run as read back; `truncated` says that it was killed while writing its last line."""
+    """A run as read back; `truncated` says that it was killed before it wrote its last line."""
 
     header: Header
     results: tuple[Result, ...]
+    end: End | None = None
     truncated: bool = False
 
 
@@ -127,6 +112,13 @@ class Results:
             self._write(clean.to_json())
             self._results.append(clean)
         return clean
+
+    def finish(self, exit_code: int) -> None:
+        """Write the last line: the run has ended, with this exit code."""
+        words = [result.verdict for result in self.results]
+        counts = {str(word): words.count(word) for word in VerdictWord}
+        with self._lock:
+            self._write(End(f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}", exit_code, counts).to_json())
 
     def close(self) -> None:
         """Close the file; what was written stays readable here."""
@@ -178,6 +170,30 @@ def _line(raw: bytes) -> dict[str, Any]:
     return value
 
 
+def _header(line: dict[str, Any]) -> tuple[Header, bool]:
+    """The header, and whether the file is of schema 1."""
+    schema = line.get("schema")
+    if not isinstance(schema, int) or isinstance(schema, bool):
+        raise ValueError("it has no schema number")
+    if schema > SCHEMA:
+        raise ValueError(f"it has schema {schema}, this release reads up to {SCHEMA}: use the newer release")
+    return Header.from_json(schema1.header(line) if schema == 1 else line), schema == 1
+
+
+def _record(line: dict[str, Any], *, old: bool) -> Result | End | None:
+    """A verdict or the end of a run; None for a kind of line that this release does not know."""
+    if old:
+        return Result.from_json(schema1.verdict(line))
+    match line.get("kind"):
+        case "verdict":
+            return Result.from_json(line)
+        case "end":
+            return End.from_json(line)
+        case str():
+            return None
+    raise ValueError("it does not say of which kind it is")
+
+
 def read(path: Path) -> Run:
     """Read a run from its directory or its results.jsonl.
 
@@ -191,18 +207,21 @@ def read(path: Path) -> Run:
         raise ValueError(f"{target}: cannot read the results of a run: {error.strerror or error}") from error
     *lines, rest = raw.split(b"\n")
     try:
-        header = Header.from_json(_line(lines[0] if lines else rest))
+        header, old = _header(_line(lines[0] if lines else rest))
     except ValueError as error:
         raise ValueError(f"{target}: line 1 is not the header of a results file: {error}") from error
-    results = []
+    records = []
     for number, line in enumerate(lines[1:], start=2):
         try:
-            results.append(Result.from_json(_line(line)))
+            records.append(_record(_line(line), old=old))
         except ValueError as error:
             raise ValueError(f"{target}: line {number} is not a verdict: {error}") from error
+    broken = False
     if lines and rest:
         try:
-            results.append(Result.from_json(_line(rest)))
+            records.append(_record(_line(rest), old=old))
         except ValueError:
-            return Run(header, tuple(results), truncated=True)
-    return Run(header, tuple(results))
+            broken = True
+    results = tuple(record for record in records if isinstance(record, Result))
+    end = next((record for record in records if isinstance(record, End)), None)
+    return Run(header, results, end, truncated=broken or (end is None and not old))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from reports.compare import Comparison
-from reports.diagnosis.grouping import WORDS, by_area, count
+from reports.diagnosis.grouping import WORDS, area_title, by_area, count
 from reports.diagnosis.headline import counts_per_area, first_steps, headline
 from reports.plain import one_line
 from reports.records import Header, Result, VerdictWord
@@ -43,8 +43,8 @@ def closing_summary(
     """
     steps = first_steps(header, results)
     lines = ["What to do first:", *(f"  {n}. {one_line(step.text)}" for n, step in enumerate(steps, 1)), ""]
-    lines = (lines if steps else []) + _table(results) + [""]
-    lines += _skipped(results)
+    lines = (lines if steps else []) + _table(header, results) + [""]
+    lines += _skipped(header, results)
     for waiver in header.waivers_expired:
         what = f"{waiver.condition} {waiver.subject or ''}".strip()
         lines.append(one_line(f"This waiver has run out ({waiver.until}): {what}, {waiver.reason}"))
@@ -58,28 +58,32 @@ def closing_summary(
     return [*lines, f"{f'[{marks}] ' if marks else ''}{one_line(header.cluster)} {text}"]
 
 
-def _table(results: Sequence[Result]) -> list[str]:
-    areas = counts_per_area(results)
+def _table(header: Header, results: Sequence[Result]) -> list[str]:
+    areas = counts_per_area(header, results)
     total = count(results)
     words = [word for word in WORDS if word in _ALWAYS or total[word]]
-    margin = max([len(area) for area in areas] + [len("all")])
+    names = {area: area_title(header, area) for area in areas}
+    margin = max([len(name) for name in names.values()] + [len("all")])
 
     def row(name: str, cells: Sequence[str]) -> str:
         return f"  {name:<{margin}}" + "".join(
             f"  {cell:>{len(word.shown)}}" for word, cell in zip(words, cells, strict=True)
         )
 
-    body = [row(area, [str(counts[word] or ".") for word in words]) for area, counts in areas.items()]
+    body = [row(names[area], [str(counts[word] or ".") for word in words]) for area, counts in areas.items()]
     return [row("", [word.shown for word in words]), *body, row("all", [str(total[word] or ".") for word in words])]
 
 
-def _skipped(results: Sequence[Result]) -> list[str]:
+def _skipped(header: Header, results: Sequence[Result]) -> list[str]:
     """What was not judged since something is not given, each reason once with the areas that lack it."""
     reasons: dict[str, list[Result]] = {}
     for result in results:
         if result.verdict is VerdictWord.SKIPPED:
             reasons.setdefault(result.message, []).append(result)
-    return [one_line(f"Skipped, {', '.join(by_area(found))}: {why}") for why, found in reasons.items()]
+    return [
+        one_line(f"Skipped, {', '.join(area_title(header, area) for area in by_area(header, found))}: {why}")
+        for why, found in reasons.items()
+    ]
 
 
 def _since(comparison: Comparison, only_new: bool) -> list[str]:

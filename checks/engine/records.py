@@ -12,6 +12,7 @@ from checks.engine.evaluate import BoundCheck, Judgement
 from fixtures.core.reasons import REASONS
 from fixtures.core.store import Key
 from fixtures.inventory import Waiver
+from fixtures.inventory.images import image_name, product_image
 from fixtures.target import Target
 
 
@@ -23,6 +24,7 @@ def header(
     selected = {each.condition.id for each in asked}
     today = target.judged_at.date()
     entries = [each.entry() for each in catalogue]
+    versions, images = _versions(target), _images(target)
     return {
         "kind": "header",
         "cluster": inventory.cluster,
@@ -34,8 +36,9 @@ def header(
         "product": {"name": inventory.product.name, "version": inventory.product.version},
         "nodes": [node.name for node in inventory.nodes],
         "replicas": {r.id: {"node": r.node, "address": r.address, "port": r.port} for r in inventory.replicas},
-        "versions": _versions(target),
-        "images": _images(target),
+        "versions": versions,
+        "images": images,
+        "product_image": product_image(images.values(), set(versions.values()) or {inventory.product.version or ""}),
         "require": list(inventory.require),
         "fail_on": fail_on,
         "deselected": [entry["id"] for entry in entries if entry["id"] not in selected],
@@ -98,9 +101,14 @@ def _images(target: Target) -> dict[str, str]:
     images: dict[str, str] = {}
     for replica in dict.fromkeys(each.replica for each in found):
         own = [each for each in found if each.replica == replica]
-        alike = len({(each.image.rpartition("/")[0], each.version) for each in own}) == 1
+        alike = len({(_repository(each.image), each.version) for each in own}) == 1
         images |= {replica: own[0].image} if alike else {each.name: each.image for each in own}
     return images
+
+
+def _repository(image: str) -> str:
+    name = image_name(image)
+    return name.repository if name else image
 
 
 def _expired(waiver: Waiver) -> dict[str, Any]:

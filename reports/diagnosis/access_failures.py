@@ -5,18 +5,19 @@ Pure: it reads nothing but the fields of results.jsonl.
 
 from __future__ import annotations
 
-import re
-
 from reports.diagnosis.blame import blamed, fails, unknown
 from reports.diagnosis.cause import Cause, Pool
-from reports.diagnosis.grouping import area_of
 from reports.records import Header, Result
-from reports.remedies import remedy_of
 
 # Areas that need the administrator's log-in; an account's own name in the subject needs that account.
 _ADMIN_AREAS = frozenset({"STATUS", "ALERT", "JOB", "VERSION", "STORE", "FEED"})
 # What needs that log-in besides a way in of its own.
 _COMPARED_WITH_THE_API = frozenset({"RDB-4"})
+
+
+def _detail(result: Result) -> str:
+    """What a reason says besides where: of `http.untrusted` and of `ping.untrusted` the same."""
+    return (result.reason or "").partition(".")[2]
 
 
 def untrusted(header: Header, pool: Pool) -> list[Cause]:
@@ -27,26 +28,23 @@ def untrusted(header: Header, pool: Pool) -> list[Cause]:
         return []
     subjects = {r.subject for r in own}
     follow = pool.take(
-        lambda r: (
-            unknown(r)
-            and (bool(subjects & {r.subject, *r.subject.split(":")}) or "certificate is not trusted" in r.message)
-        )
+        lambda r: unknown(r) and (bool(subjects & {r.subject, *r.subject.split(":")}) or _detail(r) == "untrusted")
     )
     return [Cause("untrusted", own, follow, tuple(s for s in header.replicas if s in subjects), own[0].remedy)]
 
 
-def strangers(header: Header, pool: Pool) -> list[Cause]:
+def impostors(header: Header, pool: Pool) -> list[Cause]:
     """Another replica answers than the inventory says: what was asked there is UNKNOWN, and an id may be mistyped."""
     own = pool.take(lambda r: r.condition == "IDENT-1" and fails(r))
     if not own:
         return []
     subjects = {r.subject for r in own}
-    strangers = {r.seen for r in own if isinstance(r.seen, str)}
+    impostors = {r.seen for r in own if isinstance(r.seen, str)}
 
     def follows(result: Result) -> bool:
         if unknown(result):
             return bool(subjects & set(result.subject.split(":")))
-        mistyped = result.condition == "STATUS-6" and result.subject in strangers
+        mistyped = result.condition == "STATUS-6" and result.subject in impostors
         return bool(blamed(header, result) & subjects) or mistyped or result.condition == "STATUS-14"
 
     follow = pool.take(follows)
@@ -55,18 +53,11 @@ def strangers(header: Header, pool: Pool) -> list[Cause]:
 
 def licence(pool: Pool) -> list[Cause]:
     """Without a licence the registry answers 402, and its token service gives no token."""
-    own = pool.take(lambda r: r.condition == "REG-1" and fails(r) and r.seen == 402)
+    own = pool.take(lambda r: r.reason == "reg.no-licence" and fails(r))
     if not own:
         return []
-    alert = pool.take(
-        lambda r: r.condition == "ALERT-1" and fails(r) and "LICENSE" in f"{r.subject} {r.message}".upper()
-    )
-    follow = pool.take(
-        lambda r: (
-            re.search(r"no licence|doesn't have a license|\b402\b", r.message) is not None
-            or (unknown(r) and r.condition == "TOKEN-3")
-        )
-    )
+    alert = pool.take(lambda r: r.reason == "alert.licence" and fails(r))
+    follow = pool.take(lambda r: _detail(r) == "no-licence" or (unknown(r) and r.condition == "TOKEN-3"))
     return [Cause("failure", (*alert, *own), follow, remedy=(*alert, *own)[0].remedy)]
 
 
@@ -79,7 +70,7 @@ def log_ins(header: Header, pool: Pool, *, somebody_got_in: bool) -> list[Cause]
             unknown(r)
             and (
                 (r.condition == "TOKEN-3" and bool(accounts))
-                or ("admin" in accounts and (area_of(r) in _ADMIN_AREAS or r.condition in _COMPARED_WITH_THE_API))
+                or ("admin" in accounts and (r.area in _ADMIN_AREAS or r.condition in _COMPARED_WITH_THE_API))
                 or any(f"{r.subject}:".startswith(f"{account}:") for account in accounts)
             )
         )
@@ -88,4 +79,4 @@ def log_ins(header: Header, pool: Pool, *, somebody_got_in: bool) -> list[Cause]
     mke = () if somebody_got_in else pool.take(lambda r: r.condition == "MKE-1" and fails(r))
     if mke:
         return [Cause("mke", mke, refused + follow, remedy=mke[0].remedy)]
-    return [Cause("log-in", refused, follow, remedy=remedy_of(header, refused[0]))] if refused else []
+    return [Cause("log-in", refused, follow, remedy=refused[0].remedy)] if refused else []

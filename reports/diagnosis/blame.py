@@ -5,15 +5,10 @@ Pure: it reads nothing but the fields of results.jsonl.
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Sequence
 
-from reports.diagnosis.grouping import said
 from reports.records import Header, Result, VerdictWord
 
-# "Who owns a silence": these FAIL when their way in gives no answer, everything else there is UNKNOWN.
-_OWNERS = frozenset({"PING-1", "PING-2", "MKE-1", "NODE-1", "RDB-1", "TOKEN-0"})
 # Asked at each replica without credentials: UNKNOWN there tells a silent replica from one that says it is sick.
 _ASKED_AT = frozenset({"NGINX-1", "REG-1", "IDENT-1", "PING-3"})
 # They name replicas that only happened to answer.
@@ -31,30 +26,14 @@ def unknown(result: Result) -> bool:
 
 
 def blamed(header: Header, result: Result) -> frozenset[str]:
-    """The replicas that a verdict is about: those of its subject, or those that its message names."""
-    parts = result.subject.split(":")
-    named = frozenset(part for part in parts if part in header.replicas)
-    told = _named(header, said(result))
-    if result.condition == "STATUS-3" or (result.condition == "RDB-1" and len(parts) > 1):
-        # Its subject is only who was asked; its issues name the servers that are lost.
-        told = told or _named(header, json.dumps(result.seen, default=str))
-        return told - named or told
-    if result.condition in ("PING-1", "STATUS-4"):
-        # A replica that is well may complain of another's database; STATUS-4 speaks of the second of its two.
-        return told - set(parts) or named & {parts[-1]}
-    if result.condition == "STATUS-6" and 0 < len(told - named) * 2 < len(header.replicas):
-        # Few do not know it: it is they who are cut off.
-        return told - named
-    # Of a pair, the one that is named; else whatever the subject names, and only then what the message does.
-    return (named & told or named) or told
+    """The replicas among the things that a verdict is about: themselves, their containers, databases or links."""
+    names = [name for each in result.about for name in each.partition(":")[2].split(">")]
+    return frozenset(replica for replica in header.replicas if any(_is_of(name, replica) for name in names))
 
 
-def _named(header: Header, text: str) -> frozenset[str]:
-    """The replicas that a text names; of an issue's text, those that it says cannot be reached."""
-    unreachable = " ".join(re.findall(r'not reachable: ([^"\[{(]*)', text))
-    return frozenset(
-        name for name in header.replicas if re.search(rf"(?<![0-9A-Za-z]){re.escape(name)}", unreachable or text)
-    )
+def _is_of(name: str, replica: str) -> bool:
+    """Whether it is the name of a replica, or of something of it, as of the container `registry-f2277ad178f7`."""
+    return name == replica or name.endswith(f"-{replica}")
 
 
 def _answered(result: Result) -> bool:
@@ -71,11 +50,11 @@ def silent(results: Sequence[Result]) -> tuple[str, ...]:
     return tuple(r.subject for r in results if r.condition == "PING-1" and r.subject in down - spoke)
 
 
-def cut_off(results: Sequence[Result], silent: Sequence[str]) -> bool:
+def cut_off(header: Header, results: Sequence[Result], silent: Sequence[str]) -> bool:
     """Whether nothing in the inventory answered: every owner failed without an answer, and nothing else was judged."""
     judged = [r for r in results if r.verdict in (VerdictWord.PASS, VerdictWord.WARN, VerdictWord.FAIL)]
     pinged = [r for r in results if r.condition == "PING-1"]
-    nobody = all(r.condition in _OWNERS and fails(r) and not _answered(r) for r in judged)
+    nobody = all(r.condition in header.owners and fails(r) and not _answered(r) for r in judged)
     return bool(pinged) and len(silent) == len(pinged) and nobody
 
 

@@ -6,22 +6,20 @@ fields of results.jsonl. Grouping only orders the telling: it never changes a ve
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from reports.diagnosis.access_failures import licence, log_ins, strangers, untrusted
+from reports.diagnosis.access_failures import impostors, licence, log_ins, untrusted
 from reports.diagnosis.blame import blamed, cut_off, fails, lost_with_majority, majority_lost, sick, silent, unknown
 from reports.diagnosis.cause import Cause, Kind, Pool
-from reports.diagnosis.grouping import area_of
+from reports.diagnosis.grouping import same_cause
 from reports.diagnosis.node_faults import NodeFault, node_faults
-from reports.diagnosis.partitions import Cut, cuts, follows
+from reports.diagnosis.partitions import Partition, follows, partitions
 from reports.records import Header, Result, VerdictWord
-from reports.remedies import remedy_of
 
 # What a replica that is down breaks although its name may not stand in the verdict (one server, 29 tables).
 _FOLLOWS_A_LOSS = frozenset({"STATUS-11", "STATUS-12", "STATUS-14"})
-REPLICA_ID = re.compile(r"[0-9a-f]{12}")
+_NOT_OF_ONE_LOSS = frozenset({"status.no-reads", "status.no-writes", "status.no-primary", "status.no-shard"})
 # What tells that a replica which answers has lost its database.
 _TELLS_A_LOSS = frozenset({"STATUS-3", "STATUS-4", "STATUS-5", "STATUS-8", "RDB-1"})
 # What goes wrong everywhere when the database has lost its majority.
@@ -40,23 +38,27 @@ _OWNED = {
 def find_causes(header: Header, results: Sequence[Result]) -> tuple[Cause, ...]:
     """The causes behind all problems of a run, in the order in which to look at them. Every problem is in one."""
     pool = Pool(results)
-    mute = silent(results)
-    if cut_off(results, mute):
-        return (Cause("cut off", pool.take(fails), pool.take(lambda _: True), replicas=mute),)
+    unanswering = silent(results)
+    if cut_off(header, results, unanswering):
+        return (Cause("cut off", pool.take(fails), pool.take(lambda _: True), replicas=unanswering),)
     faults = node_faults(header, results)
     # A node that is down with its replica is told with that replica.
-    hidden = [fault for fault in faults if fault.down and fault.nodes & {header.replicas[name].node for name in mute}]
+    hidden = [
+        fault for fault in faults if fault.down and fault.nodes & {header.replicas[name].node for name in unanswering}
+    ]
     causes = [_node(header, pool, fault) for fault in faults if fault not in hidden]
-    causes += [_overlay(header, pool, cut) for cut in cuts(header, pool.left)]
-    causes += strangers(header, pool)
+    causes += [_overlay(header, pool, each) for each in partitions(header, pool.left)]
+    causes += impostors(header, pool)
     told = {result.key for cause in causes for result in (*cause.results, *cause.explains)}
     others = [result for result in results if result.key not in told]
-    mute = tuple(result.subject for result in pool.left if result.condition == "PING-1" and result.subject in mute)
-    unwell = sick(header, others, mute)
-    if majority_lost(header, others, (*mute, *unwell)):
-        causes.append(_loss(header, pool, lost_with_majority(header, others, mute, unwell), hidden))
-    elif mute:
-        causes.append(_silence(header, pool, mute, hidden))
+    unanswering = tuple(
+        result.subject for result in pool.left if result.condition == "PING-1" and result.subject in unanswering
+    )
+    unwell = sick(header, others, unanswering)
+    if majority_lost(header, others, (*unanswering, *unwell)):
+        causes.append(_loss(header, pool, lost_with_majority(header, others, unanswering, unwell), hidden))
+    elif unanswering:
+        causes.append(_silence(header, pool, unanswering, hidden))
     causes += untrusted(header, pool)
     causes += licence(pool)
     got_in = any(r.condition == "TOKEN-0" and r.verdict is VerdictWord.PASS for r in results)
@@ -67,7 +69,7 @@ def find_causes(header: Header, results: Sequence[Result]) -> tuple[Cause, ...]:
         if any(fails(r) and name in blamed(header, r) for r in pool.left)
     ]
     causes += _by_remedy(header, pool, lambda r: fails(r) and r.critical, "failure")
-    causes += _blindness(pool)
+    causes += _blindness(header, pool)
     causes += _by_remedy(header, pool, lambda r: not unknown(r), "warning")
     return tuple(causes)
 
@@ -76,13 +78,13 @@ def _node(header: Header, pool: Pool, fault: NodeFault) -> Cause:
     """A node that is down, drained, or out of the swarm; or a swarm that nobody leads."""
     own = pool.take(lambda r: r is fault.own)
     explained = pool.take(lambda r: fault.explains(header, r))
-    return Cause("failure", own, explained, fault.replicas, remedy_of(header, fault.own))
+    return Cause("failure", own, explained, fault.replicas, fault.own.remedy)
 
 
-def _overlay(header: Header, pool: Pool, cut: Cut) -> Cause:
+def _overlay(header: Header, pool: Pool, partition: Partition) -> Cause:
     """Nodes that do not reach each other: what their replicas complain of comes from there."""
-    taken = pool.take(lambda r: r in cut.own)
-    return Cause("failure", taken, pool.take(lambda r: follows(header, cut, r)), remedy=remedy_of(header, taken[0]))
+    taken = pool.take(lambda r: r in partition.own)
+    return Cause("failure", taken, pool.take(lambda r: follows(header, partition, r)), remedy=taken[0].remedy)
 
 
 def _loss(header: Header, pool: Pool, down: Sequence[str], faults: Sequence[NodeFault]) -> Cause:
@@ -96,18 +98,18 @@ def _loss(header: Header, pool: Pool, down: Sequence[str], faults: Sequence[Node
         if result.condition == "CTR-5":
             return False
         at_fault = blamed(header, result) | gone.intersection(result.subject.split(":"))
-        return area_of(result) in _NEEDS_THE_DATABASE or bool(at_fault & gone)
+        return result.area in _NEEDS_THE_DATABASE or bool(at_fault & gone)
 
     return Cause("majority", own, pool.take(follows), tuple(down), own[0].remedy if own else "recover-replica")
 
 
-def _silence(header: Header, pool: Pool, mute: tuple[str, ...], faults: Sequence[NodeFault]) -> Cause:
+def _silence(header: Header, pool: Pool, unanswering: tuple[str, ...], faults: Sequence[NodeFault]) -> Cause:
     """Replicas that give no answer; what their nodes tell of that comes first, since it is nearer to the cause."""
-    pinged = pool.take(lambda r: r.condition == "PING-1" and r.subject in mute)
-    down = set(mute)
+    pinged = pool.take(lambda r: r.condition == "PING-1" and r.subject in unanswering)
+    down = set(unanswering)
     volumes = pool.take(lambda r: fails(r) and r.condition == "CTR-5" and r.subject in down)
     nodes = pool.take(lambda r: any(r is fault.own for fault in faults))
-    stopped = () if nodes else pool.take(lambda r: fails(r) and r.condition == "CTR-1" and _is_front(r, mute))
+    stopped = () if nodes else pool.take(lambda r: fails(r) and r.condition == "CTR-1" and _is_front(r, unanswering))
     own = (*volumes, *nodes, *stopped, *pinged)
 
     def follows(result: Result) -> bool:
@@ -119,15 +121,12 @@ def _silence(header: Header, pool: Pool, mute: tuple[str, ...], faults: Sequence
         of_a_loss = result.condition in _FOLLOWS_A_LOSS
         return bool(at_fault & down or there or unnamed or of_a_loss) and not _not_of_one_loss(result)
 
-    return Cause("silent", own, pool.take(follows), mute, remedy_of(header, own[0]))
+    return Cause("silent", own, pool.take(follows), unanswering, own[0].remedy)
 
 
 def _not_of_one_loss(result: Result) -> bool:
     """Whether a table takes no reads or no writes: no loss of one replica does that while a majority lives."""
-    flags = result.seen if isinstance(result.seen, dict) else {}
-    refused = any(flags.get(flag) is False for flag in ("ready_for_reads", "ready_for_writes"))
-    no_primary = result.condition == "STATUS-12" and re.search("no primary|no shard", result.message) is not None
-    return (result.condition == "STATUS-11" and refused) or no_primary
+    return result.reason in _NOT_OF_ONE_LOSS
 
 
 def _is_front(result: Result, replicas: Sequence[str]) -> bool:
@@ -143,13 +142,13 @@ def _sickness(header: Header, pool: Pool, name: str) -> Cause:
 
     def follows(result: Result) -> bool:
         if unknown(result):
-            return name in result.subject.split(":") and (result.condition in lost or name in result.message)
+            return name in result.subject.split(":") and (result.condition in lost or name in blamed(header, result))
         if _not_of_one_loss(result):
             return False
         return result.condition in followers or (result.verdict is VerdictWord.WARN and name in blamed(header, result))
 
     speaker, *others = sorted(own, key=partial(_distance, name))
-    return Cause("replica", (speaker,), (*others, *pool.take(follows)), (name,), remedy_of(header, speaker))
+    return Cause("replica", (speaker,), (*others, *pool.take(follows)), (name,), speaker.remedy)
 
 
 def _distance(name: str, result: Result) -> int:
@@ -167,34 +166,34 @@ def _by_remedy(header: Header, pool: Pool, wanted: Callable[[Result], bool], kin
     """What is left, one cause for each remedy: what needs the same deed is told in one line."""
     deeds: dict[str, list[Result]] = {}
     for result in pool.take(wanted):
-        deeds.setdefault(remedy_of(header, result) or result.condition, []).append(result)
+        deeds.setdefault(result.remedy or result.condition, []).append(result)
     return [
-        Cause(kind, tuple(own), pool.take(partial(_owned_by, own)), remedy=remedy_of(header, own[0]))
+        Cause(kind, tuple(own), pool.take(partial(_owned_by, header, own)), remedy=own[0].remedy)
         for own in deeds.values()
     ]
 
 
-def _refers_to(owner: Result, result: Result) -> bool:
+def _refers_to(header: Header, owner: Result, result: Result) -> bool:
     """Whether a verdict on what all replicas tell, as a feed, says that the owner is why."""
-    of_one_replica = any(REPLICA_ID.fullmatch(part) for part in result.subject.split(":"))
-    return not of_one_replica and result.message.endswith(f"see {owner.condition}")
+    of_one_replica = any(part in header.replicas for part in result.subject.split(":"))
+    return not of_one_replica and result.because is not None and result.because.condition == owner.condition
 
 
-def _owned_by(owners: Sequence[Result], result: Result) -> bool:
+def _owned_by(header: Header, owners: Sequence[Result], result: Result) -> bool:
     """Whether it is UNKNOWN only because one of the owners failed at the same replica, or says that itself."""
     parts = set(result.subject.split(":"))
     return unknown(result) and any(
         result.condition in _OWNED.get(owner.condition, ())
-        and (parts.intersection(owner.subject.split(":")) or _refers_to(owner, result))
+        and (parts.intersection(owner.subject.split(":")) or _refers_to(header, owner, result))
         for owner in owners
     )
 
 
-def _blindness(pool: Pool) -> list[Cause]:
+def _blindness(header: Header, pool: Pool) -> list[Cause]:
     """What could not be looked at, each cause told once: those that could have failed the run first."""
     warned = [r for r in pool.left if not unknown(r)]
-    causes: dict[str, list[Result]] = {}
-    for result in pool.take(lambda r: unknown(r) and not _owned_by(warned, r)):
-        causes.setdefault(result.message, []).append(result)
+    causes: dict[object, list[Result]] = {}
+    for result in pool.take(lambda r: unknown(r) and not _owned_by(header, warned, r)):
+        causes.setdefault(same_cause(result), []).append(result)
     ordered = sorted(causes.values(), key=lambda found: not any(r.critical for r in found))
     return [Cause("unknown", tuple(found)) for found in ordered]

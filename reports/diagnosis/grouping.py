@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from reports.records import Result, VerdictWord
+from reports.records import Header, Result, VerdictWord
 
 
 @dataclass(frozen=True)
@@ -37,13 +36,15 @@ class Group:
         return next((result.severity for result in self.results if result.critical), self.first.severity)
 
     @property
+    def same_message(self) -> bool:
+        """Whether all of them say it in the same words."""
+        return len({result.message for result in self.results}) == 1
+
+    @property
     def same_values(self) -> bool:
         """Whether all of them saw and expected the same."""
         return len({json.dumps([r.seen, r.expected], sort_keys=True, default=str) for r in self.results}) == 1
 
-
-# Who told it is no difference: "…, as replica f2277ad178f7 sees it", "…, told by f2277ad178f7, f3712d9c419a".
-_WITNESS = re.compile(r",? (?:as (?:replica )?[\w.:, -]+ sees? it|told by [\w.:, -]+)")
 
 # The order of people: well, then ill, then what was not judged.
 WORDS = (
@@ -56,52 +57,41 @@ WORDS = (
     VerdictWord.WAIVED,
 )
 
-_AREAS = "PING IDENT TLS NGINX STATUS ALERT JOB REG VERSION STORE MKE TOKEN FEED NET CTR RDB NODE "
 
-
-def said(result: Result) -> str:
-    """The message without who told it."""
-    return _WITNESS.sub("", result.message)
-
-
-def shape(result: Result) -> str:
-    """The message without who told it and without its own subject: it is the same for each of 29 tables."""
-    return said(result).replace(result.subject, "…") if len(result.subject) > 2 else said(result)
+def same_cause(result: Result) -> object:
+    """Equal for what is UNKNOWN for one cause: the same reason at the same things; of this run itself at any."""
+    of_the_run = (result.reason or "").startswith("run.")
+    return (result.reason, () if of_the_run else result.about)
 
 
 def group(results: Iterable[Result]) -> list[Group]:
     """Group what says the same, in order of first appearance; what is UNKNOWN is grouped by its cause alone."""
-    groups: dict[tuple[object, ...], list[Result]] = {}
+    groups: dict[object, list[Result]] = {}
     for result in results:
         if result.verdict is VerdictWord.UNKNOWN:
-            same: tuple[object, ...] = (result.verdict, result.message)
+            same: object = (result.verdict, same_cause(result))
         else:
-            words = (shape(result), result.waiver, bool(result.recovered_at))
-            same = (result.verdict, result.condition, result.severity, *words)
+            why = (result.reason, result.remedy, result.waiver, bool(result.recovered_at))
+            same = (result.verdict, result.condition, result.severity, why)
         groups.setdefault(same, []).append(result)
     return [Group(tuple(members)) for members in groups.values()]
 
 
-def area_of(result: Result) -> str:
-    """The part of the condition's id before its number."""
-    return result.condition.rpartition("-")[0]
-
-
-def by_area(results: Iterable[Result]) -> dict[str, list[Result]]:
-    """Verdicts by area, in the order in which people look."""
+def by_area(header: Header, results: Iterable[Result]) -> dict[str, list[Result]]:
+    """Verdicts by area, in the order of the header's areas, or else of its catalogue."""
+    known = list(dict.fromkeys([*header.areas, *(entry.area for entry in header.catalogue)]))
     areas: dict[str, list[Result]] = {}
     for result in results:
-        areas.setdefault(area_of(result), []).append(result)
-    return {area: areas[area] for area in sorted(areas, key=lambda area: (_AREAS + area).split().index(area))}
+        areas.setdefault(result.area, []).append(result)
+    return {area: areas[area] for area in [*known, *areas] if area in areas}
+
+
+def area_title(header: Header, area: str) -> str:
+    """An area as people read it: `Containers` for CTR; the area itself where the run does not name it."""
+    return header.areas.get(area, area)
 
 
 def count(results: Iterable[Result]) -> dict[VerdictWord, int]:
     """How many verdicts of each word, all seven."""
     found = [result.verdict for result in results]
     return {word: found.count(word) for word in WORDS}
-
-
-def worst(results: Iterable[Result]) -> Result:
-    """The verdict that stands for all of them; of equals the first. ValueError when there is none."""
-    order = list(VerdictWord)
-    return min(results, key=lambda result: order.index(result.verdict))

@@ -9,7 +9,7 @@ from typing import Literal
 
 from reports.diagnosis.cause import Cause
 from reports.diagnosis.causes import find_causes
-from reports.diagnosis.grouping import by_area, count, said
+from reports.diagnosis.grouping import by_area, count
 from reports.exit_code import required_not_judged
 from reports.records import Header, Result, VerdictWord
 from reports.remedies import remedy
@@ -17,7 +17,6 @@ from reports.remedies import remedy
 State = Literal["FAILED", "UNKNOWN", "PARTIAL", "WARNED", "HEALTHY"]
 
 MOST_STEPS = 5
-INTERRUPTED = "the run was interrupted before this could be seen"
 
 # Where no single condition's remedy says it.
 _DEEDS = {
@@ -81,14 +80,14 @@ def headline(header: Header, results: Sequence[Result]) -> Headline:
         state = "PARTIAL"
     else:
         state = "WARNED" if warned else "HEALTHY"
-    if any(r.message == INTERRUPTED for r in results):
+    if any(r.reason == "run.interrupted" for r in results):
         tally += " before it was interrupted"
     return Headline(state, "; ".join([f"{state}: {tally}", *filter(None, parts)]))
 
 
-def counts_per_area(results: Iterable[Result]) -> dict[str, dict[VerdictWord, int]]:
+def counts_per_area(header: Header, results: Iterable[Result]) -> dict[str, dict[VerdictWord, int]]:
     """How many verdicts of each word in each area, areas in the order of the run."""
-    return {area: count(members) for area, members in by_area(results).items()}
+    return {area: count(members) for area, members in by_area(header, results).items()}
 
 
 def first_steps(header: Header, results: Sequence[Result]) -> tuple[Step, ...]:
@@ -131,7 +130,7 @@ def describe(header: Header, cause: Cause) -> str:
                 return f"Replicas {places} do not answer"
             return f"Replica {places} does not answer" + (f', "{_short(first.message)}"' if first else "")
         case "replica" if first and first.message:
-            return f'Replica {places} is sick, {first.condition} {first.subject} says "{_short(said(first))}"'
+            return f'Replica {places} is sick, {first.condition} {first.subject} says "{_short(first.message)}"'
         case "replica":
             return f"Replica {places} is sick"
         case _:
@@ -157,7 +156,7 @@ def _told(cause: Cause) -> str:
         words = f"{_many(len(cause.results), 'verdict')} could not be given ({_list(conditions, 6)})"
     else:
         words = f"{_list(conditions)} {_list(subjects, 3)}"
-    return f"{words}: {_short(said(first))}" if first.message else words
+    return f"{words}: {_short(first.message)}" if first.message else words
 
 
 def _explains(cause: Cause) -> str:

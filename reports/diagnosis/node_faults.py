@@ -6,19 +6,15 @@ network to which nothing can be attached for that reason has no fault of its own
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reports.diagnosis.blame import fails, unknown
-from reports.diagnosis.grouping import area_of
-from reports.diagnosis.partitions import ABOUT_THE_DATABASE, Cut, follows
+from reports.diagnosis.partitions import ABOUT_THE_DATABASE, Partition, follows
 from reports.records import PROBLEMS, Header, Result
 
-_MANAGERS = re.compile(r"([\w., -]+) cannot be reached, ")
 # What is gone at a node that left the swarm: its containers' network, and its gossip.
 _NEEDS_THE_SWARM = frozenset({"CTR-4", "NODE-5"})
-_LEADERLESS = re.compile(r"no manager |the quorum is lost")
 
 
 @dataclass(frozen=True)
@@ -43,16 +39,16 @@ class NodeFault:
         if result in self.refused:
             return True
         if result.condition == "NODE-6" and fails(result):
-            lost = _MANAGERS.match(result.message)
-            return lost is not None and set(lost[1].split(", ")) <= self.nodes
+            lost = nodes_of(result)
+            return bool(lost) and lost <= self.nodes
         parts = set(result.subject.split(":"))
         blind = unknown(result) and self.own.condition == "NODE-1" and fails(self.own)
-        if blind and (self.nodes & parts or result.message == self.own.message):
+        if blind and (self.nodes & parts or self.nodes & nodes_of(result)):
             return True
-        of_the_swarm = area_of(result) in ABOUT_THE_DATABASE or result.condition in _NEEDS_THE_SWARM
+        of_the_swarm = result.area in ABOUT_THE_DATABASE or result.condition in _NEEDS_THE_SWARM
         if self.replicas and parts & {*self.replicas, *self.nodes} and (unknown(result) or of_the_swarm):
             return True
-        return bool(self.refused) and follows(header, Cut(self.refused, self.nodes, self.replicas), result)
+        return bool(self.refused) and follows(header, Partition(self.refused, self.nodes, self.replicas), result)
 
 
 def node_faults(header: Header, results: Sequence[Result]) -> list[NodeFault]:
@@ -60,7 +56,7 @@ def node_faults(header: Header, results: Sequence[Result]) -> list[NodeFault]:
     refused = [r for r in results if r.condition == "NET-1" and fails(r)]
     found: list[NodeFault] = []
     for result in results:
-        if result.condition == "NODE-6" and fails(result) and _LEADERLESS.search(result.message):
+        if result.condition == "NODE-6" and result.reason == "node.no-leader":
             hit = frozenset(_node(r) for r in refused)
             found.insert(0, NodeFault(result, hit, tuple(refused), ()))
         elif result.condition == "NODE-1" and result.verdict in PROBLEMS and not unknown(result):
@@ -70,6 +66,11 @@ def node_faults(header: Header, results: Sequence[Result]) -> list[NodeFault]:
                 cut_off = carried if fails(result) and there else ()
                 found.append(NodeFault(result, frozenset({result.subject}), there, cut_off))
     return found
+
+
+def nodes_of(result: Result) -> frozenset[str]:
+    """The nodes among the things that a verdict is about."""
+    return frozenset(name for kind, _, name in (each.partition(":") for each in result.about) if kind == "node")
 
 
 def _node(result: Result) -> str:

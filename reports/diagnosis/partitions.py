@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reports.diagnosis.blame import blamed, fails, unknown
-from reports.diagnosis.grouping import area_of
 from reports.records import Header, Result
 
 _NOTHING_NEW = frozenset({"network-itself", "not-attached"})
@@ -23,7 +22,7 @@ _SEEN_BY_OTHERS = frozenset({"STATUS-3", "STATUS-7", "STATUS-11", "STATUS-12", "
 
 
 @dataclass(frozen=True)
-class Cut:
+class Partition:
     """Verdicts that say the same of the network; `nodes` are those at fault, all of them where it is nobody's alone.
 
     replicas: those that it takes from the others.
@@ -34,42 +33,42 @@ class Cut:
     replicas: tuple[str, ...]
 
 
-def cuts(header: Header, results: Sequence[Result]) -> list[Cut]:
+def partitions(header: Header, results: Sequence[Result]) -> list[Partition]:
     """The faults of the network between the nodes, each once, those of most pairs first."""
-    found: dict[str, list[Result]] = {}
+    found: dict[object, list[Result]] = {}
     for result in results:
         if result.condition in _CUTS and fails(result):
-            found.setdefault(result.message, []).append(result)
+            found.setdefault((result.reason, result.about), []).append(result)
     ordered = sorted(found.values(), key=len, reverse=True)
-    return [_cut(header, own) for own in ordered]
+    return [_partition(header, own) for own in ordered]
 
 
-def follows(header: Header, cut: Cut, result: Result) -> bool:
-    """Whether a problem is explained by a cut."""
+def follows(header: Header, partition: Partition, result: Result) -> bool:
+    """Whether a problem is explained by a partition."""
     parts = set(result.subject.split(":"))
     if result.condition in _BETWEEN_NODES:
-        return unknown(result) and _not_known(cut, result, parts)
+        return unknown(result) and _not_known(partition, result, parts)
     if result.condition == "NET-4":
         carriers = {place.node for name, place in header.replicas.items() if name in parts}
-        return bool(cut.nodes & (parts | carriers))
-    if area_of(result) not in ABOUT_THE_DATABASE or not cut.replicas:
+        return bool(partition.nodes & (parts | carriers))
+    if result.area not in ABOUT_THE_DATABASE or not partition.replicas:
         return False
-    at_fault, cut_off = blamed(header, result), set(cut.replicas)
+    at_fault, cut_off = blamed(header, result), set(partition.replicas)
     if result.condition in _SEEN_BY_OTHERS:
         return not at_fault or bool(at_fault & cut_off)
     # Between two nodes only what is said of the link: one of the two replicas may be sick for itself.
-    of_the_link = len(cut.nodes) != 2 or len(at_fault) == 2
+    of_the_link = len(partition.nodes) != 2 or len(at_fault) == 2
     return bool(at_fault) and at_fault <= cut_off and of_the_link
 
 
-def _not_known(cut: Cut, result: Result, parts: set[str]) -> bool:
+def _not_known(partition: Partition, result: Result, parts: set[str]) -> bool:
     """Where no container can be attached nothing is known of a node's pairs; else only of the pairs themselves."""
-    if cut.own[0].condition == "NET-1":
-        return bool(cut.nodes & parts)
-    return any(own.subject == result.subject for own in cut.own)
+    if partition.own[0].condition == "NET-1":
+        return bool(partition.nodes & parts)
+    return any(own.subject == result.subject for own in partition.own)
 
 
-def _cut(header: Header, own: Sequence[Result]) -> Cut:
+def _partition(header: Header, own: Sequence[Result]) -> Partition:
     pairs = [frozenset(name for name in result.subject.split(":") if name in header.nodes) for result in own]
     common = frozenset.intersection(*pairs) if pairs else frozenset()
     # Of a pair both; of many pairs the one that is in all of them, and else all.
@@ -77,4 +76,4 @@ def _cut(header: Header, own: Sequence[Result]) -> Cut:
     # Where only nothing new can be attached, what is attached goes on working.
     cut_off = frozenset() if own[0].remedy in _NOTHING_NEW else nodes
     replicas = tuple(name for name, place in header.replicas.items() if place.node in cut_off)
-    return Cut(tuple(own), nodes, replicas)
+    return Partition(tuple(own), nodes, replicas)

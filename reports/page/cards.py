@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from reports.diagnosis.blame import blamed
 from reports.diagnosis.cause import Cause
 from reports.diagnosis.causes import find_causes
-from reports.diagnosis.grouping import Group, group, worst
+from reports.diagnosis.grouping import Group, group
 from reports.diagnosis.headline import describe
-from reports.records import Header, Result, VerdictWord
-from reports.remedies import Remedy, remedy, remedy_of, render
+from reports.records import Header, Result, VerdictWord, worst
+from reports.remedies import Remedy, remedy, render
 
 # In the table of what follows a warning says more than what was not seen.
 _ROWS = (VerdictWord.FAIL, VerdictWord.WARN, VerdictWord.UNKNOWN)
@@ -61,7 +61,7 @@ def other_remedies(header: Header, made: Sequence[Card]) -> list[Remedy]:
     """The remedies of what only follows from something else, each once; what is UNKNOWN needs none of its own."""
     shown = {card.remedy_id for card in made}
     told = [found.first for card in made for found in (*card.own, *card.follows)]
-    ids = dict.fromkeys(remedy_of(header, one) for one in told if one.verdict is not VerdictWord.UNKNOWN)
+    ids = dict.fromkeys(one.remedy for one in told if one.verdict is not VerdictWord.UNKNOWN)
     return [render(found, header) for name in ids if name not in shown and (found := remedy(name))]
 
 
@@ -69,9 +69,7 @@ def withheld(results: Sequence[Result]) -> str | None:
     """Why no removing and joining is told, or None: the wrong replica would go, or a join runs at this moment."""
     if any(r.condition == "IDENT-1" and r.verdict in (VerdictWord.FAIL, VerdictWord.WARN) for r in results):
         return "another replica answers than the inventory says (IDENT-1), it would be the wrong one"
-    helpers = [name for r in results if r.condition == "CTR-7" and isinstance(r.seen, list) for name in r.seen]
-    # What an overlay test left behind is in nobody's way.
-    if any(str(name).startswith(("dtr-phase2", "dtr-helper")) for name in helpers):
+    if any(r.reason == "ctr.setup-helper" for r in results):
         return "there is a helper container (CTR-7), a join or an upgrade may be running"
     return None
 

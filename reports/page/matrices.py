@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from reports.diagnosis.grouping import worst
-from reports.records import PROBLEMS, Header, Result, VerdictWord
+from reports.records import PROBLEMS, Header, Result, VerdictWord, worst
 
 # A letter beside the colour: never colour alone.
 LETTERS = {

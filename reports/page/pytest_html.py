@@ -12,9 +12,9 @@ from html import escape
 from typing import Any
 
 from reports.compare import Comparison
-from reports.diagnosis.grouping import group, worst
+from reports.diagnosis.grouping import group
 from reports.page.render import render_static, title
-from reports.records import PROBLEMS, Result
+from reports.records import PROBLEMS, Result, worst
 from reports.results import Run
 
 # pytest-html's own head has none, and a phone would show the page as wide as a desk.

@@ -16,13 +16,13 @@ from markupsafe import Markup
 
 from reports.compare import Change, Comparison
 from reports.diagnosis.blame import blamed
-from reports.diagnosis.grouping import WORDS, Group, by_area, group, shape
+from reports.diagnosis.grouping import WORDS, Group, by_area, group
 from reports.diagnosis.headline import counts_per_area, first_steps, headline
 from reports.page.access_matrix import access_matrix, expected_in, seen_in
 from reports.page.cards import cards, other_remedies, withheld
 from reports.page.matrices import LETTERS, matrices
 from reports.records import Header, Result, VerdictWord
-from reports.remedies import remedies, remedy_of
+from reports.remedies import remedies
 
 # A text longer than this is folded; one longer than that is cut, and stands whole in results.jsonl.
 FOLD = 300
@@ -44,7 +44,7 @@ def render_static(
     `truncated` says that the run was killed while it wrote; the page then says that it is not whole.
     """
     made = cards(header, results)
-    areas = counts_per_area(results)
+    areas = counts_per_area(header, results)
     return _environment().get_template("static.html.jinja2").render(
         header=header,
         title=title(header),
@@ -61,10 +61,10 @@ def render_static(
         withheld=withheld(results),
         comparison=comparison,
         changes=_changes(comparison) if comparison else {},
-        remedy_id=lambda result: (name := remedy_of(header, result)) in remedies() and name,
+        remedy_id=lambda result: result.remedy in remedies() and result.remedy,
         apart={word: _of(results, word) for word in _APART},
         unheard=_unheard(header, results),
-        held={area: group(members) for area, members in by_area(_of_word(results, VerdictWord.PASS)).items()},
+        held={area: group(members) for area, members in by_area(header, _of_word(results, VerdictWord.PASS)).items()},
         catalogue={entry.id: entry for entry in header.catalogue},
     )  # fmt: skip
 
@@ -91,7 +91,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(told=_told, message=_message, slug=_slug, link=_link, coded=_coded, when=_when)
+    environment.filters.update(told=_told, cut=_cut, slug=_slug, link=_link, coded=_coded, when=_when)
     environment.filters.update(seen_in=seen_in, expected_in=expected_in)
     environment.globals.update(Word=VerdictWord, letters=LETTERS, fold=FOLD)
     return environment
@@ -100,12 +100,6 @@ def _environment() -> Environment:
 def _told(value: Any) -> str:
     """A seen or expected value as text."""
     return _cut(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True, default=str))
-
-
-def _message(found: Group) -> str:
-    """The message of a group; where the members' differ, their own names are left out of it."""
-    same = len({result.message for result in found.results}) == 1
-    return _cut(found.first.message if same else shape(found.first))
 
 
 def _cut(text: str) -> str:
@@ -182,7 +176,7 @@ def _replicas(header: Header, results: Sequence[Result]) -> list[dict[str, Any]]
 def _about(header: Header, result: Result) -> Collection[str]:
     if result.verdict is not VerdictWord.UNKNOWN:
         return blamed(header, result)
-    # What is UNKNOWN is so because of the replica that was asked, the first of STATUS-4's two.
+    # What is UNKNOWN is so because of what could not be asked, the first of STATUS-4's two.
     parts = result.subject.split(":")
     return parts[:1] if result.condition == "STATUS-4" else parts
 
