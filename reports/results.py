@@ -189,7 +189,7 @@ def _record(line: dict[str, Any], *, old: bool) -> Result | End | None:
             return Result.from_json(line)
         case "end":
             return End.from_json(line)
-        case str():
+        case str() as kind if kind != "header":
             return None
     raise ValueError("it does not say of which kind it is")
 

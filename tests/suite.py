@@ -35,7 +35,7 @@ class Outcome:
 
     @property
     def results(self) -> list[dict[str, Any]]:
-        return self.lines[1:]
+        return [line for line in self.lines if line["kind"] == "verdict"]
 
     @property
     def verdicts(self) -> dict[tuple[str, str], str]:

@@ -61,7 +61,7 @@ def licence(pool: Pool) -> list[Cause]:
     return [Cause("failure", (*alert, *own), follow, remedy=(*alert, *own)[0].remedy)]
 
 
-def log_ins(header: Header, pool: Pool, *, somebody_got_in: bool) -> list[Cause]:
+def log_ins(pool: Pool, *, somebody_got_in: bool) -> list[Cause]:
     """MKE that is down refuses every log-in; a refused log-in leaves everything unknown that needs the account."""
     refused = pool.take(lambda r: r.condition == "TOKEN-0" and fails(r))
     accounts = {r.subject for r in refused}

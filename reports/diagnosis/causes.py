@@ -62,7 +62,7 @@ def find_causes(header: Header, results: Sequence[Result]) -> tuple[Cause, ...]:
     causes += untrusted(header, pool)
     causes += licence(pool)
     got_in = any(r.condition == "TOKEN-0" and r.verdict is VerdictWord.PASS for r in results)
-    causes += log_ins(header, pool, somebody_got_in=got_in)
+    causes += log_ins(pool, somebody_got_in=got_in)
     causes += [
         _sickness(header, pool, name)
         for name in unwell

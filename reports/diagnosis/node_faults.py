@@ -56,7 +56,7 @@ def node_faults(header: Header, results: Sequence[Result]) -> list[NodeFault]:
     refused = [r for r in results if r.condition == "NET-1" and fails(r)]
     found: list[NodeFault] = []
     for result in results:
-        if result.condition == "NODE-6" and result.reason == "node.no-leader":
+        if result.condition == "NODE-6" and fails(result) and result.reason == "node.no-leader":
             hit = frozenset(_node(r) for r in refused)
             found.insert(0, NodeFault(result, hit, tuple(refused), ()))
         elif result.condition == "NODE-1" and result.verdict in PROBLEMS and not unknown(result):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from docs.generate import DIRECTORY, pages
+from reports import schema
 from tests.suite import ROOT
 
 
@@ -18,3 +19,7 @@ def test_links_between_pages_lead_somewhere() -> None:
         for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
             if "://" not in target:
                 assert (page.parent / target).exists(), f"{page.relative_to(ROOT)} links to {target}"
+
+
+def test_the_published_schema_is_that_of_the_records() -> None:
+    assert schema.FILE.read_text(encoding="utf-8") == schema.text(), "run: python -m reports.schema"

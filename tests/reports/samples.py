@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+from reports.records import Because, Severity
 from reports.results import CatalogueEntry, Header, Product, Replica, Result, Run, VerdictWord, Waiver
 
 IDS = ("f2277ad178f7", "f3712d9c419a", "f58cf364e3df", "5eb9459a7832", "56b65e8c1404", "59e4e9b0a254", "563f02aba617")
@@ -15,6 +16,7 @@ TABLES = (
 )
 GUIDE = "https://docs.mirantis.com/msr/2.8/ops/monitor.html"
 
+_SEVERITIES: dict[str, Severity] = {"critical": "critical", "warning": "warning"}
 _CONDITIONS = """
 PING-1    critical recover-replica    endpoints The replica says itself that it is healthy.
 PING-2    critical check-the-balancer endpoints Users reach a healthy replica through the load balancer.
@@ -61,8 +63,18 @@ _SECTIONS = {
     "overlay": "Troubleshoot overlay networks",
     "cli": "Access RethinkDB directly",
 }
+_OWNERS = ("PING-1", "PING-2", "MKE-1", "NODE-1", "RDB-1", "TOKEN-0")
 CATALOGUE = tuple(
-    CatalogueEntry(name, severity, name.rpartition("-")[0], title, _SECTIONS[section], GUIDE, remedy)
+    CatalogueEntry(
+        name,
+        _SEVERITIES[severity],
+        name.rpartition("-")[0],
+        title,
+        _SECTIONS[section],
+        GUIDE,
+        remedy,
+        owns=name in _OWNERS,
+    )
     for name, severity, remedy, section, title in CONDITIONS
 )
 # Not part of the made-up runs, but verdicts that a test may add to one.
@@ -82,7 +94,7 @@ NODE-1    critical node-down          monitor   The node is ready.
 NODE-6    critical swarm-quorum       monitor   The swarm has a quorum.
 """
 ADDED = tuple(
-    CatalogueEntry(name, severity, name.rpartition("-")[0], title, _SECTIONS[section], GUIDE, remedy)
+    CatalogueEntry(name, _SEVERITIES[severity], name.rpartition("-")[0], title, _SECTIONS[section], GUIDE, remedy)
     for name, severity, remedy, section, title in (line.split(None, 4) for line in _ADDED.strip().splitlines())
 )
 ENTRIES = {entry.id: entry for entry in (*CATALOGUE, *ADDED)}
@@ -122,14 +134,34 @@ def header(number_of_replicas: int = 3, **fields: object) -> Header:
         nodes=tuple(place.node or "" for place in found.values()),
         replicas=found,
         versions=dict.fromkeys(found, "2.8.2"),
+        product_image="mirantis/dtr:2.8.2",
         require=("PING-1", "STATUS-1", "STATUS-3", "STATUS-4"),
         catalogue=CATALOGUE,
     )
     return replace(made, **fields)  # type: ignore[arg-type]
 
 
+def things(condition: str, subject: str) -> tuple[str, ...]:
+    """What a verdict is about where it says nothing else, as the checks fill it in."""
+    parts = subject.split(":")
+    if condition in ("STATUS-7", "STATUS-8") and len(parts) == 2:
+        return (f"link:{parts[0]}>{parts[1]}",)
+    if condition in ("STATUS-11", "STATUS-12"):
+        return (f"table:{subject}",)
+    if condition.startswith("CTR"):
+        return (f"container:{'-'.join(reversed(parts))}",)
+    if condition.startswith("NODE"):
+        return (f"node:{subject}",)
+    if condition.startswith("NET") and len(parts) == 2:
+        return (f"link:{parts[0]}>{parts[1]}",)
+    if condition.startswith("TOKEN") or condition == "STATUS-2":
+        return (f"account:{subject}",)
+    asked = parts[-1] if condition == "STATUS-4" else parts[0]
+    return (f"replica:{asked}",) if asked in IDS else ()
+
+
 def verdict(condition: str, subject: str, word: str = "PASS", message: str = "", **fields: object) -> Result:
-    """One verdict of a condition of the catalogue."""
+    """One verdict of a condition of the catalogue, about its own subject where nothing else is said."""
     entry = ENTRIES[condition]
     made = Result(
         cluster="prod-eu",
@@ -138,6 +170,8 @@ def verdict(condition: str, subject: str, word: str = "PASS", message: str = "",
         verdict=VerdictWord(word),
         severity=entry.severity,
         message=message,
+        reason=f"{entry.area.lower()}.wrong" if word in ("FAIL", "WARN", "UNKNOWN", "WAIVED") else None,
+        about=things(condition, subject),
         documented=entry.documented,
         remedy=entry.remedy,
         started="2026-11-23T02:58:05Z",
@@ -183,7 +217,8 @@ def changed(results: list[Result], change: Change) -> list[Result]:
 
 
 def _as(result: Result, word: str, message: str, **fields: object) -> Result:
-    return replace(result, verdict=VerdictWord(word), message=message, **fields)  # type: ignore[arg-type]
+    reason = f"{result.area.lower()}.wrong" if word in ("FAIL", "WARN", "UNKNOWN", "WAIVED") else None
+    return replace(result, verdict=VerdictWord(word), message=message, **{"reason": reason, **fields})  # type: ignore[arg-type]
 
 
 def dead(replicas: int = 3, at: int = 1) -> list[Result]:
@@ -203,13 +238,15 @@ def dead(replicas: int = 3, at: int = 1) -> list[Result]:
         if name == "STATUS-3" and subject != gone:
             words = f"table_availability on 29 tables; not reachable: dtr_rethinkdb_{gone}"
             seen = {"tables": list(TABLES), "servers": [f"dtr_rethinkdb_{gone}"]}
-            return _as(result, "FAIL", words, seen=seen, subject=f"{subject}:table_availability")
+            fields = {"seen": seen, "subject": f"{subject}:table_availability", "about": (f"database:{gone}",)}
+            return _as(result, "FAIL", words, **fields)
         if gone not in parts:
             return None
         if name == "STATUS-5":
             return _as(result, "FAIL", "its last health report is 22 min old", expected="within 5 min")
         if name == "STATUS-8":
-            return _as(result, "FAIL", f"dtr_rethinkdb_{gone} has no row in server_status", seen=None, expected=True)
+            words = f"dtr_rethinkdb_{gone} has no row in server_status"
+            return _as(result, "FAIL", words, seen=None, expected=True, about=(f"database:{gone}",))
         if name == "STATUS-4" and parts[0] != gone:
             words = "Replica reported health too long ago: 2026-11-23T02:36:11Z"
             return _as(result, "FAIL", words, seen=words, expected="OK")
@@ -217,7 +254,8 @@ def dead(replicas: int = 3, at: int = 1) -> list[Result]:
             return _as(result, "FAIL", "its worker is dead", seen="dead", expected="running")
         if name in ("STATUS-6", "STATUS-13"):
             return None
-        return _as(result, "UNKNOWN", f"{gone} did not answer (PING-1): no connection within 3 s (timed out)")
+        words = f"{gone} did not answer (PING-1): no connection within 3 s (timed out)"
+        return _as(result, "UNKNOWN", words, reason="http.no-connection", about=(f"replica:{gone}",))
 
     return changed(healthy(replicas), change)
 
@@ -228,7 +266,7 @@ def cut_off(replicas: int = 3) -> list[Result]:
     def change(result: Result) -> Result:
         if result.condition in ("PING-1", "PING-2", "MKE-1"):
             return _as(result, "FAIL", "no route to host", expected=200)
-        return _as(result, "UNKNOWN", "nothing answered")
+        return _as(result, "UNKNOWN", "nothing answered", reason="http.no-connection")
 
     return changed(healthy(replicas), change)
 
@@ -241,7 +279,9 @@ def refused(replicas: int = 3) -> list[Result]:
             return _as(result, "FAIL", "the log-in was refused: 401", seen=401, expected=200)
         area = result.condition.rpartition("-")[0]
         if area in ("STATUS", "ALERT", "JOB", "VERSION", "STORE") and result.subject != "anonymous":
-            return _as(result, "UNKNOWN", "the log-in of admin was refused (TOKEN-0)")
+            because = Because("admin", condition="TOKEN-0")
+            fields = {"reason": "http.login-refused", "about": ("account:admin",), "because": because}
+            return _as(result, "UNKNOWN", "the log-in of admin was refused (TOKEN-0)", **fields)
         return None
 
     return changed(healthy(replicas), change)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import shlex
-from dataclasses import fields, replace
+from dataclasses import fields
 
 import pytest
 
-from reports.records import Product, Replica
-from reports.remedies import Command, Remedy, remedies, remedy, remedy_of, render
-from tests.reports.samples import CATALOGUE, header, verdict
+from reports.records import Replica
+from reports.remedies import Command, Remedy, remedies, remedy, render
+from tests.reports.samples import CATALOGUE, header
 
 IDS = (
     "recover-replica",
@@ -151,7 +151,7 @@ def test_remove_comes_before_join_and_only_as_the_last_resort() -> None:
 
 
 def test_what_is_not_known_stays_in_angle_brackets() -> None:
-    found = render(remedies()["recover-replica"], header(versions={}, product=Product("MSR")))
+    found = render(remedies()["recover-replica"], header(product_image=None))
     told = " ".join(one.run for one in commands(found))
     assert "<replica id>" in told
     assert "<mirantis/dtr:version that runs>" in told
@@ -169,31 +169,13 @@ def test_nothing_evil_gets_into_a_command(evil: str) -> None:
             assert "EVIL" not in one.run + one.where
 
 
-@pytest.mark.parametrize(
-    ("version", "image"),
-    [
-        ("2.8.2", "mirantis/dtr:2.8.2"),
-        ("2.8.1", "docker/dtr:2.8.1"),
-        ("2.7.8", "mirantis/dtr:2.7.8"),
-        ("2.7.3", "docker/dtr:2.7.3"),
-        ("2.9.0", "mirantis/dtr:2.9.0"),
-        ("2.10.1", "<mirantis/dtr:version that runs>"),
-        ("nonsense", "<mirantis/dtr:version that runs>"),
-    ],
-)
-def test_the_image_is_that_of_the_version(version: str, image: str) -> None:
-    found = render(remedies()["ghost-replica"], header(versions={"f2277ad178f7": version}))
-    assert f"--rm {image} remove" in found.last_resort[0].run
-
-
-def test_mixed_versions_name_no_image() -> None:
-    head = header(versions={"f2277ad178f7": "2.8.1", "f3712d9c419a": "2.8.2"})
-    assert "<mirantis/dtr:version that runs>" in render(remedies()["ghost-replica"], head).last_resort[0].run
-
-
-def test_the_image_that_runs_goes_before_the_rule() -> None:
-    head = header(images={"f2277ad178f7": "registry.example.org/msr/dtr-nginx:2.10.1"})
-    assert "registry.example.org/msr/dtr:2.10.1 remove" in render(remedies()["ghost-replica"], head).last_resort[0].run
+def test_the_image_is_the_one_that_the_run_names() -> None:
+    found = render(remedies()["ghost-replica"], header(product_image="harbor.corp:5000/mirror_1/dtr:2.9.29"))
+    assert "--rm harbor.corp:5000/mirror_1/dtr:2.9.29 remove" in found.last_resort[0].run
+    assert (
+        "<mirantis/dtr:version that runs>"
+        in render(remedies()["ghost-replica"], header(product_image=None)).last_resort[0].run
+    )
 
 
 def test_addresses_of_any_kind() -> None:
@@ -206,44 +188,6 @@ def test_addresses_of_any_kind() -> None:
     assert users.commands[0].run.startswith(
         "openssl s_client -connect msr.example.org:443 -servername msr.example.org "
     )
-
-
-def test_nobody_is_told_to_remove_a_replica_of_the_inventory() -> None:
-    assert remedy_of(header(), verdict("STATUS-6", "f2277ad178f7", "FAIL")) == "missing-replica"
-    assert remedy_of(header(), verdict("STATUS-6", "6c1f0e55b7a2", "FAIL")) == "ghost-replica"
-
-
-@pytest.mark.parametrize("condition", ["STATUS-3", "RDB-1"])
-@pytest.mark.parametrize(
-    ("issue", "remedy_id"),
-    [
-        ("table_availability", "rethinkdb-issues"),
-        ("log_write_error", "database-log"),
-        ("memory_error", "database-memory"),
-        ("non_transitive_error", "database-links"),
-        ("outdated_index", "outdated-index"),
-        ("server_name_collision", "name-collision"),
-        ("db_name_collision", "name-collision"),
-        ("table_name_collision", "name-collision"),
-        ("of_a_later_release", "rethinkdb-issues"),
-    ],
-)
-def test_each_type_of_issue_has_its_remedy(condition: str, issue: str, remedy_id: str) -> None:
-    told = replace(verdict("STATUS-3", f"f2277ad178f7:{issue}", "FAIL"), condition=condition)
-    assert remedy_of(header(), told) == remedy_id
-    assert remedy_id in IDS
-
-
-def test_a_port_without_tls_has_a_remedy_of_its_own() -> None:
-    told = verdict(
-        "PING-1", "f2277ad178f7", "FAIL", "/_ping at f2277ad178f7: no TLS is spoken there (WRONG_VERSION_NUMBER)"
-    )
-    assert remedy_of(header(), told) == "not-tls"
-
-
-def test_a_silent_database_server_has_a_remedy_of_its_own() -> None:
-    told = replace(verdict("STATUS-3", "f2277ad178f7", "FAIL"), condition="RDB-1")
-    assert remedy_of(header(), told) == "database-silent"
 
 
 def test_an_unknown_remedy_is_none() -> None:

@@ -13,6 +13,15 @@ import pytest
 from reports.results import FILE_NAME, ExpiredWaiver, Header, Result, Results, Run, VerdictWord, Waiver, read, storable
 from tests.reports.samples import header, healthy, mixed, verdict
 
+SCHEMA_1_HEADER = (
+    *("cluster", "url", "started", "product", "replicas", "nodes", "versions", "images", "require"),
+    *("fail_on", "deselected", "waivers_expired", "waivers_missed", "demo", "offline", "insecure"),
+    "catalogue",
+)
+SCHEMA_1_VERDICT = (
+    *("cluster", "condition", "subject", "verdict", "severity", "message", "seen", "expected", "documented"),
+    *("remedy", "started", "seconds", "waiver", "test"),
+)
 ODD = verdict(
     "PING-1", "f2277ad178f7", "FAIL", 'a "quote", a\nnewline, \u2028, \x00, 漢字', seen={"a": [1, 2.5, None, True]}
 )
@@ -22,6 +31,7 @@ def written(path: Path, *results: Result, head: Header | None = None, **options:
     with Results.open(path, head or header(), **options) as out:
         for result in results:
             out.add(result)
+        out.finish(1)
     return read(path)
 
 
@@ -42,15 +52,13 @@ def test_read_takes_the_directory_or_the_file(tmp_path: Path) -> None:
 def test_a_line_is_a_json_object_with_the_documented_fields(tmp_path: Path) -> None:
     written(tmp_path, ODD)
     first, second = (json.loads(line) for line in (tmp_path / FILE_NAME).read_text(encoding="utf-8").split("\n")[:2])
-    assert first["schema"] == 1
+    assert (first["kind"], first["schema"]) == ("header", 2)
     assert first["replicas"]["f2277ad178f7"] == {"node": "node-1", "address": "10.0.0.11", "port": 443}
     assert second["verdict"] == "FAIL"
-    assert list(second)[:8] == [
-        *("cluster", "condition", "subject", "verdict"),
-        *("severity", "message", "seen", "expected"),
-    ]
-    assert list(second)[8:] == [
-        *("documented", "remedy", "started", "seconds"),
+    assert list(second) == [
+        *("kind", "cluster", "condition", "subject", "verdict", "severity"),
+        *("message", "reason", "about", "witnesses", "measured", "since", "because"),
+        *("seen", "expected", "documented", "remedy", "started", "seconds"),
         *("attempts", "recovered_at", "waiver", "test"),
     ]
 
@@ -135,13 +143,51 @@ def test_lone_surrogates_do_not_stop_the_run(tmp_path: Path) -> None:
 def test_a_killed_run_loses_its_last_line_only(tmp_path: Path, cut: int) -> None:
     written(tmp_path, ODD, ODD)
     path = tmp_path / FILE_NAME
-    path.write_bytes(path.read_bytes()[: -1 - cut])
+    verdicts = b"".join(path.read_bytes().splitlines(keepends=True)[:-1])
+    path.write_bytes(verdicts[: -1 - cut])
     run = read(tmp_path)
     assert run.results == (ODD,)
     assert run.truncated
+    assert run.end is None
 
 
-def test_a_last_line_that_lacks_only_its_end_counts(tmp_path: Path) -> None:
+def test_a_run_that_was_killed_between_two_lines_is_not_whole(tmp_path: Path) -> None:
+    written(tmp_path, ODD, ODD)
+    path = tmp_path / FILE_NAME
+    path.write_bytes(b"".join(path.read_bytes().splitlines(keepends=True)[:-1]))
+    assert read(tmp_path).truncated
+
+
+def test_the_end_says_how_it_ended(tmp_path: Path) -> None:
+    run = written(tmp_path, ODD, verdict("PING-1", "f3712d9c419a"))
+    assert run.end is not None
+    assert run.end.exit_code == 1
+    assert {word: number for word, number in run.end.counts.items() if number} == {"FAIL": 1, "PASS": 1}
+
+
+def test_kinds_of_lines_of_a_later_release_are_skipped(tmp_path: Path) -> None:
+    run = written(tmp_path, ODD)
+    path = tmp_path / FILE_NAME
+    first, *rest = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    path.write_text("".join([first, '{"kind": "cause", "id": "database-down"}\n', *rest]), encoding="utf-8")
+    assert read(tmp_path) == run
+
+
+def test_a_run_of_schema_1_is_read(tmp_path: Path) -> None:
+    """As release 0.1.0 wrote it: no kinds, no evidence, no end."""
+    head = {name: value for name, value in header().to_json().items() if name in SCHEMA_1_HEADER}
+    line = {name: value for name, value in ODD.to_json().items() if name in SCHEMA_1_VERDICT}
+    old = [{"schema": 1, **head}, {**line, "looks": 2, "came_right": "2026-11-23T02:58:09Z"}]
+    (tmp_path / FILE_NAME).write_text("".join(json.dumps(each) + "\n" for each in old), encoding="utf-8")
+    run = read(tmp_path)
+    assert run.header.cluster == header().cluster
+    assert [(each.key, each.attempts, each.recovered_at) for each in run.results] == [
+        (ODD.key, 2, "2026-11-23T02:58:09Z")
+    ]
+    assert not run.truncated
+
+
+def test_a_last_line_that_lacks_only_its_end_of_line_counts(tmp_path: Path) -> None:
     written(tmp_path, ODD)
     path = tmp_path / FILE_NAME
     path.write_bytes(path.read_bytes()[:-1])
@@ -165,19 +211,20 @@ def test_another_file_is_said(tmp_path: Path, text: str) -> None:
 
 def test_a_newer_schema_is_said(tmp_path: Path) -> None:
     path = tmp_path / FILE_NAME
-    path.write_text(json.dumps({**header().to_json(), "schema": 2}) + "\n", encoding="utf-8")
-    with pytest.raises(ValueError, match="schema 2, this release reads up to 1: use the newer release"):
+    path.write_text(json.dumps({**header().to_json(), "schema": 3}) + "\n", encoding="utf-8")
+    with pytest.raises(ValueError, match="schema 3, this release reads up to 2: use the newer release"):
         read(tmp_path)
 
 
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        ({"verdict": "GOOD"}, "none of FAIL, UNKNOWN"),
-        ({"verdict": None}, "'verdict'"),
-        ({"subject": 7}, "'subject' is 7, not of type str"),
-        ({"seconds": "1"}, "'seconds' is '1', not a number"),
-        ({"waiver": {}}, "'reason' is missing"),
+        ({"verdict": "GOOD"}, "verdict: Input should be 'FAIL', 'UNKNOWN'"),
+        ({"verdict": None}, "verdict: Input should be"),
+        ({"subject": 7}, "subject: Input should be a valid string"),
+        ({"seconds": "1"}, "seconds: Input should be a valid number"),
+        ({"waiver": {}}, "waiver.reason: Field required"),
+        ({"kind": None}, "it does not say of which kind it is"),
     ],
 )
 def test_a_line_in_the_middle_that_is_no_verdict_is_said(tmp_path: Path, change: dict[str, Any], told: str) -> None:
@@ -191,10 +238,13 @@ def test_a_line_in_the_middle_that_is_no_verdict_is_said(tmp_path: Path, change:
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        ({"fail_on": "never"}, "neither critical nor warning"),
-        ({"nodes": [1]}, "'nodes' is not a list of texts"),
-        ({"catalogue": ["PING-1"]}, "'catalogue' is not a list of objects"),
-        ({"replicas": {"a": {"address": "x", "port": True}}}, "'port' is True, not of type int"),
+        ({"fail_on": "never"}, "fail_on: Input should be 'critical' or 'warning'"),
+        ({"nodes": [1]}, "nodes.0: Input should be a valid string"),
+        ({"catalogue": ["PING-1"]}, "catalogue.0: Input should be an object"),
+        (
+            {"replicas": {"a": {"node": None, "address": "x", "port": True}}},
+            "replicas.a.port: Input should be a valid integer",
+        ),
     ],
 )
 def test_a_bad_header_is_said(tmp_path: Path, change: dict[str, Any], told: str) -> None:

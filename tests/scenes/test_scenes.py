@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from lab import embedded
+from reports.results import read
+from tests.scenes.scrambling import conclusions, scrambled
 from tests.suite import Outcome, Suite
 
 FIRST = {
@@ -34,8 +36,10 @@ def test_scene_trips_what_it_declares(suite: Suite, tmp_path: Path, scene: str) 
     assert outcome.tripped == expected, outcome.output
     assert not (sound and expected)
     assert outcome.code == _code(outcome), outcome.output
-    assert not [each for each in outcome.results if each["message"].startswith("internal error in the")]
+    assert not [each for each in outcome.results if each["reason"] == "run.internal-error"]
     assert "Traceback" not in outcome.output
+    run = read(outcome.reports)
+    assert conclusions(run.header, scrambled(run.results)) == conclusions(run.header, run.results)
     if scene in FIRST:
         assert re.search(FIRST[scene], outcome.output)
         assert not re.search(r"^  2\. ", outcome.output, re.MULTILINE), outcome.output

@@ -69,7 +69,7 @@ def test_who_lives_on_without_a_majority_is_not_lost() -> None:
     ]
     others = f"The following servers are not reachable: dtr_rethinkdb_{B}, dtr_rethinkdb_{C}"
     left = [
-        bad("PING-1", A, f"Rethinkdb has issues: {others}", seen=503),
+        bad("PING-1", A, f"Rethinkdb has issues: {others}", seen=503, about=(f"database:{B}", f"database:{C}")),
         bad("FEED-1", f"global:{A}", "notary-server cannot read its database (500)"),
         bad("STATUS-2", A, "cluster_status answered 500"),
         bad("STATUS-14", "cluster", "2 of 3 replicas are missing"),
@@ -141,16 +141,9 @@ def test_mke_refuses_nobody_where_somebody_got_in() -> None:
     assert second.startswith("MKE-1 mke.example.org: connection refused")
 
 
-def test_a_refusal_at_the_api_is_the_account_s() -> None:
-    said = "/api/v0/meta/cluster_status at f2277ad178f7 (10.0.0.11:443) answered 401 NOT_AUTHENTICATED: no"
-    (line,) = steps(with_verdicts(*(bad("STATUS-1", name, said) for name in IDS[:3])))
+def test_a_verdict_s_own_remedy_goes_before_that_of_its_condition() -> None:
+    (line,) = steps(with_verdicts(*(bad("STATUS-1", name, "401", remedy="check-credentials") for name in IDS[:3])))
     assert "try the account once by hand" in line
-
-
-def test_a_token_service_that_is_down_is_no_wrong_password() -> None:
-    said = "the token service of f58cf364e3df answered 502 with an HTML page"
-    (line,) = steps(with_verdicts(bad("TOKEN-0", "admin", said)))
-    assert "read the log of garant" in line
 
 
 def test_a_volume_that_is_gone_forbids_the_restart_that_would_follow() -> None:
@@ -164,9 +157,8 @@ def test_a_volume_that_is_gone_forbids_the_restart_that_would_follow() -> None:
 
 
 def test_a_table_that_takes_no_writes_follows_from_no_single_loss() -> None:
-    flags = {"all_replicas_ready": False, "ready_for_reads": True, "ready_for_writes": False}
-    stuck = bad("STATUS-11", "dtr2.tags", "not all_replicas_ready, ready_for_writes", seen=flags)
-    headless = bad("STATUS-12", "dtr2.tags", f"a shard has no primary, as replica {A} sees it")
+    stuck = bad("STATUS-11", "dtr2.tags", "not ready_for_writes", reason="status.no-writes")
+    headless = bad("STATUS-12", "dtr2.tags", "a shard has no primary", reason="status.no-primary")
     results = [r for r in dead() if r.subject != "dtr2.tags"] + [stuck, headless]
     first, *others = steps(results)
     assert "does not answer" in first
@@ -217,13 +209,18 @@ def database_lost() -> list[Result]:
     """The database of B is dead; its HTTP answers."""
     lost = f"not reachable: dtr_rethinkdb_{B}"
     return with_verdicts(
-        bad("PING-1", A, f"Rethinkdb has issues: {lost}", seen=503),
+        bad("PING-1", A, f"Rethinkdb has issues: {lost}", seen=503, about=(f"database:{B}",)),
         bad("PING-1", B, "connection refused: dtr-rethinkdb", seen=503),
-        bad("PING-2", "msr.example.org", f"2 of 5 new connections: 503, said replica {B}", seen={A: 3, B: 2}),
+        bad(
+            "PING-2",
+            "msr.example.org",
+            f"2 of 5 new connections: 503, said replica {B}",
+            about=("balancer", f"replica:{B}"),
+        ),
         bad("STATUS-1", B, "503 STATUS_CHECK_FAILED"),
         bad("STATUS-3", B, "503 STATUS_CHECK_FAILED, see STATUS-1", "UNKNOWN"),
-        bad("STATUS-3", f"{A}:table_availability", lost),
-        bad("STATUS-8", f"{A}:{B}", f"the server of {B} is missing, as replica {A} sees it"),
+        bad("STATUS-3", f"{A}:table_availability", lost, about=(f"database:{B}",)),
+        bad("STATUS-8", f"{A}:{B}", f"the server of {B} is missing", about=(f"database:{B}",)),
         *(bad(r.condition, r.subject, "not ready") for r in healthy() if r.condition == "STATUS-11"),
         bad("STATUS-14", "cluster", "stands 0 failures", "WARN"),
     )
@@ -274,7 +271,9 @@ def test_what_only_follows_from_a_missing_answer_is_not_told_apart() -> None:
 
 
 def test_causes_of_unknowns_are_told_once_with_a_count() -> None:
-    results = with_verdicts(*(bad("REG-1", name, "the time limit is over", "UNKNOWN") for name in (A, B, C)))
+    results = with_verdicts(
+        *(bad("REG-1", name, "the time limit is over", "UNKNOWN", reason="run.time-limit") for name in (A, B, C))
+    )
     assert steps(results) == ["3 verdicts could not be given (REG-1): the time limit is over."]
 
 
@@ -348,16 +347,16 @@ def test_unknown_verdict_words_are_no_problem_of_ours() -> None:
 
 
 NODES = ("node-1", "node-2", "node-3")
-MESSAGES = (
-    "connection refused",
-    "no TLS is spoken there",
-    "its part in the swarm is inactive",
-    "node-3 cannot be reached, 2 of 3 managers can; it still stands 0 failures",
-    "no manager can list the nodes of the swarm",
-    "no licence: docker push and pull are refused",
-    "its certificate is not trusted (expired), see TLS-1",
-    f"affected: dtr_rethinkdb_{A}, not reachable: dtr_rethinkdb_{B}",
+REASONS = (
+    "ping.refused",
+    "ping.not-tls",
+    "node.no-leader",
+    "reg.no-licence",
+    "http.untrusted",
+    "run.time-limit",
+    "alert.licence",
 )
+THINGS = (f"replica:{A}", f"database:{B}", f"container:nginx-{C}", "node:node-3", "link:node-1>node-2", f"link:{A}>{B}")
 PARTS = (*IDS[:3], *NODES)
 SUBJECTS = (*PARTS, "cluster", "admin", *(f"{a}:{b}" for a in PARTS for b in (B, "node-2", "nginx", "rethinkdb")))
 
@@ -369,10 +368,13 @@ def anything() -> st.SearchStrategy[Result]:
         lambda name: st.tuples(st.just(name), st.sampled_from(IDS[:3] if name in AT_REPLICA else SUBJECTS))
     )
     return st.builds(
-        lambda key, word, message, seen: verdict(key[0], key[1], word, message, seen=seen),
+        lambda key, word, reason, about, seen: verdict(
+            key[0], key[1], word, "x", reason=reason, about=about, seen=seen
+        ),
         named,
         st.sampled_from(["FAIL", "WARN", "UNKNOWN", "PASS"]),
-        st.sampled_from(MESSAGES),
+        st.sampled_from(REASONS),
+        st.lists(st.sampled_from(THINGS), max_size=2).map(tuple),
         st.sampled_from([None, 402, 503, {"status": 500}]),
     )
 

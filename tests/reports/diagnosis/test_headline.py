@@ -85,4 +85,4 @@ def test_a_header_without_a_catalogue_counts_what_is_there() -> None:
 def test_counts_per_area() -> None:
     found: Header = run(dead()).header
     assert found.cluster == "prod-eu"
-    assert counts_per_area(dead())["STATUS"][VerdictWord.FAIL] == 65
+    assert counts_per_area(header(), dead())["STATUS"][VerdictWord.FAIL] == 65

@@ -12,16 +12,18 @@ from tests.reports.samples import IDS, healthy, run, verdict
 A, B, C = IDS[:3]
 NODES = ("node-1", "node-2", "node-3")
 PAIRS = list(itertools.permutations(NODES, 2))
+BOTH = (f"database:{A}", f"database:{B}")
 LINK = "no reply between node-1 and node-2 on dtr-ol, by name and by address"
 CUT_OFF = "no reply between node-3 and every other node on dtr-ol, by name and by address"
 
 
-def unreached(pairs: list[tuple[str, str]], message: str) -> list[Result]:
-    """NET-2 fails on these, and with it nothing is known of packets."""
+def unreached(pairs: list[tuple[str, str]], message: str, *about: str) -> list[Result]:
+    """NET-2 fails on these, and with it nothing is known of packets; about: what is at fault, else their links."""
     made = []
+    links = tuple(f"link:{one}>{other}" for one, other in sorted(pairs))
     for one, other in pairs:
         subject = f"{one}:{other}"
-        made.append(verdict("NET-2", subject, "FAIL", message))
+        made.append(verdict("NET-2", subject, "FAIL", message, reason="net.no-reply", about=about or links))
         made += [verdict(each, subject, "UNKNOWN", "no packet comes back, see NET-2") for each in ("NET-3", "NET-5")]
     return made
 
@@ -44,7 +46,9 @@ def with_verdicts(*results: Result) -> list[Result]:
 def test_a_link_is_one_line_with_what_its_databases_say() -> None:
     said = [
         verdict("STATUS-8", f"{A}:{B}", "FAIL", "not connected"),
-        verdict("STATUS-3", f"{A}:non_transitive_error", "FAIL", f"affected: dtr_rethinkdb_{A}, dtr_rethinkdb_{B}"),
+        verdict(
+            "STATUS-3", f"{A}:non_transitive_error", "FAIL", "not connected", about=(f"database:{A}", f"database:{B}")
+        ),
         verdict("STATUS-14", "cluster", "WARN", "stands 0 failures"),
     ]
     (line,) = steps(with_verdicts(*unreached([NODES[:2], NODES[1::-1]], LINK), *said))
@@ -54,7 +58,7 @@ def test_a_link_is_one_line_with_what_its_databases_say() -> None:
 
 def test_a_feed_that_cannot_read_its_database_follows_from_the_cut() -> None:
     feed = verdict("FEED-1", f"{C}:finance.ledger", "FAIL", "notary-server cannot read its database", seen=500)
-    (line,) = steps(with_verdicts(*unreached(of_node("node-3"), CUT_OFF), feed))
+    (line,) = steps(with_verdicts(*unreached(of_node("node-3"), CUT_OFF, "node:node-3"), feed))
     assert "(explains 1 other problem and 8 UNKNOWN)" in line
 
 
@@ -73,7 +77,7 @@ def test_a_node_that_is_cut_off_makes_its_replica_no_sick_one() -> None:
         verdict("NET-4", f"node-3:{A}", "FAIL", f"dtr-rethinkdb-{A} does not resolve"),
         verdict("NET-4", f"node-1:{C}", "FAIL", f"dtr-rethinkdb-{C} does not resolve"),
     ]
-    (line,) = steps(with_verdicts(*unreached(of_node("node-3"), CUT_OFF), *said))
+    (line,) = steps(with_verdicts(*unreached(of_node("node-3"), CUT_OFF, "node:node-3"), *said))
     assert CUT_OFF in line
     assert "(explains 5 other problems and 8 UNKNOWN)" in line
     assert "remove" not in line
@@ -81,14 +85,14 @@ def test_a_node_that_is_cut_off_makes_its_replica_no_sick_one() -> None:
 
 def test_what_other_replicas_suffer_from_does_not_follow() -> None:
     other = verdict("STATUS-5", A, "FAIL", "its last health report is 22 min old")
-    lines = steps(with_verdicts(*unreached(of_node("node-3"), CUT_OFF), other))
+    lines = steps(with_verdicts(*unreached(of_node("node-3"), CUT_OFF, "node:node-3"), other))
     assert len(lines) == 2
     assert lines[1].startswith(f"STATUS-5 {A}")
 
 
 def test_nobody_reaches_anybody_is_one_line_and_no_lost_majority() -> None:
     said = [verdict("PING-1", name, "FAIL", "rethinkdb has no quorum", seen=503) for name in (A, B, C)]
-    (line,) = steps(with_verdicts(*unreached(PAIRS, "no reply between all nodes on dtr-ol"), *said))
+    (line,) = steps(with_verdicts(*unreached(PAIRS, "no reply between all nodes on dtr-ol", "network:dtr-ol"), *said))
     assert line.startswith("NET-2 node-1:node-2, node-1:node-3, node-2:node-1 and 3 more: no reply between all nodes")
 
 
@@ -112,7 +116,9 @@ def test_where_nothing_can_be_attached_nothing_is_known() -> None:
 
 def test_every_problem_is_in_one_cause() -> None:
     results = with_verdicts(
-        *unreached(of_node("node-3"), CUT_OFF), *unreached([NODES[:2]], LINK), verdict("JOB-1", B, "FAIL", "dead")
+        *unreached(of_node("node-3"), CUT_OFF, "node:node-3"),
+        *unreached([NODES[:2]], LINK),
+        verdict("JOB-1", B, "FAIL", "dead"),
     )
     causes = find_causes(run(results).header, results)
     told = [each.key for cause in causes for each in (*cause.results, *cause.explains)]

@@ -13,7 +13,8 @@ from tests.reports.samples import verdict
 
 def helpers(word: str, *names: str) -> Result:
     """CTR-7 of a node: the helper containers that are there."""
-    return replace(verdict("IDENT-1", "node-1", word), condition="CTR-7", seen=list(names))
+    about = tuple(f"container:{name}" for name in names)
+    return replace(verdict("IDENT-1", "node-1", word), condition="CTR-7", about=about)
 
 
 def test_nothing_withholds_it() -> None:

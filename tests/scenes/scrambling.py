@@ -1,0 +1,81 @@
+"""A run whose messages say something else: whatever a report concludes, it must conclude it from evidence."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+from reports.diagnosis.causes import find_causes
+from reports.diagnosis.headline import first_steps, headline
+from reports.exit_code import exit_code
+from reports.page.access_matrix import access_matrix
+from reports.page.cards import cards, other_remedies, withheld
+from reports.page.matrices import matrices
+from reports.records import Header, Result
+
+
+def scrambled(results: Sequence[Result]) -> list[Result]:
+    """The same verdicts with every word of their messages, and of all text in seen and expected, another one."""
+    numbers = itertools.count()
+    return [
+        replace(
+            each,
+            message=_other_words(each.message, numbers),
+            seen=_other_values(each.seen, numbers),
+            expected=_other_values(each.expected, numbers),
+        )
+        for each in results
+    ]
+
+
+def _other_words(text: str, numbers: Iterator[int]) -> str:
+    return re.sub(r"\w+", lambda _: f"word{next(numbers)}", text)
+
+
+def _other_values(value: Any, numbers: Iterator[int]) -> Any:
+    if isinstance(value, str):
+        return _other_words(value, numbers)
+    if isinstance(value, list):
+        return [_other_values(each, numbers) for each in value]
+    if isinstance(value, dict):
+        return {key: _other_values(each, numbers) for key, each in value.items()}
+    return value
+
+
+def conclusions(header: Header, results: Sequence[Result]) -> dict[str, Any]:
+    """All that a report makes of a run, but for its words."""
+    access = access_matrix(results)
+    made = cards(header, results)
+    return {
+        "exit code": exit_code(results, header.require, header.fail_on, header.catalogue),
+        "headline": headline(header, results),
+        "causes": [
+            (each.kind, _keys(each.results), sorted(_keys(each.explains)), each.replicas, each.remedy)
+            for each in find_causes(header, results)
+        ],
+        "first steps": [each.cause and _keys(each.cause.results) for each in first_steps(header, results)],
+        "cards": [
+            (
+                [group.subjects for group in card.own],
+                [group.subjects for group in card.follows],
+                card.remedy_id,
+                card.worst,
+            )
+            for card in made
+        ],
+        "remedies": [each.remedy for each in made] + other_remedies(header, made),
+        "withheld": withheld(results),
+        "matrices": [
+            (each.condition, each.names, [[cell and cell.key for cell in row] for row in each.cells], each.shown)
+            for each in matrices(header, results)
+        ],
+        "access": access
+        and (access.clients, access.feeds, [[cell and cell.key for cell in row] for row in access.cells]),
+    }
+
+
+def _keys(results: Sequence[Result]) -> list[tuple[str, str, str]]:
+    return [each.key for each in results]
