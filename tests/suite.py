@@ -10,6 +10,8 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
+import jsonschema
+
 from tests.warm import Forking
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -68,7 +70,21 @@ class Suite:
         where = [f"--report-dir={directory}"] if reports else []
         environment = {**operators_environment(), **self.environment}
         code, output, seconds = forking().run([*where, *arguments], environment, timeout)
-        return Outcome(code, output, directory, seconds)
+        outcome = Outcome(code, output, directory, seconds)
+        if (directory / "results.jsonl").is_file():
+            _as_published(outcome)
+        return outcome
+
+
+def _as_published(outcome: Outcome) -> None:
+    """Every line of results.jsonl is as docs/results.schema.json says."""
+    for line in outcome.lines:
+        _schema().validate(line)
+
+
+@cache
+def _schema() -> jsonschema.Draft202012Validator:
+    return jsonschema.Draft202012Validator(json.loads((ROOT / "docs" / "results.schema.json").read_text("utf-8")))
 
 
 @cache

@@ -66,7 +66,7 @@ def record(target: Target, asked: BoundCheck, judgement: Judgement, test: str) -
         "witnesses": list(verdict.witnesses),
         "measured": verdict.measured,
         "since": _time(verdict.since),
-        "because": verdict.because and {key: value for key, value in asdict(verdict.because).items() if value},
+        "because": verdict.because and asdict(verdict.because),
         "seen": verdict.seen,
         "expected": verdict.expected,
         "documented": condition.documented,

@@ -47,8 +47,17 @@ def mapped(value: Schema) -> Schema:
     return {"type": "object", "additionalProperties": value}
 
 
+REASON: Schema = {"type": "string", "pattern": "^[a-z]+\\.[a-z0-9]+(-[a-z0-9]+)*$"}
+REASONS: Schema = {"type": "object", "patternProperties": {REASON["pattern"]: TEXT}, "additionalProperties": False}
+NAMED = (
+    "account|alert|certificate|container|database|feed|inventory|job|link|network|node|notary|replica|repository|table"
+    "|token-service|volume"
+)
+THING: Schema = {"type": "string", "pattern": f"^(?:(?:{NAMED}):.+|balancer|cluster|inventory|mke|swarm|this-machine)$"}
+
 HEADER = closed(
-    schema={"const": 1},
+    kind={"const": "header"},
+    schema={"const": 2},
     cluster=TEXT,
     url={"type": "string", "pattern": "^https://"},
     demo=TEXT_OR_NULL,
@@ -60,6 +69,7 @@ HEADER = closed(
     replicas=mapped(closed(node=TEXT_OR_NULL, address=TEXT, port={"type": "integer"})),
     versions=mapped(TEXT),
     images=mapped(TEXT),
+    product_image=TEXT_OR_NULL,
     require=listed(TEXT),
     fail_on=SEVERITY,
     deselected=listed(CONDITION),
@@ -76,17 +86,38 @@ HEADER = closed(
             documented=TEXT,
             guide={"anyOf": [{"type": "null"}, {"type": "string", "pattern": "^https://[^#]+#.+$"}]},
             remedy=REMEDY,
+            owns={"type": "boolean"},
+            reasons=REASONS,
         )
     ),
+    areas={"type": "object", "patternProperties": {"^[A-Z]+$": TEXT}, "additionalProperties": False},
+    unavailable=REASONS,
+    version=TEXT_OR_NULL,
+    options={"type": ["object", "null"]},
+    begun={"anyOf": [{"type": "null"}, TIME]},
+    machine=TEXT_OR_NULL,
 )
 
 VERDICT = closed(
+    kind={"const": "verdict"},
     cluster=TEXT,
     condition=CONDITION,
     subject={"type": "string", "pattern": "^[A-Za-z0-9_.:-]+$"},
     verdict={"enum": ["PASS", "WARN", "FAIL", "UNKNOWN", "SKIPPED", "NOT_APPLICABLE", "WAIVED"]},
     severity=SEVERITY,
     message=TEXT,
+    reason={"anyOf": [{"type": "null"}, REASON]},
+    about=listed(THING),
+    witnesses=listed(THING),
+    measured={"enum": ["directly", "reported", "derived", None]},
+    since={"anyOf": [{"type": "null"}, TIME]},
+    because={
+        "anyOf": [
+            {"type": "null"},
+            closed(subject=TEXT, condition=CONDITION, probe={"type": "null"}),
+            closed(subject=TEXT, condition={"type": "null"}, probe={"type": "string", "pattern": "^[a-z_]+$"}),
+        ]
+    },
     seen={},
     expected={},
     documented=TEXT,
@@ -97,4 +128,8 @@ VERDICT = closed(
     recovered_at={"anyOf": [{"type": "null"}, TIME]},
     waiver={"anyOf": [{"type": "null"}, closed(reason=TEXT, ticket=TEXT_OR_NULL, until=DAY)]},
     test={"type": "string", "pattern": r"^checks/test_[a-z_]+\.py::test_[a-z0-9_]+(\[[A-Za-z0-9_.:-]+\])?$"},
+)
+
+END = closed(
+    kind={"const": "end"}, ended=TIME, exit_code={"enum": [0, 1, 2, 3, 5, 7]}, counts=mapped({"type": "integer"})
 )

@@ -13,13 +13,13 @@ import pytest
 from lab.embedded.state import Cluster
 from reports.page.__main__ import main
 from reports.remedies import remedy
-from tests.front_door.lines import HEADER, VERDICT
+from tests.front_door.lines import END, HEADER, VERDICT
 from tests.front_door.page import Page
 from tests.front_door.sharing import Seen
 from tests.front_door.staging import inventory_with, scene, staged, state_of
 from tests.suite import Outcome, Suite
 
-WORST_FIRST = ("FAIL", "UNKNOWN", "WARN", "WAIVED", "PASS", "NOT_APPLICABLE", "SKIPPED")
+WORST_FIRST = ("FAIL", "UNKNOWN", "WARN", "WAIVED", "SKIPPED", "PASS", "NOT_APPLICABLE")
 ELEMENTS = {"FAIL": "failure", "UNKNOWN": "error"} | dict.fromkeys(("WAIVED", "SKIPPED", "NOT_APPLICABLE"), "skipped")
 
 
@@ -28,6 +28,8 @@ def assert_as_promised(outcome: Outcome) -> None:
     jsonschema.validate(outcome.header, HEADER)
     for line in outcome.results:
         jsonschema.validate(line, VERDICT)
+    jsonschema.validate(outcome.lines[-1], END)
+    assert outcome.lines[-1]["exit_code"] == outcome.code
     known = {entry["id"]: entry for entry in outcome.header["catalogue"]}
     assert all(line["documented"] == known[line["condition"]]["documented"] for line in outcome.results)
     counted = Counter((line["condition"], line["subject"]) for line in outcome.results)

@@ -69,8 +69,7 @@ def conclusions(header: Header, results: Sequence[Result]) -> dict[str, Any]:
         "remedies": [each.remedy for each in made] + other_remedies(header, made),
         "withheld": withheld(results),
         "matrices": [
-            (each.condition, each.names, [[cell and cell.key for cell in row] for row in each.cells], each.shown)
-            for each in matrices(header, results)
+            (each.condition, each.names, _cells(each.cells), each.shown) for each in matrices(header, results)
         ],
         "access": access
         and (access.clients, access.feeds, [[cell and cell.key for cell in row] for row in access.cells]),
@@ -79,3 +78,7 @@ def conclusions(header: Header, results: Sequence[Result]) -> dict[str, Any]:
 
 def _keys(results: Sequence[Result]) -> list[tuple[str, str, str]]:
     return [each.key for each in results]
+
+
+def _cells(rows: Sequence[Sequence[Result | None]]) -> list[list[object]]:
+    return [[cell and cell.key for cell in row] for row in rows]
