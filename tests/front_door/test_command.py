@@ -1,0 +1,77 @@
+"""The command `msr-checks`: the checks of this checkout, from any directory."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import sysconfig
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from tests.front_door.staging import inventory_with, scene
+from tests.suite import ROOT, operators_environment
+
+VERSION: str = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+INSTALLED = shutil.which("msr-checks", path=sysconfig.get_path("scripts"))
+
+
+def ran(directory: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the command's module from a directory, as its script does where the project is installed."""
+    return subprocess.run(
+        [sys.executable, "-m", "msr_checks", *arguments],
+        cwd=directory,
+        env=operators_environment() | {"PYTHONPATH": str(ROOT)},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_the_version_is_the_projects(tmp_path: Path) -> None:
+    done = ran(tmp_path, "--version")
+    assert done.returncode == 0
+    assert done.stdout == f"msr-checks {VERSION} (pytest {pytest.__version__})\n"
+
+
+@pytest.mark.parametrize(
+    ("option", "shown"),
+    [("--conditions", "PING-1     critical"), ("--help", "--inventory=FILE"), ("--demo", "HEALTHY")],
+)
+def test_it_runs_from_another_directory_and_leaves_nothing_there(tmp_path: Path, option: str, shown: str) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    done = ran(tmp_path / "elsewhere", option, f"--report-dir={tmp_path / 'reports'}")
+    assert done.returncode == 0, done.stdout
+    assert shown in done.stdout
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
+def test_the_project_of_another_directory_is_not_taken_for_it(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text('[tool.pytest.ini_options]\naddopts = ["--no-such-option"]\n')
+    (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = --no-such-option\n")
+    assert ran(tmp_path, "--conditions").returncode == 0
+
+
+def test_paths_are_those_of_the_directory_where_it_is_run(tmp_path: Path) -> None:
+    with scene("licence-gone", tmp_path) as cluster:
+        inventory = inventory_with(cluster, require=[])
+        done = ran(inventory.parent, "--inventory", inventory.name, "-k", "no_alert", "--report-dir", "reports")
+    assert done.returncode == 1, done.stdout
+    assert (inventory.parent / "reports" / "report.html").is_file()
+
+
+def test_its_exit_code_is_pytests(tmp_path: Path) -> None:
+    assert ran(tmp_path).returncode == 4
+    assert ran(tmp_path, "--no-such-option").returncode == 4
+    assert ran(tmp_path, "--demo", "-k", "no_check_has_this_name", "--report-dir=reports").returncode == 5
+
+
+@pytest.mark.skipif(INSTALLED is None, reason="the project is not installed here: pip install --editable .")
+def test_the_installed_command_is_this_checkouts(tmp_path: Path) -> None:
+    done = subprocess.run([str(INSTALLED), "--version"], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert done.stdout.startswith(f"msr-checks {VERSION} ")
