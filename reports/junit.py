@@ -1,7 +1,7 @@
 """junit.xml: pytest writes it; here it is completed and masked.
 
-Messages are made to begin with the verdict's word, DEMO and `insecure` are said, and checks that an interrupted run had
-looked at, but pytest not run any more, get their cases: an empty file would read as nothing wrong.
+Messages are made to begin with the verdict's word, the version, DEMO and `insecure` are said, and checks that an
+interrupted run had looked at, but pytest not run any more, get their cases: an empty file would read as nothing wrong.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
+from msr_checks import version
 from reports.records import Header, Result, VerdictWord, worst
 from reports.results import Run
 
@@ -42,7 +43,7 @@ def finish(path: Path, mask: Callable[[str], str], run: Run | None) -> None:
 
 def _about(header: Header) -> Element:
     properties = Element("properties")
-    told = {"cluster": header.cluster, "url": header.url, "DEMO": header.demo}
+    told = {"msr-checks-version": version(), "cluster": header.cluster, "url": header.url, "DEMO": header.demo}
     told["insecure"] = "TLS was not verified" if header.insecure else None
     for name, value in told.items():
         if value is not None:

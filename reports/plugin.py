@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from msr_checks import version
 from reports import hooks, junit
 from reports.compare import Comparison, compare
 from reports.exit_code import exit_code
@@ -79,6 +80,12 @@ def _directory(text: str) -> Path:
     if not text:
         raise ArgumentTypeError("it names no directory: is a variable empty?")
     return Path(text)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_report_header() -> str:
+    """The first line of pytest's header: it shows in the opposite order of the calls."""
+    return f"msr-checks {version()}"
 
 
 def pytest_msr_run(config: pytest.Config, cluster: str, mask: Mask, mask_text: Callable[[str], str]) -> None:

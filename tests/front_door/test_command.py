@@ -8,9 +8,11 @@ import sys
 import sysconfig
 import tomllib
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
+from tests.front_door.sharing import Seen
 from tests.front_door.staging import inventory_with, scene
 from tests.suite import ROOT, operators_environment
 
@@ -75,3 +77,11 @@ def test_its_exit_code_is_pytests(tmp_path: Path) -> None:
 def test_the_installed_command_is_this_checkouts(tmp_path: Path) -> None:
     done = subprocess.run([str(INSTALLED), "--version"], cwd=tmp_path, capture_output=True, text=True, check=True)
     assert done.stdout.startswith(f"msr-checks {VERSION} ")
+
+
+def test_a_run_and_its_reports_name_the_version(healthy: Seen) -> None:
+    outcome = healthy.outcome
+    assert outcome.output.splitlines()[2] == f"msr-checks {VERSION}"
+    assert f"msr-checks {VERSION}" in (outcome.reports / "report.html").read_text(encoding="utf-8")
+    properties = ElementTree.parse(outcome.reports / "junit.xml").getroot().iter("property")
+    assert {each.get("name"): each.get("value") for each in properties}["msr-checks-version"] == VERSION
