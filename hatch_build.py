@@ -11,11 +11,13 @@ from hatchling.metadata.plugin.interface import MetadataHookInterface
 
 
 class Dependencies(MetadataHookInterface):
-    """The project depends on what its checks do: the dependency group of that name is the one home of the list."""
+    """The project needs the dependency group `checks`, its extra `demo` also `lab`: the groups are the one home."""
 
     def update(self, metadata: dict[str, Any]) -> None:
         with Path(self.root, "pyproject.toml").open("rb") as file:
-            metadata["dependencies"] = tomllib.load(file)["dependency-groups"]["checks"]
+            groups = tomllib.load(file)["dependency-groups"]
+        metadata["dependencies"] = groups["checks"]
+        metadata["optional-dependencies"] = {"demo": groups["lab"]}
 
 
 class EditableOnly(BuildHookInterface):
