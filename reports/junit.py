@@ -13,7 +13,6 @@ from pathlib import Path
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
-from msr_checks import version
 from reports.records import Header, Result, VerdictWord, worst
 from reports.results import Run
 
@@ -43,7 +42,7 @@ def finish(path: Path, mask: Callable[[str], str], run: Run | None) -> None:
 
 def _about(header: Header) -> Element:
     properties = Element("properties")
-    told = {"msr-checks-version": version(), "cluster": header.cluster, "url": header.url, "DEMO": header.demo}
+    told = {"msr-checks-version": header.version, "cluster": header.cluster, "url": header.url, "DEMO": header.demo}
     told["insecure"] = "TLS was not verified" if header.insecure else None
     for name, value in told.items():
         if value is not None:

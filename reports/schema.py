@@ -27,7 +27,7 @@ def schema() -> dict[str, Any]:
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "A line of results.jsonl",
-        "description": "Line 1 is the header, then one line per verdict, last the end. Skip kinds that you do not know.",
+        "description": "Line 1 is the header, then a line per verdict, last the end. Skip kinds that you do not know.",
         "type": "object",
         "required": ["kind"],
         "properties": {"kind": {"type": "string", "description": "header, verdict, cause or end"}},

@@ -14,6 +14,7 @@ from fixtures.core.store import Key
 from fixtures.inventory import Waiver
 from fixtures.inventory.images import image_name, product_image
 from fixtures.target import Target
+from msr_checks import version
 
 
 def header(
@@ -47,6 +48,7 @@ def header(
         "areas": dict(AREAS),
         "catalogue": entries,
         "unavailable": REASONS,
+        "version": version(),
     }
 
 

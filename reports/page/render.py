@@ -14,7 +14,6 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from msr_checks import version
 from reports.compare import Change, Comparison
 from reports.diagnosis.blame import blamed
 from reports.diagnosis.grouping import WORDS, Group, by_area, group
@@ -67,7 +66,7 @@ def render_static(
         unheard=_unheard(header, results),
         held={area: group(members) for area, members in by_area(header, _of_word(results, VerdictWord.PASS)).items()},
         catalogue={entry.id: entry for entry in header.catalogue},
-        version=version(),
+        version=header.version,
     )  # fmt: skip
 
 

@@ -50,6 +50,9 @@ INVENTORY = inventory()
 NO_OPTIONS = Options()
 
 
+FIELDS = ("message", "seen", "expected", "reason", "about", "witnesses", "measured", "since", "because")
+
+
 @dataclass(frozen=True)
 class Said:
     """A verdict that must be given; `words` must stand in its message, or `message` is the whole of it."""

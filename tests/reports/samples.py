@@ -135,6 +135,7 @@ def header(number_of_replicas: int = 3, **fields: object) -> Header:
         replicas=found,
         versions=dict.fromkeys(found, "2.8.2"),
         product_image="mirantis/dtr:2.8.2",
+        version="0.2.0",
         require=("PING-1", "STATUS-1", "STATUS-3", "STATUS-4"),
         catalogue=CATALOGUE,
     )

@@ -1,4 +1,4 @@
-"""What checks write and what reports read is the same: the rooms import nothing of each other, so this compares them."""
+"""What checks write and what reports read is the same: neither room imports the other, so this compares them."""
 
 from __future__ import annotations
 
