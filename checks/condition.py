@@ -64,7 +64,8 @@ class Condition:
     """A health condition.
 
     owns: it fails when what it looks at does not respond; every other condition is UNKNOWN then. reasons: the closed
-    list of why it fails, warns or cannot tell. measured: how its verdicts know what they say.
+    list of why it fails, warns or cannot tell. measured: how its verdicts know what they say. no_response_remedy: what
+    to do where nothing could be looked at, where that is not its own remedy.
     """
 
     id: str
@@ -75,6 +76,7 @@ class Condition:
     check: Callable[..., Verdict | Sequence[Verdict]]
     reasons: Mapping[str, Reason] = field(default_factory=dict)
     measured: Measured = "directly"
+    no_response_remedy: str | None = None
 
     @property
     def area(self) -> str:
@@ -91,9 +93,10 @@ class Condition:
         return self.owns and reason in {self.no_response(each) for each in REASONS}
 
     def remedy_for(self, reason: str | None) -> str:
-        """The id of what to do: that of the reason, or else its own."""
+        """The id of what to do: that of the reason, that of no response, or else its own."""
         own = self.reasons.get(reason or "")
-        return (own.remedy if own else None) or self.remedy
+        unanswered = self.no_response_remedy if reason and own is None else None
+        return (own.remedy if own else unanswered) or self.remedy
 
     @property
     def title(self) -> str:
@@ -136,17 +139,19 @@ def condition(
     reasons: Mapping[str, str | Reason],
     owns: bool = False,
     measured: Measured = "directly",
+    no_response_remedy: str | None = None,
 ) -> Callable[[Check], Check]:
     """Make a check of a condition.
 
     documented: the section of the vendor's guide, or in a few words where else the rule comes from. remedy: an id of
     reports/remedies.yaml. reasons: each code that `failed`, `warned` or `unknown` is given here, with what it means; a
-    `Reason` names a remedy of its own. The first line of the check's docstring is the condition's title.
+    `Reason` names a remedy of its own. no_response_remedy: as `Condition` says. The first line of the check's docstring
+    is the condition's title.
     """
     named = {code: each if isinstance(each, Reason) else Reason(each) for code, each in reasons.items()}
 
     def register(check: Check) -> Check:
-        new = Condition(condition_id, severity, documented, remedy, owns, check, named, measured)
+        new = Condition(condition_id, severity, documented, remedy, owns, check, named, measured, no_response_remedy)
         _refuse_incomplete(new)
         if condition_id in CATALOGUE:
             first = where(CATALOGUE[condition_id].check)

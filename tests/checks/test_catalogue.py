@@ -131,3 +131,21 @@ def test_each_way_in_has_one_owner() -> None:
     assert owners == {
         "PING-1", "NGINX-1", "STATUS-1", "REG-1", "MKE-1", "TOKEN-0", "TOKEN-1", "FEED-1", "NODE-1", "RDB-1",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("condition_id", "reason", "remedy"),
+    [
+        ("RDB-1", "rdb.refused", "database-silent"),
+        ("RDB-1", "rethinkdb.login-refused", "database-silent"),
+        ("RDB-1", "rdb.memory-error", "database-memory"),
+        ("RDB-1", "rdb.table-availability", "rethinkdb-issues"),
+        ("RDB-1", None, "rethinkdb-issues"),
+        ("STATUS-1", "status.login-refused", "check-credentials"),
+        ("STATUS-1", "status.refused", "read-the-logs"),
+        ("STATUS-6", "status.replica-missing", "missing-replica"),
+        ("STATUS-6", "status.ghost-replica", "ghost-replica"),
+    ],
+)
+def test_what_to_do_is_that_of_the_reason(condition_id: str, reason: str | None, remedy: str) -> None:
+    assert CONDITIONS[condition_id].remedy_for(reason) == remedy
