@@ -7,6 +7,7 @@ from datetime import timedelta
 from checks.condition import CRITICAL, WARNING, condition
 from checks.rules.cluster_views import begin, labels_of
 from checks.verdict import Verdict, failed, passed, warned
+from fixtures.core.evidence import thing
 from fixtures.core.store import PerSubject, Unavailable
 from fixtures.core.subjects import CLUSTER
 from fixtures.inventory import Inventory, Replica
@@ -14,10 +15,28 @@ from fixtures.options import Options
 from fixtures.probes.administration import Alert, Alerts, Job, Jobs, Version, Workers
 from fixtures.probes.containers import Containers
 
-FAILED_JOBS = ("error", "errored", "timeout", "worker_dead", "worker_resurrection", "conflict")
+FAILED_JOBS = {
+    "error": "job.failed",
+    "errored": "job.failed",
+    "timeout": "job.timed-out",
+    "worker_dead": "job.worker-lost",
+    "worker_resurrection": "job.worker-lost",
+    "conflict": "job.conflict",
+}
+"""The states in which a job has failed, and the reason that each is."""
 
 
-@condition("ALERT-1", severity=CRITICAL, documented="Beyond the guide: alerts of the web UI", remedy="alerts")
+@condition(
+    "ALERT-1",
+    severity=CRITICAL,
+    documented="Beyond the guide: alerts of the web UI",
+    remedy="alerts",
+    reasons={
+        "alert.licence": "the registry has no licence, or soon has none",
+        "alert.raised": "the registry raises any other alert",
+    },
+    measured="reported",
+)
 def test_registry_raises_no_alert(alerts: Alerts) -> Sequence[Verdict]:
     """The registry raises no alert: a licence alert is critical, garbage collection only informs, others warn."""
     if not alerts.alerts:
@@ -25,7 +44,21 @@ def test_registry_raises_no_alert(alerts: Alerts) -> Sequence[Verdict]:
     return [_alert(alert, number) for number, alert in enumerate(alerts.alerts, 1)]
 
 
-@condition("JOB-1", severity=CRITICAL, documented="Beyond the guide: job workers", remedy="job-worker")
+@condition(
+    "JOB-1",
+    severity=CRITICAL,
+    documented="Beyond the guide: job workers",
+    remedy="job-worker",
+    reasons={
+        "job.no-worker": "a replica has no job worker",
+        "job.worker-dead": "its job worker is dead",
+        "job.worker-not-running": "its job worker is in another state than running or dead",
+        "job.several-workers": "several of its job workers run",
+        "job.heartbeat-expired": "its job worker is said to run, and its heartbeat has expired",
+        "job.no-heartbeat": "its job worker is said to run, and has no heartbeat",
+    },
+    measured="reported",
+)
 def test_job_worker_runs(replica: Replica, workers: Workers) -> Verdict:
     """The replica has one running job worker whose heartbeat has not expired."""
     own = [worker for worker in workers.workers if worker.id == replica.id]
@@ -33,17 +66,35 @@ def test_job_worker_runs(replica: Replica, workers: Workers) -> Verdict:
     if len(running) != 1:
         states = [worker.status for worker in own]
         message = f"its job worker is {', '.join(states)}" if own else "it has no job worker"
-        return failed(message, seen=states, expected=["running"])
+        return failed(_not_one(states), message, seen=states, expected=["running"])
     expires = running[0].heartbeat_expiration
     if expires is None or expires <= workers.now:
         message = (
             f"the heartbeat of its job worker expired at {expires:%Y-%m-%d %H:%M:%S} UTC" if expires else "no heartbeat"
         )
-        return failed(message, seen=str(expires), expected=f"after {workers.now:%Y-%m-%d %H:%M:%S} UTC")
+        return failed(
+            "job.heartbeat-expired" if expires else "job.no-heartbeat",
+            message,
+            seen=str(expires),
+            expected=f"after {workers.now:%Y-%m-%d %H:%M:%S} UTC",
+            since=expires,
+        )
     return passed("running", seen="running", expected="running")
 
 
-@condition("JOB-2", severity=WARNING, documented="Beyond the guide: jobs", remedy="failed-jobs")
+@condition(
+    "JOB-2",
+    severity=WARNING,
+    documented="Beyond the guide: jobs",
+    remedy="failed-jobs",
+    reasons={
+        "job.failed": "a job ended with an error",
+        "job.timed-out": "a job took too long",
+        "job.worker-lost": "a job's worker was lost while it ran",
+        "job.conflict": "a job was in conflict with another one",
+    },
+    measured="reported",
+)
 def test_jobs_succeed(jobs: Jobs, inventory: Inventory, options: Options) -> Sequence[Verdict]:
     """No job has failed lately."""
     start = begin(options.since, timedelta(hours=24), jobs.now)
@@ -56,7 +107,18 @@ def test_jobs_succeed(jobs: Jobs, inventory: Inventory, options: Options) -> Seq
     return [_failed_action(action, [j for j in lately if j.action == action], reach) for action in sorted(counted)]
 
 
-@condition("VERSION-1", severity=CRITICAL, documented="Beyond the guide: upgrades", remedy="upgrade-half-done")
+@condition(
+    "VERSION-1",
+    severity=CRITICAL,
+    documented="Beyond the guide: upgrades",
+    remedy="upgrade-half-done",
+    reasons={
+        "version.other": "it runs another version than it should",
+        "version.undecided": "replicas run different versions, and nothing says which should run",
+        "version.containers-differ": "its API tells another version than its containers carry",
+        "version.not-told": "neither the API nor its containers tell the version",
+    },
+)
 def test_replica_runs_the_version(
     replica: Replica,
     every_version: PerSubject[Version],
@@ -69,21 +131,22 @@ def test_replica_runs_the_version(
     own = versions[replica.id]
     if own is None:
         every_version[replica.id]  # raises why it is not told
-        raise Unavailable(f"neither the API nor its containers tell the version of {replica.id}")
+        raise Unavailable("version.not-told", f"neither the API nor its containers tell the version of {replica.id}")
     expected = options.expected_version or inventory.product.version
     if expected is None:
         usual = Counter(each for each in versions.values() if each).most_common(2)
         if len({times for _, times in usual}) < len(usual):
             told = " and ".join(each for each, _ in usual)
-            return failed(f"as many replicas run {told}, and the inventory does not say which should run", seen=own)
+            message = f"as many replicas run {told}, and the inventory does not say which should run"
+            return failed("version.undecided", message, seen=own, measured="derived")
         expected = usual[0][0]
     labels = labels_of(replica, every_containers)
     if own != expected:
-        return failed(f"it runs {own} instead of {expected}", seen=own, expected=expected)
+        return failed("version.other", f"it runs {own} instead of {expected}", seen=own, expected=expected)
     # Containers that differ among themselves are CTR-3's.
     if len(labels) == 1 and labels != {own}:
         message = f"its API says {own}, and its containers are of {labels.pop()}"
-        return failed(message, seen=own, expected=expected)
+        return failed("version.containers-differ", message, seen=own, expected=expected, measured="derived")
     return passed(own, seen=own, expected=expected)
 
 
@@ -95,18 +158,36 @@ def _running(replica: Replica, versions: PerSubject[Version], containers: PerSub
     return labels.pop() if len(labels) == 1 else None
 
 
+def _not_one(states: list[str]) -> str:
+    """What is wrong with job workers in these states, of which not just one runs."""
+    if not states:
+        return "job.no-worker"
+    if "running" in states:
+        return "job.several-workers"
+    return "job.worker-dead" if "dead" in states else "job.worker-not-running"
+
+
 def _alert(alert: Alert, number: int) -> Verdict:
     subject = alert.id or alert.kind or f"alert-{number}"
-    seen = {"id": alert.id, "class": alert.kind}
+    seen, about = {"id": alert.id, "class": alert.kind}, [thing("alert", subject)]
     message = alert.message or alert.id or "an alert without a text"
     if "LICENSE" in f"{alert.id} {alert.message}".upper():
-        return failed(message, seen=seen, subject=subject)
+        return failed("alert.licence", message, seen=seen, subject=subject, about=about)
     if alert.id == "GC_IN_PROGRESS":
         return passed(message, seen=seen, subject=subject)
-    return warned(message, seen=seen, subject=subject)
+    return warned("alert.raised", message, seen=seen, subject=subject, about=about)
 
 
 def _failed_action(action: str, jobs: list[Job], reach: str) -> Verdict:
     newest = max(jobs, key=lambda job: str(job.updated))
     message = f"{len(jobs)} failed, the last at {newest.updated:%Y-%m-%d %H:%M} UTC ({newest.status}); {reach}"
-    return failed(message, seen=[job.id for job in jobs][:20], expected=[], subject=action or "unnamed")
+    subject = action or "unnamed"
+    return failed(
+        FAILED_JOBS[newest.status],
+        message,
+        seen=[job.id for job in jobs][:20],
+        expected=[],
+        subject=subject,
+        about=[thing("job", subject)],
+        since=min(job.updated for job in jobs if job.updated),
+    )

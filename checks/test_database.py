@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 
 from checks.condition import CRITICAL, WARNING, condition
-from checks.rules.cluster_views import DATABASES, Views
-from checks.rules.rethinkdb_issues import issue_keys, issues_by_type
-from checks.verdict import Verdict, failed, passed, skipped, unknown
+from checks.rules.cluster_views import DATABASES, Views, things
+from checks.rules.rethinkdb_issues import issue_keys, issue_reasons, issues_by_type
+from checks.verdict import Verdict, failed, passed, skipped
 from fixtures.access.rethinkdb.reql import DOCUMENTED_FIELDS
 from fixtures.core.dimensions import why_none
-from fixtures.core.store import PerSubject
+from fixtures.core.evidence import thing
+from fixtures.core.store import PerSubject, Unavailable
 from fixtures.inventory import Inventory, Replica
 from fixtures.probes.cluster_status import Server, Table
 from fixtures.probes.database_view import DatabaseView
@@ -17,13 +18,30 @@ GUIDE = "Access RethinkDB directly, via RethinkCLI"
 SYSTEM = "rethinkdb"
 
 
-@condition("RDB-1", severity=CRITICAL, documented=GUIDE, remedy="rethinkdb-issues", owns=True)
+@condition(
+    "RDB-1",
+    severity=CRITICAL,
+    documented=GUIDE,
+    remedy="rethinkdb-issues",
+    owns=True,
+    reasons=issue_reasons("rdb"),
+    no_response_remedy="database-silent",
+)
 def test_database_server_has_no_issues(database: Replica, database_view: DatabaseView) -> Sequence[Verdict]:
     """The replica's database server answers, and `current_issues` is empty as it sees it."""
-    return issues_by_type(database.id, database_view.issues)
+    return issues_by_type("rdb", thing("database", database.id), database_view.issues)
 
 
-@condition("RDB-2", severity=CRITICAL, documented=GUIDE, remedy="missing-database")
+@condition(
+    "RDB-2",
+    severity=CRITICAL,
+    documented=GUIDE,
+    remedy="missing-database",
+    reasons={
+        "rdb.database-missing": "dbList lacks a database of the registry",
+        "rdb.database-empty": "a database has no tables",
+    },
+)
 def test_databases_are_listed(database_view: DatabaseView, every_cluster_status: Views) -> Verdict:
     """`dbList` has the registry's databases, all that the API names, and each of them has tables."""
     named = {each.name for view in every_cluster_status.values() for each in view.tables.db_config}
@@ -32,13 +50,25 @@ def test_databases_are_listed(database_view: DatabaseView, every_cluster_status:
     missing = [name for name in expected if name not in found]
     empty = [name for name in expected if name in found and not found[name]]
     if missing:
-        return failed(f"dbList lacks {', '.join(missing)}", seen=sorted(found), expected=expected)
+        message = f"dbList lacks {', '.join(missing)}"
+        return failed("rdb.database-missing", message, seen=sorted(found), expected=expected)
     if empty:
-        return failed(f"{', '.join(empty)} has no tables", seen=found, expected="tables in each")
+        message = f"{', '.join(empty)} has no tables"
+        return failed("rdb.database-empty", message, seen=found, expected="tables in each")
     return passed(f"{len(expected)} databases with tables", seen=sorted(found), expected=expected)
 
 
-@condition("RDB-3", severity=WARNING, documented=GUIDE, remedy="repositories-table")
+@condition(
+    "RDB-3",
+    severity=WARNING,
+    documented=GUIDE,
+    remedy="repositories-table",
+    reasons={
+        "rdb.no-repositories": "dtr2 has no table repositories",
+        "rdb.fields-missing": "a row of the table repositories lacks documented fields",
+        "rdb.no-row-read": "no row of the table repositories could be read",
+    },
+)
 def test_repositories_are_kept_as_documented(
     every_database_view: PerSubject[DatabaseView], inventory: Inventory
 ) -> Verdict:
@@ -49,22 +79,38 @@ def test_repositories_are_kept_as_documented(
         return skipped(nobody.reason)
     if not views:
         raise next(iter(every_database_view.causes.values()))
+    table = [thing("table", "dtr2.repositories")]
     lacking = [view.replica for view in views if "repositories" not in view.tables_of.get("dtr2", [])]
     if lacking:
-        return failed(f"dtr2 has no table repositories, as {', '.join(lacking)} see it", seen=lacking, expected=[])
+        return failed(
+            "rdb.no-repositories",
+            f"dtr2 has no table repositories, as {', '.join(lacking)} see it",
+            seen=lacking,
+            expected=[],
+            about=table,
+            witnesses=things("database", lacking),
+        )
     readable = [view for view in views if not view.repositories.trouble]
     if not readable:
-        return unknown(f"no row could be read: {views[0].repositories.trouble}")
+        raise Unavailable("rdb.no-row-read", f"no row could be read: {views[0].repositories.trouble}", about=table)
     rows = [view.repositories.fields for view in readable if view.repositories.fields is not None]
     if not rows:
         return passed("no repositories yet")
     missing = [field for field in DOCUMENTED_FIELDS if any(field not in row for row in rows)]
     if missing:
-        return failed(f"a row lacks {', '.join(missing)}", seen=rows[0], expected=sorted(DOCUMENTED_FIELDS))
+        message = f"a row lacks {', '.join(missing)}"
+        return failed("rdb.fields-missing", message, seen=rows[0], expected=sorted(DOCUMENTED_FIELDS), about=table)
     return passed("a row has all documented fields", seen=rows[0], expected=sorted(DOCUMENTED_FIELDS))
 
 
-@condition("RDB-4", severity=CRITICAL, documented=GUIDE, remedy="stale-api")
+@condition(
+    "RDB-4",
+    severity=CRITICAL,
+    documented=GUIDE,
+    remedy="stale-api",
+    reasons={"rdb.api-differs": "the replica's API tells otherwise than its own database server"},
+    measured="derived",
+)
 def test_api_tells_what_the_database_says(
     database: Replica, database_view: DatabaseView, every_cluster_status: Views
 ) -> Verdict:
@@ -89,7 +135,8 @@ def test_api_tells_what_the_database_says(
     first = differences[0]["only RethinkDB"] or differences[0]["only the API"]
     whose = "RethinkDB" if differences[0]["only RethinkDB"] else "the API"
     message = f"RethinkDB and the API tell different {whats}; only {whose}: {first[0]}"
-    return failed(message, seen=differences, expected="the same")
+    about = things("replica", [database.id])
+    return failed("rdb.api-differs", message, seen=differences, expected="the same", about=about)
 
 
 def _told(

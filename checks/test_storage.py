@@ -1,7 +1,9 @@
 """Where images are kept: several replicas must share it. Beyond the guide."""
 
 from checks.condition import CRITICAL, condition
+from checks.rules.cluster_views import things
 from checks.verdict import Outcome, Verdict, failed, not_applicable, passed, skipped
+from fixtures.core.evidence import Because, thing
 from fixtures.core.store import PerSubject, Unavailable
 from fixtures.inventory import Inventory, Replica
 from fixtures.probes.administration import OBJECT_STORES, Settings, Storage
@@ -12,7 +14,19 @@ from fixtures.probes.system import System
 SHARED = "NFS or object storage"
 
 
-@condition("STORE-1", severity=CRITICAL, documented="Beyond the guide: shared storage", remedy="shared-storage")
+@condition(
+    "STORE-1",
+    severity=CRITICAL,
+    documented="Beyond the guide: shared storage",
+    remedy="shared-storage",
+    reasons={
+        "store.own-disk": "replicas keep images on their own disks",
+        "store.different-storage": "replicas keep images on different shared storage",
+        "store.no-registry": "a replica has no registry, which would tell where it keeps images",
+        "store.no-volume": "the volume that a registry mounts is not there",
+    },
+    measured="derived",
+)
 def test_images_are_on_shared_storage(
     settings: Settings,
     storage: Storage,
@@ -46,7 +60,14 @@ def test_images_are_on_shared_storage(
     if storage.driver is None:
         return skipped(f"the settings name no NFS, and the registry's own settings were not told ({storage.told})")
     message = "each replica keeps its images on its own disk: what one took, the others cannot find"
-    return failed(message, seen=storage.driver, expected=SHARED)
+    return failed(
+        "store.own-disk",
+        message,
+        seen=storage.driver,
+        expected=SHARED,
+        about=[thing("cluster")],
+        measured="reported",
+    )
 
 
 def _nodes_tell(inventory: Inventory, containers: PerSubject[Containers]) -> bool:
@@ -57,13 +78,20 @@ def _nodes_tell(inventory: Inventory, containers: PerSubject[Containers]) -> boo
 
 def _compared(kept: dict[str, tuple[str, bool]]) -> Verdict:
     seen = {replica: where for replica, (where, _) in kept.items()}
-    own = [f"{replica} on {where}" for replica, (where, shared) in kept.items() if not shared]
+    own = {replica: f"{replica} on {where}" for replica, (where, shared) in kept.items() if not shared}
     if own:
-        message = f"replicas keep images on their own disks, where the others cannot find them: {', '.join(own)}"
-        return failed(message, seen=seen, expected=SHARED)
+        told = ", ".join(own.values())
+        message = f"replicas keep images on their own disks, where the others cannot find them: {told}"
+        return failed("store.own-disk", message, seen=seen, expected=SHARED, about=things("replica", own))
     if len(set(seen.values())) > 1:
         told = ", ".join(f"{replica} on {where}" for replica, where in seen.items())
-        return failed(f"replicas keep images on different storage: {told}", seen=seen, expected="the same for all")
+        return failed(
+            "store.different-storage",
+            f"replicas keep images on different storage: {told}",
+            seen=seen,
+            expected="the same for all",
+            about=things("replica", seen),
+        )
     return passed(f"all on {next(iter(seen.values()))}", seen=seen)
 
 
@@ -87,7 +115,12 @@ class _Mounted:
             None,
         )
         if registry is None:
-            raise Unavailable(f"there is no registry of {replica.id} on {home}, see CTR-1")
+            raise Unavailable(
+                "store.no-registry",
+                f"there is no registry of {replica.id} on {home}, see CTR-1",
+                about=[thing("container", f"registry-{replica.id}")],
+                because=Because(f"{replica.id}:registry", condition="CTR-1"),
+            )
         mount = next((each for each in registry.mounts if each.place == STORAGE), None)
         if mount is None:
             return "the container's own layer", False
@@ -95,7 +128,12 @@ class _Mounted:
             return self._directory(home, mount.source)
         volume = self._volumes[replica.id].volumes.get(mount.name)
         if volume is None:
-            raise Unavailable(f"there is no volume {mount.name} on {home}, see CTR-5")
+            raise Unavailable(
+                "store.no-volume",
+                f"there is no volume {mount.name} on {home}, see CTR-5",
+                about=[thing("volume", mount.name)],
+                because=Because(replica.id, condition="CTR-5"),
+            )
         if volume.driver != "local":
             return f"the volume {volume.name} of the driver {volume.driver}", True
         if volume.kind.startswith(("nfs", "cifs")) and volume.device:

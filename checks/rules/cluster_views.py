@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from fixtures.core.evidence import Because, Thing, link, thing
 from fixtures.core.store import PerSubject, Unavailable
 from fixtures.inventory import Replica
 from fixtures.probes.cluster_status import ClusterStatus, Server
@@ -16,10 +18,17 @@ SERVER = "dtr_rethinkdb_"
 DATABASES = ("dtr2", "jobrunner", "notaryserver", "notarysigner")
 
 
+def things(kind: str, names: Iterable[str]) -> tuple[Thing, ...]:
+    """The things of those names, each once, in the order of their names; a database server's may be its full name."""
+    return tuple(thing(kind, name) for name in sorted({name.removeprefix(SERVER) for name in names}))
+
+
 def answered(views: Views) -> list[ClusterStatus]:
     """The views that could be had; where there is none, its cause is that of the check."""
     if not views:
-        raise next(iter(views.causes.values()), Unavailable("no replica was asked for cluster_status"))
+        raise next(
+            iter(views.causes.values()), Unavailable("run.not-looked-at", "no replica was asked for cluster_status")
+        )
     return list(views.values())
 
 
@@ -28,7 +37,12 @@ def server_of(views: Views, replica: str) -> Server:
     seen = [view.server(replica) for view in sorted(answered(views), key=lambda view: view.replica != replica)]
     row = next((row for row in seen if row is not None), None)
     if row is None:
-        raise Unavailable(f"its database server stands in no replica's server_status, see STATUS-8 of {replica}")
+        raise Unavailable(
+            "status.no-server-row",
+            f"its database server stands in no replica's server_status, see STATUS-8 of {replica}",
+            about=things("database", [replica]),
+            because=Because(replica, condition="STATUS-8"),
+        )
     return row
 
 
@@ -37,8 +51,22 @@ def with_servers(view: ClusterStatus) -> set[str]:
     return {row.name.removeprefix(SERVER) for row in view.tables.server_status if row.name.startswith(SERVER)}
 
 
-def apart(views: Views, first: str, second: str) -> str | None:
-    """Why two replicas' database servers are not connected to each other, in one sentence; None where they are.
+@dataclass(frozen=True)
+class Apart:
+    """Why two database servers are not connected to each other, as one replica sees it."""
+
+    reason: str
+    about: tuple[Thing, ...]
+    told: str
+    witness: str
+
+    @property
+    def message(self) -> str:
+        return f"{self.told}, as replica {self.witness} sees it"
+
+
+def apart(views: Views, first: str, second: str) -> Apart | None:
+    """Why two replicas' database servers are not connected to each other; None where they are.
 
     A server that cannot see another has no row of it, so a third view tells only where neither own view can be had.
     """
@@ -47,10 +75,11 @@ def apart(views: Views, first: str, second: str) -> str | None:
     for view in own or everybody:
         for here, there in ((first, second), (second, first)):
             if view.server(here) is None:
-                return f"the database server of {here} is missing in server_status, as replica {view.replica} sees it"
+                told = f"the database server of {here} is missing in server_status"
+                return Apart("status.server-missing", things("database", [here]), told, view.replica)
             if not _connected(everybody, view, here).get(SERVER + there, False):
-                message = f"the database server of {here} is not connected to that of {there}"
-                return f"{message}, as replica {view.replica} sees it"
+                told = f"the database server of {here} is not connected to that of {there}"
+                return Apart("status.servers-apart", (link(here, there),), told, view.replica)
     return None
 
 

@@ -5,7 +5,10 @@ They are the same from 2.3.0 to 2.4.4. One lost server gives an issue for each t
 
 from collections.abc import Sequence
 
+from checks.condition import Reason
+from checks.rules.cluster_views import SERVER, things
 from checks.verdict import Verdict, failed, passed
+from fixtures.core.evidence import Thing, thing
 from fixtures.probes.cluster_status import Issue
 
 MEANS = {
@@ -20,13 +23,33 @@ MEANS = {
     "table_name_collision": "two tables have one name, so that neither can be used: what remains of a split cluster",
 }
 UNKNOWN_TYPE = "an issue of a type that this release does not know"
+_REMEDIES = {
+    "db_name_collision": "name-collision",
+    "log_write_error": "database-log",
+    "memory_error": "database-memory",
+    "non_transitive_error": "database-links",
+    "outdated_index": "outdated-index",
+    "server_name_collision": "name-collision",
+    "table_name_collision": "name-collision",
+}
+"""What to do about a type; about any other, what the condition says."""
 
 
-def issues_by_type(subject: str, issues: Sequence[Issue]) -> list[Verdict]:
+def issue_reasons(area: str) -> dict[str, Reason]:
+    """The reasons of a condition of that area that looks at issues: one for each type, and one for an unknown type."""
+    known = {
+        _code(area, kind): Reason(means or "tables lack copies, or are not available", remedy=_REMEDIES.get(kind))
+        for kind, means in MEANS.items()
+    }
+    return {**known, _code(area, ""): Reason(UNKNOWN_TYPE)}
+
+
+def issues_by_type(area: str, witness: Thing, issues: Sequence[Issue]) -> list[Verdict]:
     """A verdict for each type of issue that one server tells, or one that there is none."""
     if not issues:
         return [passed("no issues", seen=[], expected=[])]
-    return [_type(subject, kind, [i for i in issues if i.type == kind]) for kind in sorted({i.type for i in issues})]
+    kinds = sorted({issue.type for issue in issues})
+    return [_type(area, witness, kind, [issue for issue in issues if issue.type == kind]) for kind in kinds]
 
 
 def issue_keys(issues: Sequence[Issue]) -> list[str]:
@@ -36,8 +59,13 @@ def issue_keys(issues: Sequence[Issue]) -> list[str]:
     )
 
 
-def _type(subject: str, kind: str, issues: list[Issue]) -> Verdict:
+def _code(area: str, kind: str) -> str:
+    return f"{area}.{kind.replace('_', '-') if kind in MEANS else 'unknown-issue'}"
+
+
+def _type(area: str, witness: Thing, kind: str, issues: list[Issue]) -> Verdict:
     """The same issue of many tables is one verdict that names the tables and the servers."""
+    asked = witness.partition(":")[2]
     tables = sorted({table for issue in issues for table in issue.tables})
     servers = sorted({server for issue in issues for server in issue.servers})
     ids = sorted({each for issue in issues for each in issue.info.get("ids", [])})
@@ -46,9 +74,16 @@ def _type(subject: str, kind: str, issues: list[Issue]) -> Verdict:
     count = f"{len(tables)} tables: " if len(tables) > 1 else ""
     grave = "critical" if critical else "not critical"
     means = MEANS.get(kind, UNKNOWN_TYPE)
+    # A server tells of others; where it tells of itself alone it is at fault, and nobody's witness.
+    others = [each for each in servers if each.removeprefix(SERVER) != asked]
+    at_fault = things("database", others or servers)
     return failed(
+        _code(area, kind),
         f"{count}{first.description or kind} ({grave})" + (f": {means}" if means else ""),
         seen={"critical": critical, "tables": tables, "servers": servers} | ({"ids": ids} if ids else {}),
         expected=[],
-        subject=f"{subject}:{kind}",
+        subject=f"{asked}:{kind}",
+        about=at_fault or things("table", tables) or [thing("cluster")],
+        witnesses=() if servers and not others else [witness],
+        measured="reported",
     )

@@ -139,7 +139,9 @@ def views(*edits: Edit, **own: Seen) -> Facts:
     return {("cluster_status", name): own.get(name) or view(name, *edits) for name in THREE}
 
 
-SILENT = NoResponse("/api/v0/meta/cluster_status at f3712d9c419a (10.0.0.12:443) answered 503 STATUS_CHECK_FAILED")
+SILENT = NoResponse(
+    "http.error", "/api/v0/meta/cluster_status at f3712d9c419a (10.0.0.12:443) answered 503 STATUS_CHECK_FAILED"
+)
 NOBODY: Facts = {("cluster_status", name): SILENT for name in THREE}
 """No replica tells its cluster_status."""
 

@@ -23,7 +23,7 @@ def facts(state: str) -> Facts:
     rows = recorded.with_times(recorded.tables(state), timedelta(0))
     body = document()
     put(("rethink_system_tables",), rows)(body)
-    silent = {("cluster_status", name): NoResponse("connection refused") for name in (B, C)}
+    silent = {("cluster_status", name): NoResponse("http.refused", "connection refused") for name in (B, C)}
     return {("cluster_status", A): parsed(A, body, recorded.recorded_at(state)), **silent}
 
 

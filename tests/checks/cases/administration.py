@@ -27,7 +27,7 @@ from tests.checks.facts import (
 )
 
 CLUSTER = "cluster"
-NO_LOGIN = Unavailable("the log-in of admin was refused (401), see TOKEN-0")
+NO_LOGIN = Unavailable("http.login-refused", "the log-in of admin was refused (401), see TOKEN-0")
 
 alert_1 = Cases("ALERT-1")
 
@@ -40,7 +40,14 @@ alert_1("none", told(), passes(CLUSTER, "no alerts", seen=[], expected=[]))
 alert_1(
     "no licence",
     told({"id": "NO_LICENSE", "class": "alert", "message": "Your license is expired"}),
-    fails("NO_LICENSE", "Your license is expired", seen={"id": "NO_LICENSE", "class": "alert"}),
+    fails(
+        "NO_LICENSE",
+        "Your license is expired",
+        seen={"id": "NO_LICENSE", "class": "alert"},
+        reason="alert.licence",
+        about=("alert:NO_LICENSE",),
+        measured="reported",
+    ),
 )
 alert_1(
     "another word for the licence", told({"id": "license_expires", "message": "soon"}), fails("license_expires", "soon")
@@ -51,7 +58,9 @@ alert_1(
     passes("GC_IN_PROGRESS", "Deleting images"),
 )
 alert_1(
-    "any other warns", told({"id": "BACKUP", "class": "warning", "message": "No backup"}), warns("BACKUP", "No backup")
+    "any other warns",
+    told({"id": "BACKUP", "class": "warning", "message": "No backup"}),
+    warns("BACKUP", "No backup", reason="alert.raised", about=("alert:BACKUP",)),
 )
 alert_1(
     "each is a verdict of its own",
@@ -92,17 +101,45 @@ def working(*rows: dict[str, object]) -> Facts:
 
 
 job_1("running", working(worker(A)), passes(A, "running"))
-job_1("dead", working(worker(A, "dead")), fails(A, "its job worker is dead", seen=["dead"], expected=["running"]))
-job_1("none", working(), fails(A, "it has no job worker", seen=[]))
-job_1("two that run", working(worker(A), worker(A)), fails(A, "running, running", seen=["running", "running"]))
+job_1(
+    "dead",
+    working(worker(A, "dead")),
+    fails(
+        A,
+        "its job worker is dead",
+        seen=["dead"],
+        expected=["running"],
+        reason="job.worker-dead",
+        about=(f"replica:{A}",),
+    ),
+)
+job_1(
+    "neither running nor dead",
+    working(worker(A, "starting")),
+    fails(A, "its job worker is starting", reason="job.worker-not-running"),
+)
+job_1("none", working(), fails(A, "it has no job worker", seen=[], reason="job.no-worker"))
+job_1(
+    "two that run",
+    working(worker(A), worker(A)),
+    fails(A, "running, running", seen=["running", "running"], reason="job.several-workers"),
+)
 job_1("a dead one besides the one that runs", working(worker(A, "dead"), worker(A)), passes(A))
 job_1("its heartbeat expires in a second", working(worker(A, heartbeat=NOW + timedelta(seconds=1))), passes(A))
 job_1(
     "its heartbeat expires now",
     working(worker(A, heartbeat=NOW)),
-    fails(A, "expired at 2026-11-23 14:00:00 UTC", expected="after 2026-11-23 14:00:00 UTC"),
+    fails(
+        A,
+        "expired at 2026-11-23 14:00:00 UTC",
+        expected="after 2026-11-23 14:00:00 UTC",
+        reason="job.heartbeat-expired",
+        since=NOW,
+    ),
 )
-job_1("no heartbeat", working(worker(A, heartbeat=None)), fails(A, "no heartbeat"))
+job_1(
+    "no heartbeat", working(worker(A, heartbeat=None)), fails(A, "no heartbeat", reason="job.no-heartbeat", since=None)
+)
 job_1("another one's worker is dead", {("workers", CLUSTER): workers(worker(A), worker(B, "dead"))}, passes(A))
 job_1("not told", {("workers", CLUSTER): NO_LOGIN}, unknown(A, "see TOKEN-0"))
 
@@ -121,7 +158,15 @@ job_2(
 )
 job_2("no jobs", run(), passes(CLUSTER, "no jobs"))
 job_2(
-    "one failed", run(FAILED_GC), warns("onlinegc", "1 failed, the last at 2026-11-23 13:00 UTC (error)", expected=[])
+    "one failed",
+    run(FAILED_GC),
+    warns(
+        "onlinegc",
+        "1 failed, the last at 2026-11-23 13:00 UTC (error)",
+        expected=[],
+        about=("job:onlinegc",),
+        since=ago(hours=1),
+    ),
 )
 job_2(
     "the same failed thrice, told once with the last",
@@ -130,7 +175,12 @@ job_2(
         job("onlinegc", "error", ago(hours=5)),
         job("onlinegc", "error", ago(hours=9)),
     ),
-    warns("onlinegc", "3 failed, the last at 2026-11-23 12:00 UTC (timeout)"),
+    warns(
+        "onlinegc",
+        "3 failed, the last at 2026-11-23 12:00 UTC (timeout)",
+        reason="job.timed-out",
+        since=ago(hours=9),
+    ),
 )
 job_2(
     "so many that not all are listed",
@@ -138,8 +188,15 @@ job_2(
     warns("onlinegc", "25 failed", seen=[str(number) for number in range(20)]),
 )
 job_2("two actions failed", run(FAILED_GC, job("webhook", "errored")), warns("onlinegc"), warns("webhook", "(errored)"))
-for status in ("error", "errored", "timeout", "worker_dead", "worker_resurrection", "conflict"):
-    job_2(f"status {status}", run(job("webhook", status)), warns("webhook", f"({status})"))
+for status, reason in (
+    ("error", "job.failed"),
+    ("errored", "job.failed"),
+    ("timeout", "job.timed-out"),
+    ("worker_dead", "job.worker-lost"),
+    ("worker_resurrection", "job.worker-lost"),
+    ("conflict", "job.conflict"),
+):
+    job_2(f"status {status}", run(job("webhook", status)), warns("webhook", f"({status})", reason=reason))
 for status in ("done", "running", "waiting", "canceled", "cancel_request", "deleted", "worker_shutdown"):
     job_2(f"status {status}", run(job("webhook", status)), passes(CLUSTER))
 job_2(
@@ -178,7 +235,12 @@ def run_versions(**others: Any) -> Facts:
 
 SAID = inventory(product={"version": "2.8.2"})
 version_1("as the inventory says", run_versions(), passes(A, seen="2.8.2", expected="2.8.2"), inventory=SAID)
-version_1("left behind", run_versions(**{A: "2.7.9"}), fails(A, "2.7.9 instead of 2.8.2", seen="2.7.9"), inventory=SAID)
+version_1(
+    "left behind",
+    run_versions(**{A: "2.7.9"}),
+    fails(A, "2.7.9 instead of 2.8.2", seen="2.7.9", reason="version.other", about=(f"replica:{A}",)),
+    inventory=SAID,
+)
 version_1(
     "as the command line says, before the inventory",
     run_versions(),
@@ -193,8 +255,9 @@ version_1("nothing says which: one does not tell", run_versions(**{C: NO_LOGIN})
 version_1(
     "nothing says which: as many run each",
     run_versions(**{C: "2.8.1", B: NO_LOGIN}),
-    fails(A, "as many replicas run 2.8.2 and 2.8.1"),
+    fails(A, "as many replicas run 2.8.2 and 2.8.1", reason="version.undecided", measured="derived"),
 )
+version_1("tells none", run_versions(**{C: ""}), unknown(C, reason="version.not-told", about=(f"replica:{C}",)))
 version_1("does not tell", run_versions(**{C: NO_LOGIN}), unknown(C, "see TOKEN-0"))
 
 store_1 = Cases("STORE-1")
@@ -207,7 +270,11 @@ def stored(driver: str | None, volume: str = "", host: str = "", path: str = "",
 store_1("NFS", stored("filesystem", host="nas", path="/msr"), passes(CLUSTER, "NFS", seen="nas:/msr"))
 for driver in ("s3", "azure", "swift", "gcs"):
     store_1(driver, stored(driver), passes(CLUSTER, driver, seen=driver))
-store_1("its own disk", stored("filesystem"), fails(CLUSTER, "its own disk", seen="filesystem"))
+store_1(
+    "its own disk",
+    stored("filesystem"),
+    fails(CLUSTER, "its own disk", seen="filesystem", reason="store.own-disk", about=("cluster",), measured="reported"),
+)
 store_1("a volume, that only the nodes know", stored("filesystem", volume="msr-images"), skipped(CLUSTER, "msr-images"))
 store_1("nothing tells", stored(None, read="403"), skipped(CLUSTER, "403"))
 store_1("a single replica", stored("filesystem"), not_applicable(CLUSTER, "single replica"), inventory=inventory(1))

@@ -359,7 +359,13 @@ version_1("containers agree with the API", told(version("2.8.2")), passes(A, "2.
 version_1(
     "containers are of another version",
     told(version("2.8.2"), OLDER),
-    fails(A, "its API says 2.8.2, and its containers are of 2.7.9"),
+    fails(
+        A,
+        "its API says 2.8.2, and its containers are of 2.7.9",
+        reason="version.containers-differ",
+        about=(f"replica:{A}",),
+        measured="derived",
+    ),
     inventory=SAID,
 )
 version_1("only the containers tell", told(NO_LOGIN), passes(A, "2.8.2"), inventory=SAID)
@@ -393,12 +399,23 @@ def share(device: str = "nas:/msr") -> list[Seen]:
     return [volumes(name, volume(f"dtr-registry-{name}", kind="nfs", device=device)) for name in THREE]
 
 
-store_1("each on its own disk", stored(), fails(CLUSTER, f"{A} on the volume dtr-registry-{A}"), inventory=THREE_NODES)
+store_1(
+    "each on its own disk",
+    stored(),
+    fails(
+        CLUSTER,
+        f"{A} on the volume dtr-registry-{A}",
+        reason="store.own-disk",
+        about=tuple(f"replica:{name}" for name in sorted(THREE)),
+        measured="derived",
+    ),
+    inventory=THREE_NODES,
+)
 store_1("all on one share", stored(*share(), nfs="nas"), passes(CLUSTER, "all on nfs nas:/msr"), inventory=THREE_NODES)
 store_1(
     "one on its own disk, whatever the settings say",
     stored(volumes(A), *share()[1:], nfs="nas"),
-    fails(CLUSTER, f"{A} on the volume dtr-registry-{A}"),
+    fails(CLUSTER, f"{A} on the volume dtr-registry-{A}", reason="store.own-disk", about=(f"replica:{A}",)),
     inventory=THREE_NODES,
 )
 store_1(
@@ -410,7 +427,13 @@ store_1(
 store_1(
     "two shares",
     stored(share("nas2:/msr")[0], *share()[1:], nfs="nas"),
-    fails(CLUSTER, "different storage", f"{A} on nfs nas2:/msr"),
+    fails(
+        CLUSTER,
+        "different storage",
+        f"{A} on nfs nas2:/msr",
+        reason="store.different-storage",
+        about=tuple(f"replica:{name}" for name in sorted(THREE)),
+    ),
     inventory=THREE_NODES,
 )
 store_1(
@@ -443,6 +466,18 @@ store_1(
     "a node is silent, and the settings name a share",
     stored(*share(), first=NO_ENGINE, nfs="nas"),
     passes(CLUSTER, "on NFS"),
+    inventory=THREE_NODES,
+)
+store_1(
+    "a replica has no registry",
+    stored(first=containers(N1, without=("registry",))),
+    unknown(CLUSTER, "see CTR-1", reason="store.no-registry", about=(f"container:registry-{A}",)),
+    inventory=THREE_NODES,
+)
+store_1(
+    "a volume is gone",
+    stored(volumes(A, without=(f"dtr-registry-{A}",)), *share()[1:]),
+    unknown(CLUSTER, "see CTR-5", reason="store.no-volume", about=(f"volume:dtr-registry-{A}",)),
     inventory=THREE_NODES,
 )
 store_1("a node is silent", stored(first=NO_ENGINE), unknown(CLUSTER, "no engine"), inventory=THREE_NODES)

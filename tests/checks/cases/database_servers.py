@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from fixtures.core.evidence import Because
 from fixtures.options import Options
 from tests.checks.case import NOBODY, SILENT, Cases, Facts, fails, not_applicable, passes, unknown, views, warns
 from tests.checks.documents import SERVERS, VERSION, Edit, drop, link, put, server, server_uuid, view
@@ -29,12 +30,16 @@ status_8(
         f"as replica {A} sees it",
         seen=False,
         expected=True,
+        reason="status.servers-apart",
+        about=(f"link:{A}>{B}",),
+        witnesses=(f"replica:{A}",),
+        measured="reported",
     ),
 )
 status_8(
     "the other direction is down",
     views(put((*SERVERS, 1, "network", "connected_to", server(A)), False)),
-    fails(f"{A}:{B}", f"the database server of {B} is not connected to that of {A}"),
+    fails(f"{A}:{B}", f"the database server of {B} is not connected to that of {A}", about=(f"link:{B}>{A}",)),
 )
 status_8(
     "not listed as connected",
@@ -44,7 +49,14 @@ status_8(
 status_8(
     "a row is gone",
     views(row_gone(B), **{B: SILENT}),
-    fails(f"{A}:{B}", f"the database server of {B} is missing in server_status", f"as replica {A} sees it"),
+    fails(
+        f"{A}:{B}",
+        f"the database server of {B} is missing in server_status",
+        f"as replica {A} sees it",
+        reason="status.server-missing",
+        about=(f"database:{B}",),
+        witnesses=(f"replica:{A}",),
+    ),
 )
 status_8("the others stay connected when a row is gone", views(row_gone(B), **{B: SILENT}), passes(f"{A}:{C}"))
 
@@ -64,7 +76,7 @@ status_8("a partial partition leaves another pair whole", partition(), passes(f"
 status_8(
     "told by a third when neither tells",
     {**views(link(A, B)), ("cluster_status", A): SILENT, ("cluster_status", B): SILENT},
-    fails(f"{A}:{B}", f"as replica {C} sees it"),
+    fails(f"{A}:{B}", f"as replica {C} sees it", witnesses=(f"replica:{C}",)),
 )
 
 
@@ -101,6 +113,8 @@ status_9(
         "another address or port",
         seen={"addresses": ["10.0.0.11:29015"], "cluster_port": 29015, "reql_port": 28015},
         expected={"addresses": [f"{HOST}:29015"], "cluster_port": 29015, "reql_port": 28015},
+        reason="status.address-differs",
+        about=(f"database:{A}",),
     ),
 )
 status_9("another port for clients", views(network(A, "reql_port", 28016)), warns(A, "another address or port"))
@@ -109,7 +123,14 @@ status_9("no address", views(network(A, "canonical_addresses", None)), warns(A, 
 status_9(
     "an open console is critical",
     views(network(A, "http_admin_port", 8080)),
-    fails(A, "web console is open on port 8080", seen=8080, expected="<no http admin>"),
+    fails(
+        A,
+        "web console is open on port 8080",
+        seen=8080,
+        expected="<no http admin>",
+        reason="status.console-open",
+        about=(f"database:{A}",),
+    ),
 )
 status_9(
     "its own row counts, not what the others have of it",
@@ -117,7 +138,14 @@ status_9(
     warns(A, "another address or port"),
 )
 status_9("of a row that another replica tells", views(**{A: SILENT}), passes(A))
-status_9("no row anywhere", views(row_gone(A)), unknown(A, f"see STATUS-8 of {A}"))
+NO_ROW = unknown(
+    A,
+    f"see STATUS-8 of {A}",
+    reason="status.no-server-row",
+    about=(f"database:{A}",),
+    because=Because(A, condition="STATUS-8"),
+)
+status_9("no row anywhere", views(row_gone(A)), NO_ROW)
 
 status_15 = Cases("STATUS-15")
 
@@ -134,14 +162,28 @@ status_15("settled", views(), passes(A, VERSION, seen=VERSION, expected=VERSION)
 status_15(
     "another version",
     views(process(A, "rethinkdb 2.3.6")),
-    warns(A, "another RethinkDB", seen="rethinkdb 2.3.6", expected=VERSION),
+    warns(
+        A,
+        "another RethinkDB",
+        seen="rethinkdb 2.3.6",
+        expected=VERSION,
+        reason="status.other-rethinkdb",
+        about=(f"database:{A}",),
+        measured="derived",
+    ),
 )
 status_15("the others run the usual version", views(process(A, "rethinkdb 2.3.6")), passes(B, VERSION))
 status_15("ten minutes ago", connected(text(ago(minutes=10))), passes(A))
 status_15(
     "less than ten minutes ago",
     connected(text(ago(minutes=9, seconds=59))),
-    warns(A, "reconnected at 2026-11-23 13:50:01 UTC"),
+    warns(
+        A,
+        "reconnected at 2026-11-23 13:50:01 UTC",
+        reason="status.reconnected",
+        about=(f"database:{A}",),
+        since=ago(minutes=9, seconds=59),
+    ),
 )
 status_15(
     "by the clock that is ahead of the others",
@@ -164,6 +206,6 @@ status_15("before that moment", connected(text(ago(minutes=30))), passes(A), opt
 status_15("no time told", connected(None), passes(A))
 status_15("no time, but words", connected("soon"), passes(A))
 status_15("by another offset", connected("2026-11-23T14:57:00+01:00"), warns(A, "13:57:00 UTC"))
-status_15("no row anywhere", views(row_gone(A)), unknown(A, f"see STATUS-8 of {A}"))
+status_15("no row anywhere", views(row_gone(A)), NO_ROW)
 
 CASES = [status_8, status_9, status_15]

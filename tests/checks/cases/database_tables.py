@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from checks.rules.cluster_views import things
 from checks.verdict import Outcome
+from fixtures.core.evidence import Because
 from tests.checks.case import NOBODY, Cases, fails, passes, unknown, views
 from tests.checks.documents import DATABASES, TABLE_STATUS, TABLES, Edit, append, put, server, view
 from tests.checks.facts import THREE, A, B, C, Document
@@ -17,7 +19,14 @@ status_10("a further one", views(append(CONFIG, {"id": "x", "name": "test"})), *
 status_10(
     "one missing",
     views(put(CONFIG, WITHOUT_JOBRUNNER)),
-    fails("jobrunner", f"missing, as {', '.join(sorted(THREE))} see it", seen=sorted({*DATABASES} - {"jobrunner"})),
+    fails(
+        "jobrunner",
+        f"missing, as {', '.join(sorted(THREE))} see it",
+        seen=sorted({*DATABASES} - {"jobrunner"}),
+        reason="status.database-missing",
+        about=("cluster",),
+        witnesses=things("replica", THREE),
+    ),
     others=Outcome.PASS,
 )
 status_10(
@@ -47,11 +56,16 @@ def copies(*names: str, state: str = "ready") -> list[Document]:
 
 status_11 = Cases("STATUS-11")
 status_11("all ready", views(), passes(FIRST, "ready"), others=Outcome.PASS)
-for flag in ("all_replicas_ready", "ready_for_outdated_reads", "ready_for_reads", "ready_for_writes"):
+for flag, reason in (
+    ("all_replicas_ready", "status.table-copy-not-ready"),
+    ("ready_for_outdated_reads", "status.table-copy-not-ready"),
+    ("ready_for_reads", "status.table-no-reads"),
+    ("ready_for_writes", "status.table-no-writes"),
+):
     status_11(
         f"not {flag}",
         views(put((*AT_FIRST, "status", flag), False)),
-        fails(FIRST, f"not {flag}, as replica {A} sees it"),
+        fails(FIRST, f"not {flag}, as replica {A} sees it", reason=reason, about=(f"table:{FIRST}",)),
         others=Outcome.PASS,
     )
 status_11(
@@ -59,16 +73,28 @@ status_11(
     views(
         put((*AT_FIRST, "status", "all_replicas_ready"), False), shard("replicas", copies(*THREE, state="backfilling"))
     ),
-    fails(FIRST, "not all_replicas_ready", f"{server(B)} is backfilling, {server(C)} is backfilling"),
+    fails(
+        FIRST,
+        "not all_replicas_ready",
+        f"{server(B)} is backfilling, {server(C)} is backfilling",
+        reason="status.table-copy-not-ready",
+        about=(f"table:{FIRST}", f"database:{B}", f"database:{C}"),
+        witnesses=(f"replica:{A}",),
+        measured="reported",
+    ),
     others=Outcome.PASS,
 )
 status_11(
     "one replica sees it so",
     views(**{C: view(C, put((*AT_FIRST, "status", "ready_for_writes"), False))}),
-    fails(FIRST, "not ready_for_writes", f"as replica {C} sees it"),
+    fails(FIRST, "not ready_for_writes", f"as replica {C} sees it", witnesses=(f"replica:{C}",)),
     others=Outcome.PASS,
 )
-status_11("no tables at all", views(put(TABLE_STATUS, [])), fails(CLUSTER, "no table"))
+status_11(
+    "no tables at all",
+    views(put(TABLE_STATUS, [])),
+    fails(CLUSTER, "no table", reason="status.no-tables", about=("cluster",)),
+)
 status_11("nobody tells", NOBODY, unknown(CLUSTER, "503"))
 
 status_12 = Cases("STATUS-12")
@@ -81,14 +107,27 @@ status_12(
         f"no copy on {server(C)}, as replica {A} sees it",
         seen=[server(A), server(B)],
         expected=sorted(server(name) for name in THREE),
+        reason="status.table-copy-missing",
+        about=(f"table:{FIRST}", f"database:{C}"),
+        witnesses=(f"replica:{A}",),
     ),
     others=Outcome.PASS,
 )
-status_12("no primary", views(shard("primary_replicas", [])), fails(FIRST, "no primary"), others=Outcome.PASS)
+status_12(
+    "no primary",
+    views(shard("primary_replicas", [])),
+    fails(FIRST, "no primary", reason="status.table-no-primary", about=(f"table:{FIRST}",)),
+    others=Outcome.PASS,
+)
 status_12(
     "no primary, as null", views(shard("primary_replicas", None)), fails(FIRST, "no primary"), others=Outcome.PASS
 )
-status_12("no shard, as null", views(table("shards", None)), fails(FIRST, "no shard", seen=[]), others=Outcome.PASS)
+status_12(
+    "no shard, as null",
+    views(table("shards", None)),
+    fails(FIRST, "no shard", seen=[], reason="status.table-no-shard", about=(f"table:{FIRST}",)),
+    others=Outcome.PASS,
+)
 status_12(
     "the second shard lacks a copy",
     views(append((*AT_FIRST, "shards"), {"primary_replicas": [server(A)], "replicas": copies(A)})),
@@ -107,6 +146,16 @@ status_12(
     passes(FIRST),
     others=Outcome.PASS,
 )
-status_12("no tables at all", views(put(TABLE_STATUS, [])), unknown(CLUSTER, "see STATUS-11"))
+status_12(
+    "no tables at all",
+    views(put(TABLE_STATUS, [])),
+    unknown(
+        CLUSTER,
+        "see STATUS-11",
+        reason="status.no-tables",
+        about=("cluster",),
+        because=Because(CLUSTER, condition="STATUS-11"),
+    ),
+)
 
 CASES = [status_10, status_11, status_12]

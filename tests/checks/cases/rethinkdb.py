@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from checks.rules.cluster_views import things
 from checks.rules.rethinkdb_issues import MEANS
 from fixtures.access.http.client import Untrusted
 from fixtures.access.rethinkdb.reql import DOCUMENTED_FIELDS
@@ -13,9 +14,11 @@ from tests.checks.database import WITH_DRIVER, WITH_RETHINKCLI, database, listed
 from tests.checks.documents import Edit, append, issue, link, put, server, server_uuid, view
 from tests.checks.facts import THREE, A, B, C, inventory
 
-REFUSED = NoResponse(f"{C} (10.0.0.13:28015): connection refused")
-WRONG_PASSWORD = Unavailable(f"{C} (10.0.0.13:28015) refuses the log-in of auditor (wrong password)")
-MISTRUSTED = Untrusted(f"{C} (10.0.0.13:28015) was not asked: its certificate is not trusted")
+REFUSED = NoResponse("rethinkdb.refused", f"{C} (10.0.0.13:28015): connection refused")
+WRONG_PASSWORD = Unavailable(
+    "rethinkdb.login-refused", f"{C} (10.0.0.13:28015) refuses the log-in of auditor (wrong password)"
+)
+MISTRUSTED = Untrusted("rethinkdb.untrusted", f"{C} (10.0.0.13:28015) was not asked: its certificate is not trusted")
 
 
 def seen(*edits: Edit, **own: Seen) -> Facts:
@@ -47,6 +50,10 @@ rdb_1(
         "not reachable",
         seen={"critical": False, "tables": [f"dtr2.table_{n:02}" for n in range(19)], "servers": [server(C)]},
         expected=[],
+        reason="rdb.table-availability",
+        about=(f"database:{C}",),
+        witnesses=(f"database:{A}",),
+        measured="reported",
     ),
     inventory=WITH_DRIVER,
 )
@@ -66,11 +73,19 @@ rdb_1(
         f"{A}:non_transitive_error",
         "a third one sees both",
         seen={"critical": False, "tables": [], "servers": [server(B), server(C)]},
+        reason="rdb.non-transitive-error",
+        about=(f"database:{B}", f"database:{C}"),
     ),
     inventory=WITH_DRIVER,
 )
 for kind, means in MEANS.items():
-    rdb_1(f"{kind} is explained", only(issue(kind=kind)), fails(f"{A}:{kind}", means), inventory=WITH_DRIVER)
+    reason = f"rdb.{kind.replace('_', '-')}"
+    rdb_1(
+        f"{kind} is explained",
+        only(issue(kind=kind)),
+        fails(f"{A}:{kind}", means, reason=reason),
+        inventory=WITH_DRIVER,
+    )
 rdb_1(
     "a collision names the ids",
     only({"type": "server_name_collision", "critical": True, "info": {"name": server(A), "ids": ["x", "y"]}}),
@@ -78,6 +93,7 @@ rdb_1(
         f"{A}:server_name_collision",
         "server_name_collision (critical)",
         seen={"critical": True, "tables": [], "servers": [], "ids": ["x", "y"]},
+        about=("cluster",),
     ),
     inventory=WITH_DRIVER,
 )
@@ -92,17 +108,31 @@ rdb_1(
     only(
         {"type": "outdated_index", "info": {"tables": [{"db": "dtr2", "table": "tags", "indexes": ["i"]}, {"db": 1}]}}
     ),
-    fails(f"{A}:outdated_index", seen={"critical": False, "tables": ["dtr2.tags"], "servers": []}),
+    fails(
+        f"{A}:outdated_index",
+        seen={"critical": False, "tables": ["dtr2.tags"], "servers": []},
+        about=("table:dtr2.tags",),
+    ),
     inventory=WITH_DRIVER,
 )
 rdb_1(
     "a type that nobody knows",
     only({"type": "of_a_later_release", "description": "Something."}),
-    fails(f"{A}:of_a_later_release", "Something. (not critical)", "does not know"),
+    fails(f"{A}:of_a_later_release", "Something. (not critical)", "does not know", reason="rdb.unknown-issue"),
     inventory=WITH_DRIVER,
 )
-rdb_1("no answer", {("database_view", C): REFUSED}, fails(C, "connection refused"), inventory=WITH_DRIVER)
-rdb_1("no log-in", {("database_view", C): WRONG_PASSWORD}, unknown(C, "wrong password"), inventory=WITH_DRIVER)
+rdb_1(
+    "no answer",
+    {("database_view", C): REFUSED},
+    fails(C, "connection refused", reason="rdb.refused", about=(f"database:{C}",), measured="directly"),
+    inventory=WITH_DRIVER,
+)
+rdb_1(
+    "no log-in",
+    {("database_view", C): WRONG_PASSWORD},
+    unknown(C, "wrong password", reason="rethinkdb.login-refused"),
+    inventory=WITH_DRIVER,
+)
 rdb_1("no trust", {("database_view", C): MISTRUSTED}, unknown(C, "not trusted"), inventory=WITH_DRIVER)
 rdb_1("not asked at all", {}, skipped("rethinkdb", "add rethinkdb: {via:"))
 rdb_1("no address", {}, skipped(B, "rethinkdb: {address: …}"), inventory=inventory(**listed(A)))
@@ -143,10 +173,15 @@ rdb_2("the API is silent", {**own(), **views(**dict.fromkeys(THREE, REFUSED))}, 
 rdb_2(
     "one dropped",
     {**own(without("notarysigner")), **views()},
-    fails(A, "dbList lacks notarysigner", expected=FOUR),
+    fails(A, "dbList lacks notarysigner", expected=FOUR, reason="rdb.database-missing", about=(f"database:{A}",)),
     inventory=WITH_DRIVER,
 )
-rdb_2("one without tables", {**own(emptied("dtr2")), **views()}, fails(A, "dtr2 has no tables"), inventory=WITH_DRIVER)
+rdb_2(
+    "one without tables",
+    {**own(emptied("dtr2")), **views()},
+    fails(A, "dtr2 has no tables", reason="rdb.database-empty"),
+    inventory=WITH_DRIVER,
+)
 rdb_2(
     "the API names one more",
     {**own(), **views(append(("rethink_system_tables", "db_config"), {"id": "x", "name": "enzi"}))},
@@ -184,7 +219,7 @@ rdb_3(
 rdb_3(
     "a field is missing",
     seen(rows([{key: value for key, value in ROW.items() if key not in ("pk", "visibility")}])),
-    warns("cluster", "a row lacks pk, visibility"),
+    warns("cluster", "a row lacks pk, visibility", reason="rdb.fields-missing", about=("table:dtr2.repositories",)),
     inventory=WITH_DRIVER,
 )
 rdb_3(
@@ -193,10 +228,25 @@ rdb_3(
     warns("cluster", "lacks enableManifestLists"),
     inventory=WITH_DRIVER,
 )
-rdb_3("no table", seen(untabled), warns("cluster", "no table repositories", seen=list(THREE)), inventory=WITH_DRIVER)
+rdb_3(
+    "no table",
+    seen(untabled),
+    warns(
+        "cluster",
+        "no table repositories",
+        seen=list(THREE),
+        reason="rdb.no-repositories",
+        about=("table:dtr2.repositories",),
+        witnesses=things("database", THREE),
+    ),
+    inventory=WITH_DRIVER,
+)
 rdb_3("no database", seen(without("dtr2")), warns("cluster", "no table repositories"), inventory=WITH_DRIVER)
 rdb_3(
-    "not readable", seen(rows("repositories: lost contact")), unknown("cluster", "lost contact"), inventory=WITH_DRIVER
+    "not readable",
+    seen(rows("repositories: lost contact")),
+    unknown("cluster", "lost contact", reason="rdb.no-row-read", about=("table:dtr2.repositories",)),
+    inventory=WITH_DRIVER,
 )
 rdb_3("not available", seen(rows(None)), unknown("cluster", "no server has the table ready"), inventory=WITH_DRIVER)
 rdb_3("nobody answers", seen(**dict.fromkeys(THREE, REFUSED)), unknown("cluster", "refused"), inventory=WITH_DRIVER)
@@ -236,7 +286,7 @@ rdb_4(
 rdb_4(
     "the API shows a link that is lost",
     compared(lambda answers: link(B, C)({"rethink_system_tables": answers})),
-    fails(A, "different connections"),
+    fails(A, "different connections", reason="rdb.api-differs", about=(f"replica:{A}",), measured="derived"),
     inventory=WITH_DRIVER,
 )
 rdb_4(
@@ -278,7 +328,7 @@ rdb_4("no API", compared(api=REFUSED), unknown(A, "refused"), inventory=WITH_DRI
 rdb_4("no database", {("database_view", A): REFUSED, **views()}, unknown(A, "refused"), inventory=WITH_DRIVER)
 rdb_4(
     "no administrator",
-    compared(api=Inherited(Unavailable("the log-in of admin was refused"))),
+    compared(api=Inherited(Unavailable("http.login-refused", "the log-in of admin was refused"))),
     unknown(A, "log-in of admin"),
     inventory=WITH_DRIVER,
 )

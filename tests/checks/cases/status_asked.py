@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from checks.rules.cluster_views import things
+from checks.rules.rethinkdb_issues import MEANS
+from fixtures.core.evidence import Because
 from fixtures.core.store import NoResponse, Unavailable
 from tests.checks.case import SILENT, Cases, Facts, Inherited, fails, passes, skipped, unknown
 from tests.checks.documents import ISSUES, TABLES, Edit, drop, issue, put, server, view
@@ -9,9 +12,28 @@ from tests.checks.facts import A, B, C, access, inventory, reader
 
 status_1 = Cases("STATUS-1")
 status_1("told", {("cluster_status", B): view(B)}, passes(B, "29 tables, 3 replicas"))
-status_1("an error answer", {("cluster_status", B): SILENT}, fails(B, "10.0.0.12:443", "STATUS_CHECK_FAILED"))
-status_1("the replica is silent", {("cluster_status", B): Inherited(NoResponse("refused"))}, unknown(B, "refused"))
-status_1("no log-in", {("cluster_status", B): Inherited(Unavailable("see TOKEN-0"))}, unknown(B, "see TOKEN-0"))
+status_1(
+    "an error answer",
+    {("cluster_status", B): SILENT},
+    fails(
+        B, "10.0.0.12:443", "STATUS_CHECK_FAILED", reason="status.error", about=(f"replica:{B}",), measured="directly"
+    ),
+)
+status_1(
+    "the administrator is refused",
+    {("cluster_status", B): NoResponse("http.login-refused", "cluster_status answered 403 with an empty body")},
+    fails(B, "answered 403", reason="status.login-refused"),
+)
+status_1(
+    "the replica is silent",
+    {("cluster_status", B): Inherited(NoResponse("http.refused", "refused"))},
+    unknown(B, "refused", reason="http.refused"),
+)
+status_1(
+    "no log-in",
+    {("cluster_status", B): Inherited(Unavailable("http.login-refused", "see TOKEN-0"))},
+    unknown(B, "see TOKEN-0", reason="http.login-refused"),
+)
 
 status_2 = Cases("STATUS-2")
 CI = inventory(accounts=reader())
@@ -20,12 +42,26 @@ status_2("refused otherwise", {("status_access", "anonymous"): access(403)}, pas
 status_2(
     "shown to anyone",
     {("status_access", "anonymous"): access(200)},
-    fails("anonymous", f"replica {A}", "to anonymous", seen=200, expected=401),
+    fails(
+        "anonymous",
+        f"replica {A}",
+        "to anonymous",
+        seen=200,
+        expected=401,
+        reason="status.exposed",
+        about=(f"replica:{A}",),
+    ),
 )
 status_2(
     "an error tells nothing",
     {("status_access", "anonymous"): access(503, "503 STATUS_CHECK_FAILED: x")},
-    unknown("anonymous", f"replica {A}", "503 STATUS_CHECK_FAILED"),
+    unknown(
+        "anonymous",
+        f"replica {A}",
+        "503 STATUS_CHECK_FAILED",
+        reason="status.access-unclear",
+        about=(f"replica:{A}",),
+    ),
 )
 status_2(
     "refused to a reader",
@@ -59,6 +95,10 @@ status_3(
         message=f"{issue('dtr2.tags')['description']} (not critical)",
         seen={"critical": False, "tables": ["dtr2.tags"], "servers": [server(C)]},
         expected=[],
+        reason="status.table-availability",
+        about=(f"database:{C}",),
+        witnesses=(f"replica:{A}",),
+        measured="reported",
     ),
 )
 status_3(
@@ -109,6 +149,9 @@ status_3(
         f"{A}:memory_error",
         "Some data is in swap (not critical)",
         seen={"critical": False, "tables": [], "servers": [server(A), server(B)]},
+        reason="status.memory-error",
+        about=(f"database:{B}",),
+        witnesses=(f"replica:{A}",),
     ),
 )
 status_3(
@@ -116,7 +159,34 @@ status_3(
     issues_of_a(
         put(ISSUES, [issue(kind="table_name_collision", critical=True, info={"name": "tags", "db": "dtr2", "ids": []})])
     ),
-    fails(f"{A}:table_name_collision", "(critical)", seen={"critical": True, "tables": ["dtr2.tags"], "servers": []}),
+    fails(
+        f"{A}:table_name_collision",
+        "(critical)",
+        seen={"critical": True, "tables": ["dtr2.tags"], "servers": []},
+        reason="status.table-name-collision",
+        about=("table:dtr2.tags",),
+    ),
+)
+for kind in MEANS:
+    status_3(
+        f"{kind} has a reason of its own",
+        issues_of_a(put(ISSUES, [issue(kind=kind, info={})])),
+        fails(
+            f"{A}:{kind}",
+            reason=f"status.{kind.replace('_', '-')}",
+            about=("cluster",),
+            witnesses=(f"replica:{A}",),
+        ),
+    )
+status_3(
+    "a server tells only of itself",
+    issues_of_a(put(ISSUES, [issue(kind="log_write_error", info={"servers": [server(A)]})])),
+    fails(f"{A}:log_write_error", about=(f"database:{A}",), witnesses=()),
+)
+status_3(
+    "a type that nobody knows",
+    issues_of_a(put(ISSUES, [issue(kind="of_a_later_release")])),
+    fails(f"{A}:of_a_later_release", reason="status.unknown-issue"),
 )
 status_3("no status", {("cluster_status", A): SILENT}, unknown(A, "STATUS_CHECK_FAILED"))
 
@@ -129,13 +199,47 @@ def health_of_c(health: object) -> Facts:
 
 
 status_4("OK", health_of_c("OK"), passes(f"{A}:{C}", "OK", seen="OK", expected="OK"))
-status_4("its text is the message", health_of_c(WAITING), fails(f"{A}:{C}", WAITING, seen=WAITING, expected="OK"))
+status_4(
+    "its text is the message",
+    health_of_c(WAITING),
+    fails(
+        f"{A}:{C}",
+        WAITING,
+        seen=WAITING,
+        expected="OK",
+        reason="status.unhealthy",
+        about=(f"replica:{C}",),
+        witnesses=(f"replica:{A}",),
+    ),
+)
+status_4(
+    "it complains of another one",
+    {("cluster_status", A): view(A, put(("replica_health", B), WAITING))},
+    fails(
+        f"{A}:{B}",
+        reason="status.unhealthy-for-others",
+        about=(f"replica:{C}",),
+        witnesses=things("replica", [A, B]),
+    ),
+)
+status_4(
+    "of itself, that it is unhealthy",
+    {("cluster_status", A): view(A, put(("replica_health", A), "Notary unhealthy"))},
+    fails(f"{A}:{A}", reason="status.unhealthy", about=(f"replica:{A}",), witnesses=()),
+)
 status_4("nearly OK is not OK", health_of_c("ok"), fails(f"{A}:{C}", "ok"))
 status_4("an empty text", health_of_c(""), fails(f"{A}:{C}", "an empty text", seen=""))
 status_4(
     "not known at all",
     {("cluster_status", A): view(A, drop(("replica_health", C)))},
-    unknown(f"{A}:{C}", f"replica {A} does not know {C}", "see STATUS-6"),
+    unknown(
+        f"{A}:{C}",
+        f"replica {A} does not know {C}",
+        "see STATUS-6",
+        reason="status.health-not-told",
+        about=(f"replica:{C}",),
+        because=Because(C, condition="STATUS-6"),
+    ),
 )
 status_4("of itself", {("cluster_status", A): view(A)}, passes(f"{A}:{A}"))
 

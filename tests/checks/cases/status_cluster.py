@@ -21,7 +21,7 @@ def cluster(count: int, gone: int = 0) -> Facts:
     facts: Facts = {
         ("cluster_status", name): view(name, put(SERVERS, view_rows(alive)), ids=ids)
         if name in alive
-        else NoResponse("connection refused")
+        else NoResponse("http.refused", "connection refused")
         for name in ids
     }
     return facts
@@ -39,14 +39,43 @@ def links_broken(*pairs: tuple[str, str]) -> Facts:
 # Replicas, how many are gone, what it must say.
 for count, gone, said in (
     (1, 0, passes("cluster", "stands 0 more", seen=0, expected=0)),
-    (2, 0, warns("cluster", "2 replicas stand no failure, as 1 would", seen=2, expected="1 or 3")),
+    (
+        2,
+        0,
+        warns(
+            "cluster", "2 replicas stand no failure, as 1 would", seen=2, expected="1 or 3", reason="status.even-number"
+        ),
+    ),
     (3, 0, passes("cluster", "stands 1 more", seen=1, expected=1)),
     (4, 0, warns("cluster", "4 replicas stand 1 failure, as 3 would", seen=4)),
     (5, 0, passes("cluster", "stands 2 more", seen=2, expected=2)),
     (6, 0, warns("cluster", "6 replicas stand 2 failures, as 5 would", seen=6)),
     (7, 0, passes("cluster", "stands 3 more", seen=3, expected=3)),
-    (2, 1, warns("cluster", "majority is lost", "1 of 2", seen=0)),
-    (3, 1, warns("cluster", "stands 0 more failures, 1 are expected", "2 of 3", "2 are a majority", seen=0)),
+    (
+        2,
+        1,
+        warns(
+            "cluster",
+            "majority is lost",
+            "1 of 2",
+            seen=0,
+            reason="status.majority-lost",
+            about=("cluster",),
+            measured="derived",
+        ),
+    ),
+    (
+        3,
+        1,
+        warns(
+            "cluster",
+            "stands 0 more failures, 1 are expected",
+            "2 of 3",
+            "2 are a majority",
+            seen=0,
+            reason="status.tolerates-too-few",
+        ),
+    ),
     (3, 2, warns("cluster", "majority is lost", "1 of 3", seen=0)),
     (5, 1, warns("cluster", "stands 1 more failures, 2 are expected", "4 of 5", seen=1)),
     (5, 3, warns("cluster", "majority is lost", "2 of 5", seen=0)),
@@ -90,12 +119,31 @@ status_16("free", lock(""), passes("cluster", "free", seen=""))
 status_16("free, written as null", lock(None), passes("cluster", "free"))
 status_16("held by a replica", lock(A), passes("cluster", f"held by {A}", seen=A))
 status_16("held by a job of a replica", lock(f"{B}-job-7"), passes("cluster", f"held by {B}-job-7"))
-status_16("held by nobody known", lock(GHOST), warns("cluster", GHOST, "no replica of the inventory", seen=GHOST))
+status_16(
+    "held by nobody known",
+    lock(GHOST),
+    warns(
+        "cluster",
+        GHOST,
+        "no replica of the inventory",
+        seen=GHOST,
+        reason="status.gc-lock-of-nobody",
+        about=(f"replica:{GHOST}",),
+        since=None,
+    ),
+)
 status_16("held for twelve hours", lock(A, A, timedelta(hours=12)), passes("cluster", "garbage collection runs"))
 status_16(
     "held for longer than twelve hours",
     lock(A, A, timedelta(hours=12, seconds=1)),
-    warns("cluster", f"held by {A} since 2026-11-23 01:59 UTC", expected="under 12 h"),
+    warns(
+        "cluster",
+        f"held by {A} since 2026-11-23 01:59 UTC",
+        expected="under 12 h",
+        reason="status.gc-lock-held-long",
+        about=(f"replica:{A}",),
+        since=NOW - timedelta(hours=12, seconds=1),
+    ),
 )
 status_16("held by another one before", lock(A, B, timedelta(days=2)), passes("cluster", f"held by {A}"))
 status_16("free now, held for days before", lock("", A, timedelta(days=2)), passes("cluster", "free"))

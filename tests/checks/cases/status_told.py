@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from checks.rules.cluster_views import things
+from fixtures.core.evidence import Because
 from tests.checks.case import NOBODY, SILENT, Cases, Facts, fails, not_applicable, passes, unknown, views, warns
 from tests.checks.documents import ISSUES, append, drop, issue, put, server_row, view
 from tests.checks.facts import NOW, THREE, A, B, C, ago, inventory, text
@@ -22,10 +24,25 @@ def reported(*ages: float) -> Facts:
 
 status_5("just now", reported(0), passes(A, "0 s old", seen=text(NOW)))
 status_5("three minutes", reported(180), passes(A, "180 s old", expected="at most 3 min old"))
-status_5("over three minutes", reported(181), warns(A, "too long ago", "3.0 min", seen=text(ago(seconds=181))))
+status_5(
+    "over three minutes",
+    reported(181),
+    warns(
+        A, "too long ago", "3.0 min", seen=text(ago(seconds=181)), reason="status.stale-health", since=ago(seconds=181)
+    ),
+)
 status_5("five minutes", reported(300), warns(A, "5.0 min"))
 status_5(
-    "over five minutes", reported(301), fails(A, f"Replica reported health too long ago: {text(ago(seconds=301))}")
+    "over five minutes",
+    reported(301),
+    fails(
+        A,
+        f"Replica reported health too long ago: {text(ago(seconds=301))}",
+        reason="status.stale-health",
+        since=ago(seconds=301),
+        measured="reported",
+        witnesses=(),
+    ),
 )
 status_5("over five minutes at both looks", reported(301, 301), fails(A, "5.0 min"))
 status_5("late, but advancing", reported(400, 301), warns(A, "5.0 min"))
@@ -66,12 +83,18 @@ status_5(
 status_5(
     "an error text instead of a time",
     views(put(("replica_timestamp", A), f"Failed to get timestamp of replica {A}: EOF")),
-    unknown(A, "see STATUS-6"),
+    unknown(
+        A,
+        "see STATUS-6",
+        reason="status.report-time-not-told",
+        about=(f"replica:{A}",),
+        because=Because(A, condition="STATUS-6"),
+    ),
 )
 status_5(
     "told by the others when it is dead itself",
     views(put(("replica_timestamp", A), text(ago(minutes=20))), **{A: SILENT}),
-    fails(A, "20.0 min", f"as replica {B} sees it"),
+    fails(A, "20.0 min", f"as replica {B} sees it", about=(f"replica:{A}",), witnesses=(f"replica:{B}",)),
 )
 status_5(
     "who tells the freshest is named",
@@ -89,7 +112,15 @@ status_6(
     "a ghost",
     views(put(("replica_health", GHOST), "OK")),
     *(passes(name) for name in THREE),
-    fails(GHOST, "the inventory does not name", f"told by {', '.join(sorted(THREE))}", seen=sorted(THREE)),
+    fails(
+        GHOST,
+        "the inventory does not name",
+        f"told by {', '.join(sorted(THREE))}",
+        seen=sorted(THREE),
+        reason="status.ghost-replica",
+        about=(f"replica:{GHOST}",),
+        witnesses=things("replica", THREE),
+    ),
 )
 status_6(
     "a ghost that one alone knows",
@@ -102,20 +133,42 @@ status_6(
     views(drop(("replica_health", C))),
     passes(A),
     passes(B),
-    fails(C, f"not known to {', '.join(sorted(THREE))}", seen=sorted(THREE), expected=[]),
+    fails(
+        C,
+        f"not known to {', '.join(sorted(THREE))}",
+        seen=sorted(THREE),
+        expected=[],
+        reason="status.replica-missing",
+        about=(f"replica:{C}",),
+        witnesses=things("replica", [A, B]),
+    ),
 )
 status_6(
     "one is missing for one",
     views(**{B: view(B, drop(("replica_health", C)))}),
     passes(A),
     passes(B),
-    fails(C, f"not known to {B}", seen=[B]),
+    fails(
+        C,
+        f"not known to {B}",
+        seen=[B],
+        reason="status.replica-missing",
+        about=(f"replica:{B}",),
+        witnesses=things("replica", [A, C]),
+    ),
 )
 status_6(
     "a database server that an interrupted join left",
     views(append(("rethink_system_tables", "server_status"), server_row(GHOST, [*THREE, GHOST]))),
     *(passes(name) for name in THREE),
-    fails(GHOST, f"dtr_rethinkdb_{GHOST}, is connected that is of no replica", seen=sorted(THREE)),
+    fails(
+        GHOST,
+        f"dtr_rethinkdb_{GHOST}, is connected that is of no replica",
+        seen=sorted(THREE),
+        reason="status.ghost-server",
+        about=(f"database:{GHOST}",),
+        witnesses=things("replica", THREE),
+    ),
 )
 status_6("by those that answered", views(**{B: SILENT}), *(passes(name, "known to all 2") for name in THREE))
 
@@ -124,12 +177,25 @@ status_7("the same", views(), passes(f"{A}:{B}", "the same replicas, health and 
 status_7(
     "they know different replicas",
     views(**{B: view(B, drop(("replica_health", C)))}),
-    fails(f"{A}:{B}", "different replicas", seen=[{"what": "replicas", A: [C], B: []}], expected="the same"),
+    fails(
+        f"{A}:{B}",
+        "different replicas",
+        seen=[{"what": "replicas", A: [C], B: []}],
+        expected="the same",
+        reason="status.different-replicas",
+        about=(f"link:{A}>{B}",),
+        measured="derived",
+    ),
 )
 status_7(
     "one calls unhealthy whom the other calls OK",
     views(**{B: view(B, put(("replica_health", C), WAITING))}),
-    fails(f"{A}:{B}", "different unhealthy replicas", seen=[{"what": "unhealthy replicas", A: [], B: [C]}]),
+    fails(
+        f"{A}:{B}",
+        "different unhealthy replicas",
+        seen=[{"what": "unhealthy replicas", A: [], B: [C]}],
+        reason="status.different-health",
+    ),
 )
 status_7(
     "they give different reasons for the same",
@@ -139,12 +205,17 @@ status_7(
 status_7(
     "they see different issues",
     views(**{B: view(B, put(ISSUES, [issue("dtr2.tags")]))}),
-    fails(f"{A}:{B}", "different issues", seen=[{"what": "issues", A: [], B: ["table_availability:dtr2.tags"]}]),
+    fails(
+        f"{A}:{B}",
+        "different issues",
+        seen=[{"what": "issues", A: [], B: ["table_availability:dtr2.tags"]}],
+        reason="status.different-issues",
+    ),
 )
 status_7(
     "they see nothing alike",
     views(**{B: view(B, drop(("replica_health", C)), put(ISSUES, [issue("dtr2.tags")]))}),
-    fails(f"{A}:{B}", "different replicas, issues"),
+    fails(f"{A}:{B}", "different replicas, issues", reason="status.different-replicas"),
 )
 status_7("one does not tell", views(**{B: SILENT}), unknown(f"{A}:{B}", "STATUS_CHECK_FAILED"))
 status_7("those two tell", views(**{B: SILENT}), passes(f"{A}:{C}"))
@@ -152,14 +223,26 @@ status_7("a single replica", {}, not_applicable("none", "no pairs"), inventory=i
 
 status_13 = Cases("STATUS-13")
 status_13("takes writes", views(), passes(B, "takes writes", seen=False, expected=False))
-status_13("read-only", views(put(("replica_readonly", B), True)), warns(B, "read-only", seen=True, expected=False))
+status_13(
+    "read-only",
+    views(put(("replica_readonly", B), True)),
+    warns(
+        B,
+        "read-only",
+        seen=True,
+        expected=False,
+        reason="status.read-only",
+        about=(f"replica:{B}",),
+        witnesses=things("replica", [A, C]),
+    ),
+)
 status_13(
     "read-only, one says", views(**{C: view(C, put(("replica_readonly", B), True))}), warns(B, "read-only", seen=True)
 )
 status_13(
     "an error text instead",
     views(put(("replica_readonly", B), "Failed to get status")),
-    unknown(B, "replica_readonly", seen=["Failed to get status"] * 3),
+    unknown(B, "replica_readonly", seen=["Failed to get status"] * 3, reason="status.readonly-not-told"),
 )
 status_13("not told", views(drop(("replica_readonly", B))), unknown(B, seen=[]))
 
