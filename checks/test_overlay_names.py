@@ -3,13 +3,26 @@
 from checks.condition import CRITICAL, condition
 from checks.rules.overlay_view import Networks, Pings
 from checks.verdict import Verdict, failed, passed, unknown
+from fixtures.core.evidence import Because, thing
 from fixtures.core.overlay_subjects import NodeName
 from fixtures.core.store import Unavailable
 from fixtures.probes.overlay.facts import Database
 from fixtures.probes.overlay.name_output import Resolved
 
 
-@condition("NET-4", severity=CRITICAL, documented="Beyond the guide: names", remedy="overlay-names")
+@condition(
+    "NET-4",
+    severity=CRITICAL,
+    documented="Beyond the guide: names",
+    remedy="overlay-names",
+    reasons={
+        "net.several-addresses": "the name of a database resolves to several addresses",
+        "net.database-unresolved": "the name of a database that runs does not resolve",
+        "net.stale-address": "the name of a database leads to an address that no container of it has",
+        "net.names-not-told": "the probe container does not say what the names of databases resolve to",
+        "net.one-address-told": "the probe container can tell only one address of a name",
+    },
+)
 def test_database_has_one_address(
     node_name: NodeName, every_overlay_network: Networks, every_overlay_pings: Pings
 ) -> Verdict:
@@ -17,22 +30,31 @@ def test_database_has_one_address(
     name = f"dtr-rethinkdb-{node_name.replica}"
     resolved = every_overlay_pings[node_name.node].names.get(node_name.replica)
     if resolved is None:
-        raise Unavailable(f"the probe on {node_name.node} did not say what {name} resolves to")
+        raise Unavailable(
+            "net.names-not-told",
+            f"the probe on {node_name.node} did not say what {name} resolves to",
+            about=[thing("node", node_name.node)],
+            because=Because(node_name.node, probe="overlay_pings"),
+        )
     if any(len(resolved.of_family(family)) > 1 for family in (4, 6)):
         message = f"{name} resolves to {len(resolved.addresses)} addresses: a stale record, or another container's"
-        return failed(message, seen=resolved.addresses, expected="one address")
+        return failed("net.several-addresses", message, seen=resolved.addresses, expected="one address")
     database = _database(every_overlay_network, node_name)
     if not database.running:
         return _of_stopped(name, resolved)
     if not resolved.addresses:
-        return failed(f"{name} does not resolve: {resolved.told}", seen=[], expected=database.address or "one address")
+        message = f"{name} does not resolve: {resolved.told}"
+        return failed("net.database-unresolved", message, seen=[], expected=database.address or "one address")
     first = resolved.addresses[0]
     if database.address and database.address not in resolved.addresses:
         message = f"{name} resolves to {first}, its container has {database.address}: a stale record"
-        return failed(message, seen=resolved.addresses, expected=database.address)
+        return failed(
+            "net.stale-address", message, seen=resolved.addresses, expected=database.address, measured="derived"
+        )
     if resolved.first_only:
         message = f"{name} resolves to {first}, and the image has nothing that would show a second address"
-        return unknown(message, seen=resolved.addresses, expected="one address")
+        cause = Unavailable("net.one-address-told", message, because=Because(node_name.node, probe="overlay_pings"))
+        return unknown(cause, seen=resolved.addresses, expected="one address")
     return passed(f"it resolves to {', '.join(resolved.addresses)}", seen=resolved.addresses, expected="one address")
 
 
@@ -49,5 +71,11 @@ def _of_stopped(name: str, resolved: Resolved) -> Verdict:
     """A database that does not run (CTR-1) has no address."""
     if resolved.addresses:
         message = f"{name} resolves to {resolved.addresses[0]}, but no such container runs: a stale record"
-        return failed(message, seen=resolved.addresses, expected="no address while it does not run")
+        return failed(
+            "net.stale-address",
+            message,
+            seen=resolved.addresses,
+            expected="no address while it does not run",
+            measured="derived",
+        )
     return passed("it does not run, see CTR-1, and has no address, as it should be", seen=[])

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
+from fixtures.core.evidence import Because, thing
 from fixtures.core.overlay_subjects import NodePair
 from fixtures.core.store import PerSubject, Unavailable
 from fixtures.probes.overlay.facts import NetworkView, OverlayPings, OverlayProbe, Pinged, QuietPing, QuietPings
@@ -16,6 +17,14 @@ Probes = PerSubject[OverlayProbe]
 Pings = PerSubject[OverlayPings]
 Quiets = PerSubject[QuietPings]
 Ordered = tuple[str, str]
+
+NOT_SEEN = {
+    "net.not-attached": "no container can be attached to the network on a node",
+    "net.one-engine": "two nodes of the inventory lead to one Docker engine",
+    "net.answer-cut-off": "the answer of a probe container ends too early",
+    "net.cannot-ping": "the ping of a probe container's image cannot be used",
+}
+"""Why a pair of nodes cannot be judged, besides what keeps its engines and probe containers from being asked."""
 
 
 @dataclass(frozen=True)
@@ -32,20 +41,27 @@ class OverlayView:
         source, _ = self.probe(pair.source), self.probe(pair.target)
         engines = [self.networks[place].node_id for place in (pair.source, pair.target)]
         if engines[0] and engines[0] == engines[1]:
-            raise Unavailable(f"{pair.first} and {pair.second} of the inventory are one and the same Docker engine")
+            message = f"{pair.first} and {pair.second} of the inventory are one and the same Docker engine"
+            both = [thing("node", name) for name in (pair.first, pair.second)]
+            raise Unavailable("net.one-engine", message, about=both)
         found = self.pings[pair.source].targets.get(pair.target)
+        about, because = [thing("node", pair.first)], Because(pair.source, probe="overlay_pings")
         if found is None:
-            raise Unavailable(f"what the probe on {pair.first} said did not reach to its end")
+            message = f"what the probe on {pair.first} said did not reach to its end"
+            raise Unavailable("net.answer-cut-off", message, about=about, because=because)
         for echo in (found.name, found.address):
             if echo.could_not_try:
-                raise Unavailable(f"the probe on {pair.first} (of {source.image}) cannot ping: {echo.told}")
+                message = f"the probe on {pair.first} (of {source.image}) cannot ping: {echo.told}"
+                raise Unavailable("net.cannot-ping", message, about=about, because=because)
         return found
 
     def probe(self, place: str) -> OverlayProbe:
         """The probe container at a node; raises why there is none."""
         probe = self.probes[place]
         if probe.refused:
-            raise Unavailable(f"no container could be attached to the network on {probe.node}, see NET-1 there")
+            message = f"no container could be attached to the network on {probe.node}, see NET-1 there"
+            because = Because(place, condition="NET-1")
+            raise Unavailable("net.not-attached", message, about=[thing("node", probe.node)], because=because)
         return probe
 
     def quiet(self, pair: NodePair) -> QuietPing | None:

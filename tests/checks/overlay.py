@@ -133,4 +133,4 @@ def of_node(node: str, what: Pinged, count: int = 3) -> dict[tuple[str, str], Pi
     return {pair: what for pair in itertools.permutations(NODES[:count], 2) if node in pair}
 
 
-NO_ENGINE = Unavailable("Docker at node-2 (10.0.0.12:2376): connection refused")
+NO_ENGINE = Unavailable("docker.refused", "Docker at node-2 (10.0.0.12:2376): connection refused")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fixtures.core.evidence import Because, link, thing
 from fixtures.core.store import NoResponse, NotConfigured, Unavailable
 from fixtures.probes.overlay.facts import Database, OverlayPings
 from fixtures.probes.overlay.name_output import Resolved
@@ -35,6 +36,12 @@ NOT_ALLOWED = NotConfigured("--no-containers: the overlay network is only tested
 NO_IMAGE = NotConfigured("node-1 holds no image with sh and ping: run `docker pull mirantis/dtr:2.8.2` there")
 NONE_MADE = dict.fromkeys(NODES[:3], NOT_ALLOWED)
 BOTH = (f"{ONE}:{TWO}", f"{TWO}:{ONE}")
+ITSELF = (thing("network", "dtr-ol"),)
+THERE, BACK = link(ONE, TWO), link(TWO, ONE)
+AT_THREE = (thing("node", THREE),)
+FROM_THREE = ((THREE, ONE), (THREE, TWO))
+TO_THREE = ((ONE, THREE), (TWO, THREE))
+NO_PROBE = Because(ONE, probe="overlay_pings")
 LINK = {(ONE, TWO): DEAD, (TWO, ONE): DEAD}
 
 net_1 = Cases("NET-1")
@@ -62,7 +69,7 @@ net_1(
 net_1(
     "without containers, a worker with a replica that lists none",
     seen(containers=NONE_MADE, networks={TWO: unlisted(TWO)}),
-    unknown(TWO, "a worker knows the network only", "--no-containers"),
+    unknown(TWO, "a worker knows the network only", "--no-containers", reason="net.not-listed"),
     inventory=on_nodes(),
 )
 net_1(
@@ -76,43 +83,59 @@ net_1(
     seen(
         networks={node: unlisted(node, manager=True) for node in NODES[:3]}, containers={n: refused(n) for n in NODES}
     ),
-    fails(ONE, "the managers know no network dtr-ol"),
+    fails(
+        ONE,
+        "the managers know no network dtr-ol",
+        reason="net.no-network",
+        about=ITSELF,
+        witnesses=tuple(thing("node", node) for node in NODES[:3]),
+        measured="reported",
+    ),
     inventory=on_nodes(),
 )
 net_1(
     "one manager does not know it",
     seen(networks={THREE: unlisted(THREE, manager=True)}),
-    fails(THREE, "this manager knows no network"),
+    fails(THREE, "this manager knows no network", reason="net.not-known-to-manager", about=AT_THREE),
     inventory=on_nodes(),
 )
 net_1(
     "a bridge of that name",
     seen(networks={ONE: network(ONE, driver="bridge")}),
-    fails(ONE, "is a bridge network", seen="bridge", expected="overlay"),
+    fails(ONE, "is a bridge network", seen="bridge", expected="overlay", reason="net.not-overlay", about=ITSELF),
     inventory=on_nodes(),
 )
 net_1(
     "not attachable",
     seen(networks={node: network(node, attachable=False) for node in NODES[:3]}),
-    fails(TWO, "not attachable", seen=False),
+    fails(TWO, "not attachable", seen=False, reason="net.not-attachable", about=ITSELF),
     inventory=on_nodes(),
 )
 net_1(
     "the node is in no swarm",
     seen(networks={TWO: unlisted(TWO, swarm="inactive", node_id="")}),
-    fails(TWO, "not in a swarm (inactive)", seen="inactive"),
+    fails(TWO, "not in a swarm (inactive)", seen="inactive", reason="net.not-in-swarm", measured="directly"),
     inventory=on_nodes(),
 )
 net_1(
     "no container can be attached",
     seen(containers={TWO: refused(TWO)}),
-    fails(TWO, "could not be attached to dtr-ol on node-2"),
+    fails(TWO, "could not be attached to dtr-ol on node-2", reason="net.not-attached", about=(thing("node", TWO),)),
     inventory=on_nodes(),
 )
 net_1(
     "of another swarm",
     seen(networks={TWO: network(TWO, id="other")}, containers={TWO: container(TWO, network_id="other")}),
-    fails(TWO, "other here", f"{ID[:12]} elsewhere", seen="other", expected=ID),
+    fails(
+        TWO,
+        "other here",
+        f"{ID[:12]} elsewhere",
+        seen="other",
+        expected=ID,
+        reason="net.other-network",
+        about=(thing("node", TWO),),
+        measured="derived",
+    ),
     inventory=on_nodes(),
 )
 net_1(
@@ -127,7 +150,7 @@ net_1(
         networks={node: network(node, id=node) for node in NODES[:3]},
         containers={node: container(node, network_id=node) for node in NODES[:3]},
     ),
-    fails(ONE, "another network on every node"),
+    fails(ONE, "another network on every node", reason="net.no-common-network", about=ITSELF),
     inventory=on_nodes(),
 )
 net_1("the engine is silent", seen(networks={TWO: NO_ENGINE}), unknown(TWO, "refused"), inventory=on_nodes())
@@ -152,6 +175,8 @@ for subject in BOTH:
             message="no reply between node-1 and node-2 on dtr-ol, by name and by address; "
             "packets from node-1 to node-2 do not arrive, the other way they do",
             seen={"by name": "0 of 3", "by address": "0 of 3", "alone": "0 of 10"},
+            reason="net.nothing-one-way",
+            about=(THERE,),
         ),
         inventory=on_nodes(),
     )
@@ -159,26 +184,36 @@ net_2("the others of a dead link", seen(pairs=LINK), passes(f"{ONE}:{THREE}"), i
 net_2(
     "a dead link, seen from one side",
     seen(alone(TWO, ONE, 0, arrived=10), pairs=LINK),
-    fails(BOTH[0], "packets from node-1 to node-2 do not arrive, the other way they do"),
+    fails(
+        BOTH[0],
+        "packets from node-1 to node-2 do not arrive, the other way they do",
+        reason="net.nothing-one-way",
+        about=(THERE,),
+    ),
     inventory=on_nodes(),
 )
 net_2(
     "a dead link, of which only the request is known",
     seen(alone(ONE, TWO, 0, arrived=0), pairs=LINK),
     fails(BOTH[0], message="no reply between node-1 and node-2 on dtr-ol, by name and by address; "
-          "packets from node-1 to node-2 do not arrive"),
+          "packets from node-1 to node-2 do not arrive", reason="net.nothing-one-way", about=(THERE,)),
     inventory=on_nodes(),
 )  # fmt: skip
 net_2(
     "a link cut both ways",
     seen(alone(ONE, TWO, 0, arrived=0), alone(TWO, ONE, 0, arrived=0), pairs=LINK),
-    fails(BOTH[1], "packets arrive in neither direction"),
+    fails(BOTH[1], "packets arrive in neither direction", reason="net.no-reply", about=(THERE, BACK)),
     inventory=on_nodes(),
 )
 net_2(
     "a dead link that was not looked at alone",
     seen(pairs=LINK),
-    fails(BOTH[1], message="no reply between node-1 and node-2 on dtr-ol, by name and by address"),
+    fails(
+        BOTH[1],
+        message="no reply between node-1 and node-2 on dtr-ol, by name and by address",
+        reason="net.no-reply",
+        about=(THERE, BACK),
+    ),
     inventory=on_nodes(),
 )
 net_2(
@@ -195,6 +230,8 @@ for subject in (f"{ONE}:{THREE}", f"{THREE}:{ONE}", f"{TWO}:{THREE}"):
             subject,
             message="no reply between node-3 and every other node on dtr-ol, by name and by address; "
             "what is sent to node-3 does not arrive",
+            reason="net.nothing-to-node",
+            about=AT_THREE,
         ),
         inventory=on_nodes(),
     )
@@ -202,26 +239,47 @@ net_2("the others of a node that is cut off", seen(pairs=of_node(THREE, DEAD)), 
 net_2(
     "a node whose packets do not leave",
     seen(alone(ONE, THREE, 0, arrived=10), alone(THREE, ONE, 0, arrived=0), pairs=of_node(THREE, DEAD)),
-    fails(f"{ONE}:{THREE}", "what node-3 sends does not arrive"),
+    fails(f"{ONE}:{THREE}", "what node-3 sends does not arrive", reason="net.nothing-from-node", about=AT_THREE),
     inventory=on_nodes(),
 )
 net_2(
     "a node that nothing reaches or leaves",
     seen(alone(ONE, THREE, 0, arrived=0), alone(THREE, ONE, 0, arrived=0), pairs=of_node(THREE, DEAD)),
-    fails(f"{ONE}:{THREE}", "packets arrive neither from nor at node-3"),
+    fails(f"{ONE}:{THREE}", "packets arrive neither from nor at node-3", reason="net.no-reply", about=AT_THREE),
     inventory=on_nodes(),
 )
+for ways, ending, words in (
+    (FROM_THREE, "-from-node", "from node-3 to every other node"),
+    (TO_THREE, "-to-node", "from every other node to node-3"),
+):
+    for what, bad, reason in (
+        ("no reply", DEAD, "net.no-reply"),
+        ("no name", UNRESOLVED, "net.name-unresolved"),
+        ("other addresses", pinged(STALE, echo()), "net.name-elsewhere"),
+    ):
+        for first, second in ways:
+            net_2(
+                f"{what} {words}, {first}:{second}",
+                seen(pairs=dict.fromkeys(ways, bad)),
+                fails(f"{first}:{second}", words, reason=f"{reason}{ending}", about=AT_THREE),
+                inventory=on_nodes(),
+            )
 for subject in (f"{NODES[0]}:{NODES[3]}", f"{NODES[3]}:{NODES[4]}"):
     net_2(
         f"two nodes of five are cut off, {subject}",
         seen(count=5, pairs=of_node(NODES[3], DEAD, 5) | of_node(NODES[4], DEAD, 5)),
-        fails(subject, "between node-4 and every other node"),
+        fails(subject, "between node-4 and every other node", reason="net.no-reply", about=(thing("node", NODES[3]),)),
         inventory=on_nodes(5),
     )
 net_2(
     "nobody reaches anybody",
     seen(alone(ONE, TWO, 0, arrived=0), pairs={(a, b): DEAD for a in NODES for b in NODES}),
-    fails(f"{TWO}:{THREE}", "no reply between all nodes on dtr-ol, by name and by address; no packet arrives"),
+    fails(
+        f"{TWO}:{THREE}",
+        "no reply between all nodes on dtr-ol, by name and by address; no packet arrives",
+        reason="net.no-reply",
+        about=ITSELF,
+    ),
     inventory=on_nodes(),
 )
 net_2(
@@ -243,13 +301,13 @@ net_2(
 net_2(
     "one name at one node",
     seen(pairs={(ONE, TWO): UNRESOLVED}),
-    fails(BOTH[0], "do not resolve from node-1 to node-2 on dtr-ol"),
+    fails(BOTH[0], "do not resolve from node-1 to node-2 on dtr-ol", reason="net.name-unresolved", about=(THERE,)),
     inventory=on_nodes(),
 )
 net_2(
     "what answered alone is no failure",
     seen(alone(ONE, TWO, 9), pairs={(ONE, TWO): DEAD}),
-    warns(BOTH[0], "no reply by name", "alone 9 of 10 came back"),
+    warns(BOTH[0], "no reply by name", "alone 9 of 10 came back", reason="net.lost-in-the-crowd", about=(THERE,)),
     inventory=on_nodes(),
 )
 net_2(
@@ -267,7 +325,12 @@ net_2(
 net_2(
     "a name that leads to an address of before",
     seen(alone(ONE, TWO, 10), pairs={(ONE, TWO): pinged(STALE, echo())}),
-    fails(BOTH[0], "lead to other addresses from node-1 to node-2 on dtr-ol; by address they answer"),
+    fails(
+        BOTH[0],
+        "lead to other addresses from node-1 to node-2 on dtr-ol; by address they answer",
+        reason="net.name-elsewhere",
+        about=(THERE,),
+    ),
     inventory=on_nodes(),
 )
 net_2("without containers", seen(containers=NONE_MADE), skipped(BOTH[0], "--no-containers"), inventory=on_nodes())
@@ -280,40 +343,27 @@ net_2(
     fails(f"{ONE}:{THREE}", "between node-1 and node-3"),
     inventory=on_nodes(),
 )
-net_2("not attached", seen(containers={TWO: refused(TWO)}), unknown(BOTH[0], "see NET-1 there"), inventory=on_nodes())
-net_2(
-    "two names for one engine",
-    seen(networks={TWO: network(TWO, node_id=f"id of {ONE}")}),
-    unknown(BOTH[0], "one and the same Docker engine"),
-    inventory=on_nodes(),
-)
 net_2(
     "the probe hangs",
-    seen(pings={ONE: NoResponse("the probe container on node-1 answered nothing", timed_out=True)}),
+    seen(
+        pings={ONE: NoResponse("container.timeout", "the probe container on node-1 answered nothing", timed_out=True)}
+    ),
     unknown(BOTH[0], "answered nothing"),
-    inventory=on_nodes(),
-)
-net_2(
-    "an answer that was cut off",
-    seen(pings={ONE: OverlayPings(**times(), node=ONE)}),
-    unknown(BOTH[0], "did not reach to its end"),
-    inventory=on_nodes(),
-)
-net_2(
-    "an image whose ping may not",
-    seen(pairs={(ONE, TWO): pinged(Echo(trouble="permission", told="ping: permission denied (are you root?)"))}),
-    unknown(BOTH[0], "of mirantis/dtr:2.8.2", "permission denied"),
     inventory=on_nodes(),
 )
 net_2("a single replica", {}, not_applicable("none", "no pairs"), inventory=on_nodes(1))
 
+NOTHING_BACK = unknown(
+    BOTH[0], "see NET-2", reason="net.no-packet-back", about=(THERE,), because=Because(BOTH[0], condition="NET-2")
+)
 net_3 = Cases("NET-3")
 net_3("all came back", seen(), passes(BOTH[0], "6 of 6", "0.2 ms", expected="all, within 100 ms"), inventory=on_nodes())
 net_3(
     "lost, and lost again when pinged alone",
     seen(alone(ONE, TWO, 5), pairs={(ONE, TWO): LOSSY}),
     warns(BOTH[0], "packets are lost from node-1 to node-2 on dtr-ol",
-          seen={"all at once": "4 of 6 packets came back, 0.2 ms", "alone": "5 of 10 packets came back, 0.2 ms"}),
+          seen={"all at once": "4 of 6 packets came back, 0.2 ms", "alone": "5 of 10 packets came back, 0.2 ms"},
+          reason="net.packets-lost", about=(THERE,)),
     inventory=on_nodes(),
 )  # fmt: skip
 net_3(
@@ -346,19 +396,38 @@ net_3(
         *(alone(a, b, 7) for a, b in of_node(THREE, LOSSY)),
         pairs=of_node(THREE, LOSSY),
     ),
-    warns(f"{ONE}:{THREE}", message="packets are lost between node-3 and every other node on dtr-ol"),
+    warns(
+        f"{ONE}:{THREE}",
+        message="packets are lost between node-3 and every other node on dtr-ol",
+        reason="net.packets-lost",
+        about=AT_THREE,
+    ),
     inventory=on_nodes(),
 )
+for ways, ending in ((FROM_THREE, "-from-node"), (TO_THREE, "-to-node")):
+    net_3(
+        f"a node that loses{ending.replace('-', ' ')}",
+        seen(*(alone(a, b, 7) for a, b in ways), pairs=dict.fromkeys(ways, LOSSY)),
+        warns(":".join(ways[0]), "packets are lost", reason=f"net.packets-lost{ending}", about=AT_THREE),
+        inventory=on_nodes(),
+    )
 net_3(
     "not looked at alone",
     seen(pairs={(ONE, TWO): LOSSY}),
-    unknown(BOTH[0], "4 of 6", "alone it was not looked at"),
+    unknown(
+        BOTH[0],
+        "4 of 6",
+        "alone it was not looked at",
+        reason="net.not-pinged-alone",
+        about=(THERE,),
+        because=Because("dtr-ol", probe="overlay_quiet"),
+    ),
     inventory=on_nodes(),
 )
 net_3(
     "slow twice",
     seen(alone(ONE, TWO, 10, average_ms=160.0), pairs={(ONE, TWO): pinged(echo(average_ms=180.0))}),
-    warns(BOTH[0], "160", "ms"),
+    warns(BOTH[0], "160", "ms", reason="net.slow", about=(THERE,)),
     inventory=on_nodes(),
 )
 net_3(
@@ -373,7 +442,7 @@ net_3(
     warns(BOTH[0], expected="all, within 10 ms"),
     inventory=on_nodes(limits={"overlay_ms": 10}),
 )
-net_3("nothing comes back", seen(pairs=LINK), unknown(BOTH[0], "see NET-2"), inventory=on_nodes())
+net_3("nothing comes back", seen(pairs=LINK), NOTHING_BACK, inventory=on_nodes())
 net_3("a name that does not resolve loses nothing", seen(pairs={(ONE, TWO): UNRESOLVED}), passes(BOTH[0], "3 of 3"),
       inventory=on_nodes())  # fmt: skip
 net_3("without containers", seen(containers=NONE_MADE), skipped(BOTH[0], "--no-containers"), inventory=on_nodes())
@@ -385,7 +454,14 @@ net_4("one of each family", seen(names={A: ["10.1.0.1", "fd00::1"]}), passes(AT_
 net_4(
     "two addresses",
     seen(names={A: ["10.1.0.1", "10.1.0.31"]}),
-    fails(AT_ONE, f"dtr-rethinkdb-{A} resolves to 2 addresses", "stale", seen=["10.1.0.1", "10.1.0.31"]),
+    fails(
+        AT_ONE,
+        f"dtr-rethinkdb-{A} resolves to 2 addresses",
+        "stale",
+        seen=["10.1.0.1", "10.1.0.31"],
+        reason="net.several-addresses",
+        about=(thing("node", ONE), thing("database", A)),
+    ),
     inventory=on_nodes(),
 )
 net_4("of another replica", seen(names={A: ["10.1.0.1", "10.1.0.31"]}), passes(f"{ONE}:{B}"), inventory=on_nodes())
@@ -393,13 +469,19 @@ net_4("two of IPv6", seen(names={A: ["10.1.0.1", "fd00::1", "fd00::2"]}), fails(
 net_4(
     "no address",
     seen(names={A: Resolved(told="** server can't find it: NXDOMAIN")}),
-    fails(AT_ONE, "does not resolve", "NXDOMAIN", seen=[]),
+    fails(AT_ONE, "does not resolve", "NXDOMAIN", seen=[], reason="net.database-unresolved"),
     inventory=on_nodes(),
 )
 net_4(
     "another address than its container has",
     seen(names={A: ["10.1.0.99"]}),
-    fails(AT_ONE, "resolves to 10.1.0.99, its container has 10.1.0.1: a stale record", expected="10.1.0.1"),
+    fails(
+        AT_ONE,
+        "resolves to 10.1.0.99, its container has 10.1.0.1: a stale record",
+        expected="10.1.0.1",
+        reason="net.stale-address",
+        measured="derived",
+    ),
     inventory=on_nodes(),
 )
 net_4(
@@ -418,7 +500,7 @@ for state, databases in (("stopped", {A: Database(running=False)}), ("gone", {})
     net_4(
         f"{state}, and its address stays",
         seen(names={A: ["10.1.0.1"]}, networks={ONE: network(ONE, databases=databases)}),
-        fails(AT_ONE, "resolves to 10.1.0.1, but no such container runs: a stale record"),
+        fails(AT_ONE, "resolves to 10.1.0.1, but no such container runs: a stale record", reason="net.stale-address"),
         inventory=on_nodes(),
     )
 net_4(
@@ -442,10 +524,15 @@ net_4(
 net_4(
     "only ping to ask with",
     seen(names={A: Resolved(addresses=["10.1.0.1"], first_only=True)}),
-    unknown(AT_ONE, "10.1.0.1", "a second address"),
+    unknown(AT_ONE, "10.1.0.1", "a second address", reason="net.one-address-told", because=NO_PROBE),
     inventory=on_nodes(),
 )
-net_4("not said", seen(pings={ONE: OverlayPings(**times(), node=ONE)}), unknown(AT_ONE), inventory=on_nodes())
+net_4(
+    "not said",
+    seen(pings={ONE: OverlayPings(**times(), node=ONE)}),
+    unknown(AT_ONE, reason="net.names-not-told", about=(thing("node", ONE),), because=NO_PROBE),
+    inventory=on_nodes(),
+)
 net_4("no container", seen(pings={ONE: Inherited(NOT_ALLOWED)}), skipped(AT_ONE, "--no-cont"), inventory=on_nodes())
 net_4("no engine", seen(pings={ONE: Inherited(NO_ENGINE)}), unknown(AT_ONE, "refused"), inventory=on_nodes())
 
@@ -454,30 +541,102 @@ net_5("it crosses", seen(), passes(BOTH[0], "1450 bytes cross", seen=1450), inve
 net_5(
     "only small ones do",
     seen(pairs={(ONE, TWO): STUCK, (TWO, ONE): STUCK}),
-    warns(BOTH[0], message="packets of 1450 bytes do not cross between node-1 and node-2 on dtr-ol, small ones do"),
+    warns(
+        BOTH[0],
+        message="packets of 1450 bytes do not cross between node-1 and node-2 on dtr-ol, small ones do",
+        reason="net.full-size-lost",
+        about=(THERE, BACK),
+    ),
     inventory=on_nodes(),
 )
 net_5(
     "a node that takes only small ones",
     seen(pairs=of_node(TWO, STUCK)),
-    warns(f"{TWO}:{THREE}", "between node-2 and every other node on dtr-ol"),
+    warns(
+        f"{TWO}:{THREE}",
+        "between node-2 and every other node on dtr-ol",
+        reason="net.full-size-lost",
+        about=(thing("node", TWO),),
+    ),
     inventory=on_nodes(),
 )
+for ways, ending in ((FROM_THREE, "-from-node"), (TO_THREE, "-to-node")):
+    net_5(
+        f"a node that takes only small ones{ending.replace('-', ' ')}",
+        seen(pairs=dict.fromkeys(ways, STUCK)),
+        warns(":".join(ways[0]), "do not cross", reason=f"net.full-size-lost{ending}", about=AT_THREE),
+        inventory=on_nodes(),
+    )
 net_5(
     "lost as small ones are",
     seen(alone(ONE, TWO, 5), pairs={(ONE, TWO): pinged(echo(1), full=echo(0, 1))}),
-    unknown(BOTH[0], "small ones as well, see NET-3"),
+    unknown(
+        BOTH[0],
+        "small ones as well, see NET-3",
+        reason="net.small-lost-too",
+        because=Because(BOTH[0], condition="NET-3"),
+    ),
     inventory=on_nodes(),
 )
-net_5("nothing comes back", seen(pairs=LINK), unknown(BOTH[0], "see NET-2"), inventory=on_nodes())
+net_5("nothing comes back", seen(pairs=LINK), NOTHING_BACK, inventory=on_nodes())
 net_5(
     "its MTU is not known",
     seen(pings={ONE: OverlayPings(**times(), node=ONE, targets={TWO: pinged()})}),
-    unknown(BOTH[0], "does not say what its MTU is"),
+    unknown(BOTH[0], "does not say what its MTU is", reason="net.mtu-not-told", because=NO_PROBE),
     inventory=on_nodes(),
 )
 net_5("no engine", seen(containers={TWO: NO_ENGINE}), unknown(BOTH[0], "refused"), inventory=on_nodes())
-net_5("interrupted", seen(pings={ONE: Unavailable("interrupted")}), unknown(BOTH[0], "interrupted"),
+net_5("interrupted", seen(pings={ONE: Unavailable("run.interrupted", "interrupted")}), unknown(BOTH[0], "interrupted"),
       inventory=on_nodes())  # fmt: skip
+
+for pairs_of in (net_2, net_3, net_5):
+    pairs_of(
+        "not attached",
+        seen(containers={TWO: refused(TWO)}),
+        unknown(
+            BOTH[0],
+            "see NET-1 there",
+            reason="net.not-attached",
+            about=(thing("node", TWO),),
+            because=Because(TWO, condition="NET-1"),
+        ),
+        inventory=on_nodes(),
+    )
+    pairs_of(
+        "two names for one engine",
+        seen(networks={TWO: network(TWO, node_id=f"id of {ONE}")}),
+        unknown(
+            BOTH[0],
+            "one and the same Docker engine",
+            reason="net.one-engine",
+            about=(thing("node", ONE), thing("node", TWO)),
+        ),
+        inventory=on_nodes(),
+    )
+    pairs_of(
+        "an answer that was cut off",
+        seen(pings={ONE: OverlayPings(**times(), node=ONE)}),
+        unknown(
+            BOTH[0],
+            "did not reach to its end",
+            reason="net.answer-cut-off",
+            about=(thing("node", ONE),),
+            because=NO_PROBE,
+        ),
+        inventory=on_nodes(),
+    )
+    pairs_of(
+        "an image whose ping may not",
+        seen(pairs={(ONE, TWO): pinged(Echo(trouble="permission", told="ping: permission denied (are you root?)"))}),
+        unknown(
+            BOTH[0],
+            "of mirantis/dtr:2.8.2",
+            "permission denied",
+            reason="net.cannot-ping",
+            about=(thing("node", ONE),),
+            because=NO_PROBE,
+        ),
+        inventory=on_nodes(),
+    )
 
 CASES = [net_1, net_2, net_3, net_4, net_5]
