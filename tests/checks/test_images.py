@@ -27,7 +27,7 @@ def test_one_of_each_replica() -> None:
 
 
 def test_what_cannot_be_seen_is_left_out() -> None:
-    assert set(images(node_2=Unavailable("no engine"))) == {A, C}
+    assert set(images(node_2=Unavailable("docker.refused", "no engine"))) == {A, C}
 
 
 def test_a_replica_whose_containers_differ_tells_each() -> None:

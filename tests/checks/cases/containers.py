@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from checks.verdict import Outcome
+from fixtures.core import evidence
+from fixtures.core.evidence import thing
 from fixtures.core.store import NoResponse, Unavailable
 from fixtures.options import Options
 from fixtures.probes.containers import COMPONENTS
@@ -42,7 +44,9 @@ from tests.checks.node_facts import (
 CLUSTER = "cluster"
 THREE_NODES = nodes()
 ANYWHERE = nodes(replicas=[{"id": name, "address": f"10.0.0.{n}"} for n, name in enumerate(IDS[:3], 11)])
-NO_ENGINE = NoResponse("Docker at node-1 (10.0.0.11:2376): connection refused: no engine listens there")
+NO_ENGINE = NoResponse(
+    "docker.refused", "Docker at node-1 (10.0.0.11:2376): connection refused: no engine listens there"
+)
 
 
 def seen(first: Seen | list[Seen] | None = None, **others: Seen) -> Looks:
@@ -55,6 +59,11 @@ def of(component: str) -> str:
     return f"{A}:{component}"
 
 
+def its(component: str) -> tuple[str, ...]:
+    """That container, as the thing that a verdict is about."""
+    return (thing("container", f"{component}-{A}"),)
+
+
 ALL = [passes(of(component)) for component in COMPONENTS]
 OTHERS = {"others": Outcome.PASS, "inventory": THREE_NODES}
 
@@ -63,7 +72,7 @@ ctr_1("all nine run", seen(), *ALL, inventory=THREE_NODES)
 ctr_1(
     "one is missing",
     seen(containers(N1, without=("garant",))),
-    fails(of("garant"), f"there is no container dtr-garant-{A} on node-1"),
+    fails(of("garant"), f"there is no container dtr-garant-{A} on node-1", reason="ctr.missing", about=its("garant")),
     **OTHERS,
 )
 ctr_1(
@@ -82,19 +91,35 @@ ctr_1(
         "its last words: one | 2026 two | three",
         seen="exited",
         expected="running",
+        reason="ctr.exited",
+        about=its("nginx"),
+        measured="directly",
+        since=ago(minutes=2),
     ),
     **OTHERS,
 )
 ctr_1(
     "one was killed for its memory",
     seen(containers(N1, container(A, "api", state="exited", exit_code=137, oom_killed=True))),
-    fails(of("api"), "killed for its memory"),
+    fails(of("api"), "killed for its memory", reason="ctr.oom-killed", about=its("api"), since=None),
     **OTHERS,
 )
 ctr_1(
     "one was made and never started",
-    seen(containers(N1, container(A, "api", state="created"))),
-    fails(of("api"), "created"),
+    seen(containers(N1, container(A, "api", state="created", created=ago(hours=2)))),
+    fails(of("api"), "created", reason="ctr.created", since=ago(hours=2)),
+    **OTHERS,
+)
+ctr_1(
+    "one cannot be started",
+    seen(containers(N1, container(A, "api", state="exited", exit_code=128, error="network dtr-ol not found"))),
+    fails(of("api"), "network dtr-ol not found", reason="ctr.start-failed"),
+    **OTHERS,
+)
+ctr_1(
+    "one cannot be removed",
+    seen(containers(N1, container(A, "api", state="dead"))),
+    fails(of("api"), "dead", reason="ctr.not-running"),
     **OTHERS,
 )
 ctr_1(
@@ -112,7 +137,7 @@ ctr_1(
 ctr_1(
     "it is on another node than the inventory says",
     seen(containers(N1, without=("api",)), node_3=containers(N3, container(A, "api"))),
-    fails(of("api"), "; it is on node-3"),
+    fails(of("api"), "; it is on node-3", reason="ctr.on-other-node", about=its("api")),
     **OTHERS,
 )
 ctr_1("the engine is stopped", seen(NO_ENGINE), unknown(A, "no engine listens"), inventory=THREE_NODES)
@@ -151,13 +176,18 @@ def ctr_2_one(name: str, *said: object, **changes: object) -> None:
     ctr_2(name, seen(containers(N1, container(A, component, **changes))), *said, options=options, **OTHERS)  # type: ignore[arg-type]
 
 
-ctr_2_one("restarting", fails(of("api"), "again and again, 7 times"), state="restarting", restarts=7)
-ctr_2_one("paused", fails(of("api"), "paused"), state="paused")
-ctr_2_one("unhealthy", fails(of("nginx"), "unhealthy"), component="nginx", health="unhealthy")
+ctr_2_one(
+    "restarting",
+    fails(of("api"), "again and again, 7 times", reason="ctr.restarting", about=its("api")),
+    state="restarting",
+    restarts=7,
+)
+ctr_2_one("paused", fails(of("api"), "paused", reason="ctr.paused"), state="paused")
+ctr_2_one("unhealthy", fails(of("nginx"), "unhealthy", reason="ctr.unhealthy"), component="nginx", health="unhealthy")
 ctr_2_one("its health is not known yet", passes(of("nginx"), "starting"), component="nginx", health="starting")
 ctr_2_one(
     "restarted five minutes ago",
-    warns(of("api"), "restarted at 2026-11-23 13:55:00 UTC, 1 restarts"),
+    warns(of("api"), "restarted at 2026-11-23 13:55:00 UTC, 1 restarts", reason="ctr.restarted", since=ago(minutes=5)),
     restarts=1,
     started=ago(minutes=5),
     finished=ago(minutes=5),
@@ -173,7 +203,7 @@ ctr_2_one(
 )
 ctr_2_one(
     "killed for its memory five minutes ago",
-    warns(of("api"), "was killed for its memory"),
+    warns(of("api"), "was killed for its memory", reason="ctr.oom-killed", since=ago(minutes=5)),
     restarts=1,
     oom_killed=True,
     finished=ago(minutes=5),
@@ -190,7 +220,7 @@ ctr_2(
             containers(N1, container(A, "api", restarts=4, finished=ago(seconds=1))),
         ]
     ),
-    fails(of("api"), "between two looks, 4 times"),
+    fails(of("api"), "between two looks, 4 times", reason="ctr.restarted", since=ago(seconds=1)),
     **OTHERS,
 )
 ctr_2("none is there", seen(containers(N1, without=COMPONENTS)), not_applicable(A, "CTR-1"), inventory=THREE_NODES)
@@ -201,7 +231,13 @@ ctr_3("one version", seen(), passes(A, "2.8.2", seen="2.8.2"), inventory=THREE_N
 ctr_3(
     "one is older",
     seen(containers(N1, container(A, "jobrunner", version="2.7.9"))),
-    fails(A, "jobrunner 2.7.9 instead of 2.8.2"),
+    fails(
+        A,
+        "jobrunner 2.7.9 instead of 2.8.2",
+        reason="ctr.mixed-versions",
+        about=its("jobrunner"),
+        measured="derived",
+    ),
     inventory=THREE_NODES,
 )
 ctr_3(
@@ -218,7 +254,14 @@ ctr_4("all are attached", seen(), *ALL, inventory=THREE_NODES)
 ctr_4(
     "one is not",
     seen(containers(N1, container(A, "registry", networks=["bridge"], attached=["bridge"]))),
-    fails(of("registry"), "not attached to dtr-ol", seen=["bridge"], expected=["dtr-ol"]),
+    fails(
+        of("registry"),
+        "not attached to dtr-ol",
+        seen=["bridge"],
+        expected=["dtr-ol"],
+        reason="ctr.detached",
+        about=its("registry"),
+    ),
     **OTHERS,
 )
 ctr_4(
@@ -250,7 +293,12 @@ for name in ("ca", "rethink", "postgres", "registry"):
     ctr_5(
         f"{name} is gone",
         kept(volumes(A, without=(f"dtr-{name}-{A}",))),
-        fails(A, f"missing on node-1: dtr-{name}-{A}"),
+        fails(
+            A,
+            f"missing on node-1: dtr-{name}-{A}",
+            reason="ctr.volume-missing",
+            about=(thing("volume", f"dtr-{name}-{A}"),),
+        ),
         inventory=THREE_NODES,
     )
 ctr_5("the engine is stopped", kept(NO_ENGINE, NO_ENGINE), unknown(A), inventory=THREE_NODES)
@@ -287,7 +335,16 @@ ctr_6("one restart of another", wrote(*times_gone(1)), passes(A), inventory=THRE
 ctr_6(
     "it goes and comes",
     wrote(*times_gone(5)),
-    warns(A, f"{OTHER} went 5 times", seen={OTHER: 5}),
+    warns(
+        A,
+        f"{OTHER} went 5 times",
+        seen={OTHER: 5},
+        reason="ctr.links-flap",
+        about=(evidence.link(A, B),),
+        witnesses=(thing("database", A),),
+        measured="reported",
+        since=ago(minutes=10, seconds=4),
+    ),
     inventory=THREE_NODES,
 )
 ctr_6("it went and came yesterday", wrote(*times_gone(5, timedelta(hours=5))), passes(A), inventory=THREE_NODES)
@@ -306,12 +363,13 @@ ctr_6(
 )
 ctr_6(
     "its container is gone",
-    seen() | {("database_log", A): Unavailable("there is no container, see CTR-1")},
+    seen() | {("database_log", A): Unavailable("docker.no-container", "there is no container, see CTR-1")},
     unknown(A, "CTR-1"),
     inventory=THREE_NODES,
 )
 
 ctr_7 = Cases("CTR-7")
+JOIN = (thing("container", "dtr-phase2"),)
 
 
 def left(*helpers: object) -> Looks:
@@ -322,31 +380,46 @@ ctr_7("none", left(), passes(N1, "no helper container is there", seen=[]), inven
 ctr_7(
     "one is left",
     left(helper("dtr-phase2", timedelta(hours=3))),
-    warns(N1, "dtr-phase2: left", "2026-11-23 11:00 UTC", seen=["dtr-phase2"], expected=[]),
+    warns(
+        N1,
+        "dtr-phase2: left",
+        "2026-11-23 11:00 UTC",
+        seen=["dtr-phase2"],
+        expected=[],
+        reason="ctr.join-helper",
+        about=JOIN,
+        since=ago(hours=3),
+    ),
+    inventory=THREE_NODES,
+)
+ctr_7(
+    "an overlay test was left, and a join runs",
+    left(helper("overlay-test1", timedelta(days=3)), helper("dtr-phase2", timedelta(minutes=3))),
+    warns(N1, "overlay-test1: left", reason="ctr.join-helper", about=(thing("container", "overlay-test1"), *JOIN)),
     inventory=THREE_NODES,
 )
 ctr_7(
     "an overlay test was left",
     left(helper("overlay-test1", timedelta(days=3))),
-    warns(N1, "overlay-test1"),
+    warns(N1, "overlay-test1", reason="ctr.test-helper", about=(thing("container", "overlay-test1"),)),
     inventory=THREE_NODES,
 )
 ctr_7(
     "a join runs",
     left(helper("dtr-phase2", timedelta(minutes=3))),
-    passes(N1, "a join or an upgrade runs"),
+    passes(N1, "a join or an upgrade runs", about=JOIN),
     inventory=THREE_NODES,
 )
 ctr_7(
     "an overlay test runs",
     left(helper("overlay-test1", timedelta(minutes=3))),
-    passes(N1, "young: overlay-test1"),
+    passes(N1, "young: overlay-test1", about=(thing("node", N1),)),
     inventory=THREE_NODES,
 )
 ctr_7("the engine is stopped", {("containers", N1): NO_ENGINE}, unknown(N1), inventory=THREE_NODES)
 
 version_1 = Cases("VERSION-1")
-NO_LOGIN = Unavailable("the log-in of admin was refused (401), see TOKEN-0")
+NO_LOGIN = Unavailable("token.login-refused", "the log-in of admin was refused (401), see TOKEN-0")
 
 
 def told(own: Seen, first: Seen | None = None) -> Looks:

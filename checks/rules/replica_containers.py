@@ -1,0 +1,115 @@
+"""The containers of a replica, one by one: whether each runs, is well, and is attached to the overlay network."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from checks.verdict import Verdict, failed, passed, warned
+from fixtures.core.evidence import Thing, thing
+from fixtures.core.store import PerSubject
+from fixtures.inventory import Replica
+from fixtures.probes.containers import COMPONENTS, Container, Containers
+
+RUNNING = "running"
+
+
+def by_component(replica: Replica, containers: Containers) -> dict[str, Container]:
+    """A replica's containers on a node, by component."""
+    own = {each.component: each for each in containers.msr if each.replica == replica.id}
+    return {name: own[name] for name in COMPONENTS if name in own}
+
+
+def judge_running(
+    replica: Replica, home: str, name: str, container: Container | None, everywhere: PerSubject[Containers]
+) -> Verdict:
+    """Whether one of the nine is there and runs (CTR-1). home: the replica's node; name: the component."""
+    subject, about = f"{replica.id}:{name}", [container_thing(replica, name)]
+    if container is None:
+        elsewhere = [node for node, seen in everywhere.items() if node != home and name in by_component(replica, seen)]
+        found = f"; it is on {elsewhere[0]}" if elsewhere else ""
+        message = f"there is no container dtr-{name}-{replica.id} on {home}{found}"
+        reason = "ctr.on-other-node" if elsewhere else "ctr.missing"
+        return failed(reason, message, expected=RUNNING, subject=subject, about=about)
+    if container.state in (RUNNING, "paused", "restarting"):  # the latter two are CTR-2's
+        return passed(container.state, seen=container.state, expected=RUNNING, subject=subject, about=about)
+    return failed(
+        _reason(container),
+        _why_not(container),
+        seen=container.state,
+        expected=RUNNING,
+        subject=subject,
+        about=about,
+        since=container.finished or (container.created if container.state == "created" else None),
+    )
+
+
+def _reason(container: Container) -> str:
+    """The deepest that its engine tells."""
+    if container.oom_killed:
+        return "ctr.oom-killed"
+    if container.error:
+        return "ctr.start-failed"
+    return f"ctr.{container.state}" if container.state in ("exited", "created") else "ctr.not-running"
+
+
+def _why_not(container: Container) -> str:
+    """Why a container does not run, with its last words."""
+    code = f" with exit code {container.exit_code}" if container.state == "exited" else ""
+    at = f" since {container.finished:%Y-%m-%d %H:%M:%S} UTC" if container.finished else ""
+    memory = ", killed for its memory" if container.oom_killed else ""
+    error = f", {container.error}" if container.error else ""
+    last = [line.strip() for line in container.log.splitlines() if line.strip()][-5:]
+    words = f"; its last words: {' | '.join(last)}" if last else ""
+    return f"{container.state}{code}{at}{memory}{error}{words}"
+
+
+def judge_health(replica: Replica, container: Container, before: Container | None, since: datetime) -> Verdict:
+    """Whether a container is well, and has been since then (CTR-2). before: as the first look of several saw it."""
+    subject, about = f"{replica.id}:{container.component}", [container_thing(replica, container.component)]
+    seen = {"state": container.state, "health": container.health, "restarts": container.restarts}
+    if container.state == "restarting":
+        message = f"it restarts again and again, {container.restarts} times so far{_last(container)}"
+        return failed("ctr.restarting", message, seen=seen, expected=RUNNING, subject=subject, about=about)
+    if container.state == "paused":
+        return failed("ctr.paused", "it is paused", seen=seen, expected=RUNNING, subject=subject, about=about)
+    if not container.runs:  # Docker calls what has a health check unhealthy as soon as it has ended
+        return passed(f"{container.state}, see CTR-1", seen=seen, subject=subject, about=about)
+    if container.health == "unhealthy":
+        message = "its health check says unhealthy"
+        return failed("ctr.unhealthy", message, seen=seen, expected="healthy", subject=subject, about=about)
+    at = container.finished
+    if before is not None and before.restarts < container.restarts:
+        message = f"it restarted between two looks, {container.restarts} times so far"
+        return failed("ctr.restarted", message, seen=seen, subject=subject, about=about, since=at)
+    if container.restarts and at and at >= since:
+        reason, why = (
+            ("ctr.oom-killed", "was killed for its memory") if container.oom_killed else ("ctr.restarted", "restarted")
+        )
+        message = f"it {why} at {at:%Y-%m-%d %H:%M:%S} UTC, {container.restarts} restarts so far"
+        return warned(reason, message, seen=seen, expected=RUNNING, subject=subject, about=about, since=at)
+    return passed(container.health or container.state, seen=seen, subject=subject, about=about)
+
+
+def _last(container: Container) -> str:
+    lines = [line.strip() for line in container.log.splitlines() if line.strip()]
+    return f"; its last words: {' | '.join(lines[-3:])}" if lines else ""
+
+
+def judge_attachment(replica: Replica, container: Container, networks: Sequence[str]) -> Verdict:
+    """Whether a container is attached to the networks (CTR-4).
+
+    One that does not run keeps its networks, and its endpoints are gone with it.
+    """
+    subject, about = f"{replica.id}:{container.component}", [container_thing(replica, container.component)]
+    has = container.attached if container.runs else container.networks
+    missing = [network for network in networks if network not in has]
+    if missing:
+        message = f"not attached to {', '.join(missing)}"
+        return failed("ctr.detached", message, seen=has, expected=list(networks), subject=subject, about=about)
+    return passed(", ".join(networks), seen=has, expected=list(networks), subject=subject, about=about)
+
+
+def container_thing(replica: Replica, component: str) -> Thing:
+    """One of a replica's containers, as a thing that a verdict is about."""
+    return thing("container", f"{component}-{replica.id}")
