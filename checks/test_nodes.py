@@ -3,25 +3,40 @@
 from collections.abc import Sequence
 from statistics import median
 
-from checks.condition import CRITICAL, WARNING, condition
-from checks.rules.cluster_views import quorum
-from checks.verdict import Verdict, failed, not_applicable, passed, skipped, unknown, warned
+from checks.condition import CRITICAL, WARNING, Reason, condition
+from checks.rules.disks import GB, is_ours, room_on
+from checks.rules.swarm import OUT_OF_SWARM, as_the_swarm_sees_it, judge_managers
+from checks.verdict import Verdict, failed, not_applicable, passed, skipped, warned
 from fixtures.core.dimensions import NO_NODES
-from fixtures.core.store import NoResponse, PerSubject, Unavailable
+from fixtures.core.evidence import Because, thing
+from fixtures.core.store import PerSubject, Unavailable
 from fixtures.inventory import Inventory, Node
-from fixtures.inventory.expectations import Limits
 from fixtures.probes.containers import Containers
-from fixtures.probes.nodes import EngineFacts, SwarmNode, SwarmView
-from fixtures.probes.system import DatabaseProcess, Disk, System, told
+from fixtures.probes.nodes import EngineFacts, SwarmView
+from fixtures.probes.system import DatabaseProcess, System, told
 
 ENGINE = "Beyond the guide: the Docker engine and its swarm"
 MACHINE = "Beyond the guide: the machine"
-GB = 1_000_000_000 / 1024
 # Under a tenth, the kernel begins to reclaim what the database has cached.
 SCARCE_PERCENT = 10
 
 
-@condition("NODE-1", severity=CRITICAL, documented=ENGINE, remedy="node-down", owns=True)
+@condition(
+    "NODE-1",
+    severity=CRITICAL,
+    documented=ENGINE,
+    remedy="node-down",
+    owns=True,
+    reasons={
+        "node.not-in-swarm": Reason("the node's engine is in no swarm", remedy="not-in-the-swarm"),
+        "node.swarm-locked": Reason("the node's swarm is locked: it waits for its key", remedy="not-in-the-swarm"),
+        "node.swarm-error": Reason("the node's part in the swarm ended with an error", remedy="not-in-the-swarm"),
+        "node.not-listed": Reason("the managers list no such node", remedy="not-in-the-swarm"),
+        "node.other-engine": "the engine that answers is that of another node",
+        "node.not-ready": "the swarm does not count the node as ready",
+        "node.drained": Reason("the node is drained, and carries a replica", remedy="drained-node"),
+    },
+)
 def test_node_is_ready(
     node: Node,
     engine: EngineFacts,
@@ -32,44 +47,47 @@ def test_node_is_ready(
     """The node can be reached, its Docker engine answers, and the swarm counts it as ready."""
     no_shell = every_system.causes.get(node.name)
     if no_shell is not None:
-        tell = failed if isinstance(no_shell, NoResponse) else unknown
-        return tell(str(no_shell))
+        raise no_shell
     swarm = engine.swarm
     if swarm.state != "active":
         why = f": {swarm.error}" if swarm.error else ""
         message = f"its part in the swarm is {swarm.state or 'not told'}{why}"
-        return failed(message, seen=swarm.state, expected="active", remedy="not-in-the-swarm")
+        return failed(OUT_OF_SWARM.get(swarm.state, "node.not-in-swarm"), message, seen=swarm.state, expected="active")
     other = next((each.name for each in inventory.nodes if each.name == engine.name and each.name != node.name), None)
     if other is not None:
-        return failed(f"the engine that answers there is that of {other}", seen=engine.name, expected=node.name)
+        message = f"the engine that answers there is that of {other}"
+        return failed("node.other-engine", message, seen=engine.name, expected=node.name)
     # A manager that waits for a leader does not tell its id.
-    known = [row for view in every_swarm_view.values() for row in view.nodes]
-    rows = [row for row in known if (row.id == swarm.node_id if swarm.node_id else row.name == node.name)]
+    known = [(view.node, row) for view in every_swarm_view.values() for row in view.nodes]
+    rows = [each for each in known if (each[1].id == swarm.node_id if swarm.node_id else each[1].name == node.name)]
     others = [view for view in every_swarm_view.values() if view.nodes and view.node != node.name]
     if swarm.node_id and others and not any(row.id == swarm.node_id for view in others for row in view.nodes):
         managers = " and ".join(view.node for view in others)
         message = f"it is none of the nodes of the swarm, as {managers} list them"
         known_names = sorted({row.name for view in others for row in view.nodes})
-        return failed(message, seen=engine.name, expected=known_names, remedy="not-in-the-swarm")
-    return _as_the_swarm_sees_it(node, engine, rows, inventory)
+        return failed(
+            "node.not-listed",
+            message,
+            seen=engine.name,
+            expected=known_names,
+            witnesses=[thing("node", view.node) for view in others],
+            measured="reported",
+        )
+    return as_the_swarm_sees_it(node, engine, rows, inventory)
 
 
-def _as_the_swarm_sees_it(node: Node, engine: EngineFacts, rows: Sequence[SwarmNode], inventory: Inventory) -> Verdict:
-    way = f"Docker {engine.version}, {engine.way}"
-    if not rows:
-        return passed(f"{way}; no manager tells whether the swarm counts it as ready", seen=engine.swarm.state)
-    bad = next((row for row in rows if row.state != "ready"), None)
-    if bad is not None:
-        why = f": {bad.message}" if bad.message else ""
-        return failed(f"the swarm counts it as {bad.state or 'nothing'}{why}", seen=bad.state, expected="ready")
-    availability = rows[0].availability
-    if availability == "drain" and any(replica.node == node.name for replica in inventory.replicas):
-        message = "it is drained, and a replica is on it: no container can be attached to a network there"
-        return warned(message, seen=availability, expected="active", remedy="drained-node")
-    return passed(f"{way}; {availability}", seen=availability)
-
-
-@condition("NODE-2", severity=CRITICAL, documented=MACHINE, remedy="disk-full")
+@condition(
+    "NODE-2",
+    severity=CRITICAL,
+    documented=MACHINE,
+    remedy="disk-full",
+    reasons={
+        "node.disk-short": "little room is free on a disk",
+        "node.inodes-short": "few inodes are free on a disk that has room",
+        "node.root-not-told": "the shell does not tell where Docker's data lies",
+        "node.disk-not-told": "df does not tell of a disk",
+    },
+)
 def test_disks_have_room(
     shell_node: Node,
     system: System,
@@ -82,55 +100,22 @@ def test_disks_have_room(
         raise told(system, "disks")
     engine = every_engine.seen(shell_node.name)
     if engine is not None and engine.root not in ("", system.root):
-        raise Unavailable(
-            f"Docker's data lies under {engine.root}, which `docker info` does not tell to the user of the shell"
-        )
+        message = f"Docker's data lies under {engine.root}, which `docker info` does not tell to the user of the shell"
+        raise Unavailable("node.root-not-told", message, because=Because(shell_node.name, probe="system"))
     seen = every_containers.seen(shell_node.name)
     mounted = {m.name for each in (seen.msr if seen else []) for m in each.mounts if m.kind == "volume"}
-    own = [disk for disk in system.disks if _is_ours(disk, system.root, mounted)]
-    return [_room(shell_node, disk, inventory.limits) for disk in own]
+    own = [disk for disk in system.disks if is_ours(disk, system.root, mounted)]
+    return [room_on(shell_node, disk, inventory.limits) for disk in own]
 
 
-def _is_ours(disk: Disk, root: str, mounted: set[str]) -> bool:
-    """Other stacks have volumes there, too, and a node has shares that Docker's data does not lie on."""
-    below = disk.place.removeprefix(f"{root}/volumes/")
-    if below == disk.place:
-        return f"{root}/".startswith(f"{disk.place.rstrip('/')}/")
-    volume = below.partition("/")[0]
-    return volume.startswith("dtr-") or volume in mounted
-
-
-def _room(shell_node: Node, disk: Disk, limits: Limits) -> Verdict:
-    subject = f"{shell_node.name}:{disk.place}"
-    if disk.network:
-        return passed(f"on the network ({disk.kind} {disk.device}), not looked at", seen=disk.kind, subject=subject)
-    if disk.used is None or disk.free is None:
-        return unknown(f"df does not tell of {disk.place}", subject=subject)
-    percent, gb = _percent(disk.used, disk.free), disk.free / GB
-    message = f"{gb:.1f} GB free, {percent:.0f} %"
-    seen = {"free_gb": round(gb, 1), "free_percent": round(percent, 1)}
-    inodes = None
-    if disk.inodes_used is not None and disk.inodes_free is not None and disk.inodes_used + disk.inodes_free > 0:
-        inodes = _percent(disk.inodes_used, disk.inodes_free)
-        message += f"; {inodes:.0f} % of the inodes free"
-        seen["free_inodes_percent"] = round(inodes, 1)
-    little = [
-        name
-        for name in ("warn", "fail")
-        if (percent < getattr(limits.free_percent, name) and gb < getattr(limits.free_gb, name))
-        or (inodes is not None and inodes < getattr(limits.free_percent, name))
-    ]
-    tell = failed if "fail" in little else warned if little else passed
-    expected = {"free_gb": list(limits.free_gb), "free_percent": list(limits.free_percent)}
-    return tell(message, seen=seen, expected=expected, subject=subject)
-
-
-def _percent(used: int, free: int) -> float:
-    """Free of all, as df counts: what is kept for root is nobody's."""
-    return 100.0 * free / (used + free) if used + free else 0.0
-
-
-@condition("NODE-3", severity=CRITICAL, documented=MACHINE, remedy="set-the-clock")
+@condition(
+    "NODE-3",
+    severity=CRITICAL,
+    documented=MACHINE,
+    remedy="set-the-clock",
+    reasons={"node.clock-off": "the node's clock is not that of the others"},
+    measured="derived",
+)
 def test_clock_is_right(system: System, every_system: PerSubject[System], inventory: Inventory) -> Verdict:
     """The node's clock is that of the others."""
     if system.clock is None:
@@ -144,13 +129,25 @@ def test_clock_is_right(system: System, every_system: PerSubject[System], invent
     off = system.clock - median(clocks)
     sure = max(abs(off) - system.clock_error, 0.0)
     limit = inventory.limits.clock_seconds
-    tell = failed if sure > limit.fail else warned if sure > limit.warn else passed
     way = "ahead" if off > 0 else "behind"
     message = f"{abs(off):.2f} s {way}, give or take {system.clock_error:.2f} s"
-    return tell(message, seen=round(off, 3), expected=list(limit))
+    if sure <= limit.warn:
+        return passed(message, seen=round(off, 3), expected=list(limit))
+    tell = failed if sure > limit.fail else warned
+    return tell("node.clock-off", message, seen=round(off, 3), expected=list(limit))
 
 
-@condition("NODE-4", severity=WARNING, documented=MACHINE, remedy="memory-short")
+@condition(
+    "NODE-4",
+    severity=WARNING,
+    documented=MACHINE,
+    remedy="memory-short",
+    reasons={
+        "node.database-swapped": "a part of the database's memory is swapped out",
+        "node.memory-short": "little memory is available",
+        "node.process-hidden": "the user of the shell cannot see the process of the database",
+    },
+)
 def test_memory_is_there(
     shell_node: Node, system: System, every_containers: PerSubject[Containers], inventory: Inventory
 ) -> Verdict:
@@ -167,16 +164,18 @@ def test_memory_is_there(
     message = f"{available / GB:.1f} GB available, {percent:.0f} %"
     measured = {"available_percent": round(percent, 1), "swapped_kib": swapped}
     if swapped:
-        return failed(f"{swapped} KiB of the database are swapped out; {message}", seen=measured, expected=0)
+        told_swapped = f"{swapped} KiB of the database are swapped out; {message}"
+        return failed("node.database-swapped", told_swapped, seen=measured, expected=0)
     if percent < SCARCE_PERCENT:
-        return failed(message, seen=measured, expected=f"at least {SCARCE_PERCENT} %")
+        return failed("node.memory-short", message, seen=measured, expected=f"at least {SCARCE_PERCENT} %")
     carried = [replica.id for replica in inventory.replicas if replica.node == shell_node.name]
     databases = [
         each for each in (seen.msr if seen else []) if each.component == "rethinkdb" and each.replica in carried
     ]
     runs = any(each.runs for each in databases)
     if (runs and not own) or any(each.swapped is None for each in own):
-        return unknown(f"{shell_node.name}: a database runs there, and the user of the shell cannot see its process")
+        hidden = f"{shell_node.name}: a database runs there, and the user of the shell cannot see its process"
+        raise Unavailable("node.process-hidden", hidden, because=Because(shell_node.name, probe="system"))
     return passed(message, seen=measured)
 
 
@@ -187,7 +186,16 @@ def _is_of_msr(process: DatabaseProcess, containers: Containers | None) -> bool:
     return process.container in {each.id for each in containers.msr if each.component == "rethinkdb"}
 
 
-@condition("NODE-5", severity=CRITICAL, documented=MACHINE, remedy="port-closed")
+@condition(
+    "NODE-5",
+    severity=CRITICAL,
+    documented=MACHINE,
+    remedy="port-closed",
+    reasons={
+        "node.swarm-port-closed": "nothing listens on a port of the swarm",
+        "node.web-port-closed": "nothing listens on a port of nginx, and all of the swarm's are open",
+    },
+)
 def test_node_listens(
     shell_node: Node, system: System, every_engine: PerSubject[EngineFacts], every_containers: PerSubject[Containers]
 ) -> Verdict:
@@ -196,21 +204,39 @@ def test_node_listens(
         raise told(system, "listening sockets")
     engine, containers = every_engine[shell_node.name], every_containers[shell_node.name]
     must: dict[str, str] = {}
+    fronts: dict[str, str] = {}
     if engine.swarm.state == "active":
         must |= {"tcp:7946": "the swarm's gossip", "udp:7946": "the swarm's gossip"}
     if engine.swarm.manager:
         must["tcp:2377"] = "the swarm's managers"
     for each in containers.msr:
         if each.component == "nginx" and each.runs:
-            must |= {f"tcp:{port}": f"nginx of {each.replica}" for ports in each.ports.values() for port in ports}
+            own = [f"tcp:{port}" for ports in each.ports.values() for port in ports]
+            must |= dict.fromkeys(own, f"nginx of {each.replica}")
+            fronts |= dict.fromkeys(own, thing("container", f"nginx-{each.replica}"))
     closed = [socket for socket in must if socket not in system.listening]
     if closed:
         message = f"nothing listens on {', '.join(f'{socket} ({must[socket]})' for socket in closed)}"
-        return failed(message, seen=sorted(set(must) - set(closed)), expected=sorted(must))
+        reason = "node.web-port-closed" if set(closed) <= set(fronts) else "node.swarm-port-closed"
+        about = dict.fromkeys([thing("node", shell_node.name), *(fronts[each] for each in closed if each in fronts)])
+        open_ones = sorted(set(must) - set(closed))
+        return failed(reason, message, seen=open_ones, expected=sorted(must), about=list(about))
     return passed(f"listens on {', '.join(must)}" if must else "it must listen nowhere", seen=sorted(must))
 
 
-@condition("NODE-6", severity=CRITICAL, documented=ENGINE, remedy="swarm-quorum")
+@condition(
+    "NODE-6",
+    severity=CRITICAL,
+    documented=ENGINE,
+    remedy="swarm-quorum",
+    reasons={
+        "node.no-leader": "no manager of the swarm leads",
+        "node.quorum-lost": "fewer managers can be reached than a majority",
+        "node.manager-unreachable": "a manager cannot be reached, and a majority can",
+        "node.manager-cannot-list": "a manager cannot list the nodes of the swarm, and others can",
+    },
+    measured="reported",
+)
 def test_swarm_has_a_quorum(every_swarm_view: PerSubject[SwarmView], inventory: Inventory) -> Verdict:
     """The swarm has a leader, and all its managers can be reached."""
     views = [view for view in every_swarm_view.values() if view.manager]
@@ -221,28 +247,4 @@ def test_swarm_has_a_quorum(every_swarm_view: PerSubject[SwarmView], inventory: 
             "none of the inventory's nodes is a manager: add one under nodes:" if inventory.nodes else NO_NODES.reason
         )
         return skipped(reason)
-    if all(view.error for view in views):
-        told = "; ".join(f"{view.node}: {view.error}" for view in views)
-        message = "no manager can list the nodes of the swarm: probably none leads, for lack of a majority"
-        return failed(f"{message} ({told})", seen=[view.node for view in views], expected="a leader")
-    verdicts = [_as_seen_by(view) for view in views]
-    return next((each for each in verdicts if each.outcome != "PASS"), verdicts[0])
-
-
-def _as_seen_by(view: SwarmView) -> Verdict:
-    seen_by = f", as {view.node} sees it"
-    if view.error:
-        return failed(f"{view.node} cannot list the swarm: {view.error}", expected="a leader")
-    managers = [row for row in view.nodes if row.manager]
-    up = [row for row in managers if row.reachability == "reachable"]
-    need = quorum(len(managers))
-    seen = {"managers": len(managers), "reachable": len(up), "quorum": need}
-    leader = next((row.name for row in managers if row.leader), None)
-    stands = f"it still stands {len(up) - need} failures" if len(up) >= need else "the quorum is lost"
-    lost = [row.name for row in managers if row not in up]
-    if lost:
-        message = f"{', '.join(lost)} cannot be reached, {len(up)} of {len(managers)} managers can; {stands}{seen_by}"
-        return failed(message, seen=seen, expected=len(managers))
-    if leader is None:
-        return failed(f"no manager leads{seen_by}", seen=seen, expected="a leader")
-    return passed(f"{len(managers)} managers, {leader} leads; {stands}", seen=seen)
+    return judge_managers(views)

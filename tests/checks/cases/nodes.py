@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fixtures.core.evidence import Because, thing
 from fixtures.core.store import NoResponse, Unavailable
 from tests.checks.case import (
     Cases,
@@ -35,9 +36,12 @@ from tests.checks.node_facts import (
 
 CLUSTER = "cluster"
 THREE_NODES = nodes()
-STOPPED = NoResponse("Docker at node-1 (10.0.0.11:2376): connection refused: no engine listens there")
-NO_SSH = NoResponse("ssh to 10.0.0.11: connection refused: nothing listens there")
-NO_KEY = Unavailable("ssh to 10.0.0.11: its host key is not known: log in once by hand")
+STOPPED = NoResponse("docker.refused", "Docker at node-1 (10.0.0.11:2376): connection refused: no engine listens there")
+NO_SSH = NoResponse("ssh.refused", "ssh to 10.0.0.11: connection refused: nothing listens there")
+NO_KEY = Unavailable("ssh.host-key", "ssh to 10.0.0.11: its host key is not known: log in once by hand")
+FIRST = (thing("node", N1),)
+NOT_SEEN = Because(N1, probe="system")
+ALL_THREE = tuple(thing("node", node) for node in NODES)
 
 node_1 = Cases("NODE-1")
 
@@ -59,28 +63,49 @@ def everybody_sees(**changes: object) -> dict[str, Seen]:
 
 
 node_1("ready", reached(), passes(N1, "20.10.24", "TCP", "active"), inventory=THREE_NODES)
-node_1("its engine is stopped", reached(own=STOPPED), fails(N1, "no engine listens"), inventory=THREE_NODES)
+node_1(
+    "its engine is stopped",
+    reached(own=STOPPED),
+    fails(N1, "no engine listens", reason="node.refused", about=FIRST),
+    inventory=THREE_NODES,
+)
 node_1(
     "its host key is not known", reached(own=NO_KEY, shell=NO_KEY), unknown(N1, "log in once"), inventory=THREE_NODES
 )
-node_1("no ssh, and its engine answers", reached(shell=NO_SSH), fails(N1, "ssh to"), inventory=THREE_NODES)
-node_1("its shell cannot be used", reached(shell=NO_KEY), unknown(N1, "host key"), inventory=THREE_NODES)
+node_1(
+    "no ssh, and its engine answers",
+    reached(shell=NO_SSH),
+    fails(N1, "ssh to", reason="node.refused", about=FIRST),
+    inventory=THREE_NODES,
+)
+node_1(
+    "its shell cannot be used",
+    reached(shell=NO_KEY),
+    unknown(N1, "host key", reason="ssh.host-key"),
+    inventory=THREE_NODES,
+)
 node_1(
     "in no swarm",
     reached(own=engine(N1, state="inactive", manager=False)),
-    fails(N1, "its part in the swarm is inactive", seen="inactive"),
+    fails(N1, "its part in the swarm is inactive", seen="inactive", reason="node.not-in-swarm", measured="directly"),
     inventory=THREE_NODES,
 )
 node_1(
     "its swarm is locked",
     reached(own=engine(N1, state="locked", error="Swarm is encrypted")),
-    fails(N1, "locked: Swarm is encrypted"),
+    fails(N1, "locked: Swarm is encrypted", reason="node.swarm-locked"),
+    inventory=THREE_NODES,
+)
+node_1(
+    "its part in the swarm ended",
+    reached(own=engine(N1, state="error", error="certificate has expired")),
+    fails(N1, "error: certificate has expired", reason="node.swarm-error"),
     inventory=THREE_NODES,
 )
 node_1(
     "another node's engine",
     reached(own=engine(N1, name=N2)),
-    fails(N1, f"that of {N2}", seen=N2, expected=N1),
+    fails(N1, f"that of {N2}", seen=N2, expected=N1, reason="node.other-engine"),
     inventory=THREE_NODES,
 )
 node_1("named by its short name", reached(own=engine(N1, name="node-1.example.org")), passes(N1), inventory=THREE_NODES)
@@ -109,7 +134,16 @@ node_1(
 node_1(
     "its managers do not list it",
     reached(views={node: swarm(node, member(N2), member(N3)) for node in (N2, N3)}),
-    fails(N1, "it is none of the nodes of the swarm, as node-2 and node-3 list them", seen=N1, expected=[N2, N3]),
+    fails(
+        N1,
+        "it is none of the nodes of the swarm, as node-2 and node-3 list them",
+        seen=N1,
+        expected=[N2, N3],
+        reason="node.not-listed",
+        about=FIRST,
+        witnesses=ALL_THREE[1:],
+        measured="reported",
+    ),
     inventory=THREE_NODES,
 )
 node_1(
@@ -121,19 +155,28 @@ node_1(
 node_1(
     "the swarm calls it down",
     reached(views=everybody_sees(state="down", message="heartbeat failure")),
-    fails(N1, "down: heartbeat failure", seen="down", expected="ready"),
+    fails(
+        N1,
+        "down: heartbeat failure",
+        seen="down",
+        expected="ready",
+        reason="node.not-ready",
+        about=FIRST,
+        witnesses=ALL_THREE[1:],
+        measured="reported",
+    ),
     inventory=THREE_NODES,
 )
 node_1(
     "one manager calls it down",
     reached(views={N3: swarm(N3, member(N1, state="down"), member(N2), member(N3))}),
-    fails(N1, "down"),
+    fails(N1, "down", reason="node.not-ready", witnesses=ALL_THREE[2:]),
     inventory=THREE_NODES,
 )
 node_1(
     "drained with a replica",
     reached(views=everybody_sees(availability="drain")),
-    warns(N1, "drained", seen="drain"),
+    warns(N1, "drained", seen="drain", reason="node.drained", about=FIRST, witnesses=ALL_THREE[1:]),
     inventory=THREE_NODES,
 )
 node_1(
@@ -168,13 +211,18 @@ node_2("room", disks(system(N1)), passes(DATA, "GB free, 65 %", "100 % of the in
 node_2(
     "under a quarter and 25 GB",
     disks(system(N1, disk(used=80 * GIB, free=20 * GIB))),
-    warns(DATA, "21.5 GB free, 20 %"),
+    warns(DATA, "21.5 GB free, 20 %", reason="node.disk-short", about=FIRST),
     inventory=THREE_NODES,
 )
 node_2(
     "under a tenth and 10 GB",
     disks(system(N1, disk(used=95 * GIB, free=5 * GIB))),
-    fails(DATA, "5.4 GB free, 5 %", expected={"free_gb": [25, 10], "free_percent": [25, 10]}),
+    fails(
+        DATA,
+        "5.4 GB free, 5 %",
+        expected={"free_gb": [25, 10], "free_percent": [25, 10]},
+        reason="node.disk-short",
+    ),
     inventory=THREE_NODES,
 )
 node_2("full", disks(system(N1, disk(used=95 * GIB, free=0))), fails(DATA, "0.0 GB free, 0 %"), inventory=THREE_NODES)
@@ -194,10 +242,21 @@ node_2("half of a small disk", disks(system(N1, disk(used=5 * GIB, free=5 * GIB)
 node_2(
     "inodes run out",
     disks(system(N1, disk(inodes_used=99, inodes_free=1))),
-    fails(DATA, "1 % of the inodes free"),
+    fails(DATA, "1 % of the inodes free", reason="node.inodes-short"),
     inventory=THREE_NODES,
 )
-node_2("few inodes", disks(system(N1, disk(inodes_used=80, inodes_free=20))), warns(DATA), inventory=THREE_NODES)
+node_2(
+    "few inodes",
+    disks(system(N1, disk(inodes_used=80, inodes_free=20))),
+    warns(DATA, reason="node.inodes-short"),
+    inventory=THREE_NODES,
+)
+node_2(
+    "little room, and no inodes",
+    disks(system(N1, disk(used=80 * GIB, free=20 * GIB, inodes_used=99, inodes_free=1))),
+    fails(DATA, reason="node.inodes-short"),
+    inventory=THREE_NODES,
+)
 node_2(
     "a file system that makes inodes as it needs them",
     disks(system(N1, disk(kind="btrfs", inodes_used=0, inodes_free=0))),
@@ -233,7 +292,12 @@ node_2(
     passes(DATA),
     inventory=THREE_NODES,
 )
-node_2("df says nothing", disks(system(N1, disk(used=None, free=None))), unknown(DATA, "df"), inventory=THREE_NODES)
+node_2(
+    "df says nothing",
+    disks(system(N1, disk(used=None, free=None))),
+    unknown(DATA, "df", reason="node.disk-not-told", about=FIRST, because=NOT_SEEN),
+    inventory=THREE_NODES,
+)
 node_2(
     "disks cannot be read",
     disks(system(N1).model_copy(update={"disks": None, "missing": {"disks": "disks: awk: not found"}})),
@@ -243,7 +307,7 @@ node_2(
 node_2(
     "the shell does not know where Docker's data lies",
     disks(system(N1)) | {("engine", N1): engine(N1, root="/data/docker")},
-    unknown(N1, "Docker's data lies under /data/docker"),
+    unknown(N1, "Docker's data lies under /data/docker", reason="node.root-not-told", because=NOT_SEEN),
     inventory=THREE_NODES,
 )
 node_2(
@@ -275,9 +339,14 @@ def clocks(first: float | None, second: float = 0.0, third: float | None = 0.0, 
 node_3("as the others", clocks(0.1), passes(N1, "0.10 s ahead"), inventory=THREE_NODES)
 node_3("this machine's clock is off, theirs agree", clocks(500.2, 500.0, 500.1), passes(N1), inventory=THREE_NODES)
 node_3("half a second off", clocks(0.5), passes(N1), inventory=THREE_NODES)
-node_3("two seconds ahead", clocks(2.0), warns(N1, "2.00 s ahead"), inventory=THREE_NODES)
+node_3("two seconds ahead", clocks(2.0), warns(N1, "2.00 s ahead", reason="node.clock-off"), inventory=THREE_NODES)
 node_3("two seconds behind", clocks(-2.0), warns(N1, "2.00 s behind"), inventory=THREE_NODES)
-node_3("90 s ahead", clocks(90.0), fails(N1, "90.00 s ahead", expected=[1, 30]), inventory=THREE_NODES)
+node_3(
+    "90 s ahead",
+    clocks(90.0),
+    fails(N1, "90.00 s ahead", expected=[1, 30], reason="node.clock-off", about=FIRST, measured="derived"),
+    inventory=THREE_NODES,
+)
 node_3("another one is ahead", clocks(0.0, 90.0), passes(N1), inventory=THREE_NODES)
 node_3("two seconds, measured slowly", clocks(2.0, error=1.5), passes(N1, "give or take 1.50 s"), inventory=THREE_NODES)
 node_3("90 s, measured slowly", clocks(90.0, error=1.5), fails(N1), inventory=THREE_NODES)
@@ -299,7 +368,7 @@ node_4("enough", memory(system(N1)), passes(N1, "56 %"), inventory=THREE_NODES)
 node_4(
     "the database is swapped out",
     memory(system(N1, database=[process(2048, DATABASE)])),
-    warns(N1, "2048 KiB of the database"),
+    warns(N1, "2048 KiB of the database", reason="node.database-swapped", about=FIRST),
     inventory=THREE_NODES,
 )
 node_4(
@@ -314,12 +383,17 @@ node_4(
     warns(N1),
     inventory=THREE_NODES,
 )
-node_4("little", memory(system(N1, memory=(16 * GIB, GIB))), warns(N1, "6 %"), inventory=THREE_NODES)
+node_4(
+    "little",
+    memory(system(N1, memory=(16 * GIB, GIB))),
+    warns(N1, "6 %", reason="node.memory-short", about=FIRST),
+    inventory=THREE_NODES,
+)
 node_4("no database runs", memory(system(N1, database=[]), STOPPED), passes(N1), inventory=THREE_NODES)
 node_4(
     "a database runs, and its process cannot be seen",
     memory(system(N1, database=[process(0, "ab" * 32)])),
-    unknown(N1, "cannot see its process"),
+    unknown(N1, "cannot see its process", reason="node.process-hidden", because=NOT_SEEN),
     inventory=THREE_NODES,
 )
 node_4(
@@ -331,7 +405,7 @@ node_4(
 node_4(
     "what of it is swapped out cannot be read",
     memory(system(N1, database=[process(None, DATABASE)])),
-    unknown(N1, "cannot see its process"),
+    unknown(N1, "cannot see its process", reason="node.process-hidden"),
     inventory=THREE_NODES,
 )
 node_4(
@@ -353,8 +427,27 @@ def without(*closed: str) -> Seen:
 
 
 node_5("all", sockets(system(N1)), passes(N1, "tcp:2377", "udp:7946", "tcp:443"), inventory=THREE_NODES)
-for closed in ("tcp:2377", "tcp:7946", "udp:7946", "tcp:443", "tcp:80"):
-    node_5(f"{closed} is closed", sockets(without(closed)), fails(N1, closed), inventory=THREE_NODES)
+NGINX = thing("container", f"nginx-{A}")
+for closed in ("tcp:2377", "tcp:7946", "udp:7946"):
+    node_5(
+        f"{closed} is closed",
+        sockets(without(closed)),
+        fails(N1, closed, reason="node.swarm-port-closed", about=FIRST),
+        inventory=THREE_NODES,
+    )
+for closed in ("tcp:443", "tcp:80"):
+    node_5(
+        f"{closed} is closed",
+        sockets(without(closed)),
+        fails(N1, closed, reason="node.web-port-closed", about=(*FIRST, NGINX)),
+        inventory=THREE_NODES,
+    )
+node_5(
+    "nothing listens at all",
+    sockets(without(*system(N1).listening or [])),
+    fails(N1, "tcp:7946", "tcp:443", reason="node.swarm-port-closed", about=(*FIRST, NGINX)),
+    inventory=THREE_NODES,
+)
 node_5(
     "a worker has no managers' port",
     sockets(without("tcp:2377"), its=engine(N1, manager=False)),
@@ -395,25 +488,45 @@ node_6(
 node_6(
     "one cannot be reached",
     managers(node_1=swarm(N1, member(N1), member(N2), member(N3, reachability="unreachable")), node_3=STOPPED),
-    fails(CLUSTER, "node-3 cannot be reached, 2 of 3", "stands 0 failures"),
+    fails(
+        CLUSTER,
+        "node-3 cannot be reached, 2 of 3",
+        "stands 0 failures",
+        reason="node.manager-unreachable",
+        about=ALL_THREE[2:],
+        witnesses=FIRST,
+        measured="reported",
+    ),
+    inventory=THREE_NODES,
+)
+node_6(
+    "two of three cannot be reached",
+    managers(node_1=swarm(N1, member(N1), *(member(node, reachability="unreachable") for node in (N2, N3)))),
+    fails(CLUSTER, "the quorum is lost", reason="node.quorum-lost", about=ALL_THREE[1:], witnesses=FIRST),
     inventory=THREE_NODES,
 )
 node_6(
     "the quorum is lost",
     managers(**{f"node_{n}": swarm(node, error="The swarm does not have a leader") for n, node in enumerate(NODES, 1)}),
-    fails(CLUSTER, "does not have a leader"),
+    fails(CLUSTER, "does not have a leader", reason="node.no-leader", about=(thing("swarm"),), witnesses=ALL_THREE),
     inventory=THREE_NODES,
 )
 node_6(
     "one manager is cut off",
     managers(node_2=swarm(N2, error="no complete answer within 10 s")),
-    fails(CLUSTER, "node-2 cannot list the swarm"),
+    fails(
+        CLUSTER,
+        "node-2 cannot list the swarm",
+        reason="node.manager-cannot-list",
+        about=ALL_THREE[1:2],
+        measured="directly",
+    ),
     inventory=THREE_NODES,
 )
 node_6(
     "nobody leads",
     managers(node_1=swarm(N1, *(member(node, leader=False) for node in NODES))),
-    fails(CLUSTER, "no manager leads"),
+    fails(CLUSTER, "no manager leads", reason="node.no-leader", about=(thing("swarm"),), witnesses=FIRST),
     inventory=THREE_NODES,
 )
 node_6(
