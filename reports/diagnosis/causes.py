@@ -19,7 +19,9 @@ from reports.records import Header, Result, VerdictWord
 
 # What a replica that is down breaks although its name may not stand in the verdict (one server, 29 tables).
 _FOLLOWS_A_LOSS = frozenset({"STATUS-11", "STATUS-12", "STATUS-14"})
-_NOT_OF_ONE_LOSS = frozenset({"status.no-reads", "status.no-writes", "status.no-primary", "status.no-shard"})
+_NOT_OF_ONE_LOSS = frozenset(
+    {"status.table-no-reads", "status.table-no-writes", "status.table-no-primary", "status.table-no-shard"}
+)
 # What tells that a replica which answers has lost its database.
 _TELLS_A_LOSS = frozenset({"STATUS-3", "STATUS-4", "STATUS-5", "STATUS-8", "RDB-1"})
 # What goes wrong everywhere when the database has lost its majority.

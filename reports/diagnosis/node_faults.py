@@ -13,6 +13,7 @@ from reports.diagnosis.blame import fails, unknown
 from reports.diagnosis.partitions import ABOUT_THE_DATABASE, Partition, follows
 from reports.records import PROBLEMS, Header, Result
 
+_LEADERLESS = frozenset({"node.no-leader", "node.quorum-lost"})
 # What is gone at a node that left the swarm: its containers' network, and its gossip.
 _NEEDS_THE_SWARM = frozenset({"CTR-4", "NODE-5"})
 
@@ -38,9 +39,8 @@ class NodeFault:
         """Whether another problem follows from it."""
         if result in self.refused:
             return True
-        if result.condition == "NODE-6" and fails(result):
-            lost = nodes_of(result)
-            return bool(lost) and lost <= self.nodes
+        if result.reason == "node.manager-unreachable" and fails(result):
+            return nodes_of(result) <= self.nodes
         parts = set(result.subject.split(":"))
         blind = unknown(result) and self.own.condition == "NODE-1" and fails(self.own)
         if blind and (self.nodes & parts or self.nodes & nodes_of(result)):
@@ -56,7 +56,7 @@ def node_faults(header: Header, results: Sequence[Result]) -> list[NodeFault]:
     refused = [r for r in results if r.condition == "NET-1" and fails(r)]
     found: list[NodeFault] = []
     for result in results:
-        if result.condition == "NODE-6" and fails(result) and result.reason == "node.no-leader":
+        if fails(result) and result.reason in _LEADERLESS:
             hit = frozenset(_node(r) for r in refused)
             found.insert(0, NodeFault(result, hit, tuple(refused), ()))
         elif result.condition == "NODE-1" and result.verdict in PROBLEMS and not unknown(result):

@@ -157,8 +157,8 @@ def test_a_volume_that_is_gone_forbids_the_restart_that_would_follow() -> None:
 
 
 def test_a_table_that_takes_no_writes_follows_from_no_single_loss() -> None:
-    stuck = bad("STATUS-11", "dtr2.tags", "not ready_for_writes", reason="status.no-writes")
-    headless = bad("STATUS-12", "dtr2.tags", "a shard has no primary", reason="status.no-primary")
+    stuck = bad("STATUS-11", "dtr2.tags", "not ready_for_writes", reason="status.table-no-writes")
+    headless = bad("STATUS-12", "dtr2.tags", "a shard has no primary", reason="status.table-no-primary")
     results = [r for r in dead() if r.subject != "dtr2.tags"] + [stuck, headless]
     first, *others = steps(results)
     assert "does not answer" in first

@@ -29,7 +29,7 @@ def test_another_word_severity_or_reason_is_another_group() -> None:
     one = verdict("STATUS-11", "dtr2.tags", "FAIL", "not ready")
     others = [
         verdict("STATUS-11", "dtr2.blobs", "WARN", "not ready"),
-        verdict("STATUS-11", "dtr2.blobs", "FAIL", "not ready", reason="status.no-writes"),
+        verdict("STATUS-11", "dtr2.blobs", "FAIL", "not ready", reason="status.table-no-writes"),
         verdict("STATUS-12", "dtr2.blobs", "FAIL", "not ready"),
         verdict("STATUS-11", "dtr2.blobs", "FAIL", "not ready", severity="warning"),
     ]
