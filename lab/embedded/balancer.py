@@ -12,8 +12,9 @@ import socket
 import threading
 
 from lab.embedded.api import Api
+from lab.embedded.door import Door
 from lab.embedded.reply import Asked, Manner
-from lab.embedded.state import Cluster, Door, Replica
+from lab.embedded.state import Cluster, Replica
 
 PATIENCE_SECONDS = 2.0
 CHUNK = 1 << 16

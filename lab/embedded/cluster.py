@@ -15,7 +15,9 @@ from lab.embedded.api import Api
 from lab.embedded.balancer import Passing
 from lab.embedded.certificates import Authority, Certificate
 from lab.embedded.database import Query
-from lab.embedded.expectations import Expectations, Verdicts
+from lab.embedded.door import Door
+from lab.embedded.expectations import Expectations
+from lab.embedded.expecting import Verdicts
 from lab.embedded.healthy import healthy_cluster
 from lab.embedded.inventory import write_inventory
 from lab.embedded.nodes.container import Container
@@ -28,7 +30,7 @@ from lab.embedded.rethinkcli import replica_of, rethinkcli
 from lab.embedded.scenes import scenes
 from lab.embedded.scenes.scene import Scene
 from lab.embedded.server import HttpPort, Listener, Serve, bound
-from lab.embedded.state import Door, Replica
+from lab.embedded.state import Replica
 
 
 class Embedded:

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
+from lab.embedded.expecting import Expecting
 from lab.embedded.state import Replica
-
-if TYPE_CHECKING:
-    from lab.embedded.expectations import Expectations
 
 ACCOUNTS = ("admin", "reader:ci")
 GLOBAL = "global"
@@ -16,30 +13,30 @@ PER_FEED = ("FEED-2", "FEED-3", "FEED-4", "FEED-6")
 PER_REPOSITORY = ("FEED-5", "FEED-7")
 
 
-def feeds_at(expect: Expectations, replicas: Iterable[str]) -> list[str]:
+def feeds_at(expect: Expecting, replicas: Iterable[str]) -> list[str]:
     """Each feed at these replicas, as FEED-1 names them."""
     where = list(replicas)
     return [f"{feed}:{replica}" for feed in expect.feeds for replica in where]
 
 
-def cells(expect: Expectations, *clients: str) -> list[str]:
+def cells(expect: Expecting, *clients: str) -> list[str]:
     """Each of these clients with each feed, as FEED-8 names them."""
     return [f"{client}:{feed}" for client in clients for feed in expect.feeds]
 
 
-def tokens_at(expect: Expectations, replicas: Iterable[str], accounts: Iterable[str] = ACCOUNTS) -> list[str]:
+def tokens_at(expect: Expecting, replicas: Iterable[str], accounts: Iterable[str] = ACCOUNTS) -> list[str]:
     """Each scope of these accounts at these replicas, as TOKEN-1 names them."""
     where = list(replicas)
     return [f"{account}:{feed}:{replica}" for account in accounts for feed in expect.feeds for replica in where]
 
 
-def no_tokens(expect: Expectations, replicas: Iterable[str], accounts: Iterable[str] = ACCOUNTS) -> None:
+def no_tokens(expect: Expecting, replicas: Iterable[str], accounts: Iterable[str] = ACCOUNTS) -> None:
     """The token services of these replicas could not be asked: then no scope is named."""
     where = list(replicas)
     expect.unknown("TOKEN-1", *(f"{account}:{replica}" for account in accounts for replica in where))
 
 
-def not_asked(expect: Expectations, replicas: Iterable[Replica]) -> None:
+def not_asked(expect: Expecting, replicas: Iterable[Replica]) -> None:
     """Nothing could be asked of these replicas: what the others tell is judged, and compared among them."""
     lost = list(replicas)
     no_tokens(expect, [replica.id for replica in lost])
@@ -51,21 +48,21 @@ def not_asked(expect: Expectations, replicas: Iterable[Replica]) -> None:
         no_feed(expect)
 
 
-def no_feed_at(expect: Expectations, replicas: Iterable[Replica]) -> None:
+def no_feed_at(expect: Expecting, replicas: Iterable[Replica]) -> None:
     """No feed could be asked for at these replicas."""
     lost = list(replicas)
     expect.unknown("FEED-1", *feeds_at(expect, [replica.id for replica in lost]))
     expect.unknown("FEED-9", *expect.pairs(*lost))
 
 
-def feeds_fail_at(expect: Expectations, replicas: Iterable[Replica]) -> None:
+def feeds_fail_at(expect: Expecting, replicas: Iterable[Replica]) -> None:
     """These replicas answer, and tell no feed."""
     lost = list(replicas)
     expect.fail("FEED-1", *feeds_at(expect, [replica.id for replica in lost]))
     expect.unknown("FEED-9", *expect.pairs(*lost))
 
 
-def nothing_told_of(expect: Expectations, *feeds: str) -> None:
+def nothing_told_of(expect: Expecting, *feeds: str) -> None:
     """No replica tells these feeds as documented."""
     repositories = [feed for feed in feeds if feed != GLOBAL]
     for condition in PER_FEED:
@@ -74,13 +71,13 @@ def nothing_told_of(expect: Expectations, *feeds: str) -> None:
         expect.unknown(condition, *repositories)
 
 
-def no_feed(expect: Expectations) -> None:
+def no_feed(expect: Expecting) -> None:
     """No audit log can be read by those who may."""
     nothing_told_of(expect, *expect.feeds)
     expect.unknown("FEED-8", *cells(expect, "admin"), *expect.readable)
 
 
-def no_admin(expect: Expectations) -> None:
+def no_admin(expect: Expecting) -> None:
     """The administrator, whom all feeds are asked as, cannot log in."""
     no_tokens(expect, expect.everywhere, ["admin"])
     expect.unknown("FEED-1", *feeds_at(expect, expect.everywhere))
@@ -89,14 +86,14 @@ def no_admin(expect: Expectations) -> None:
     expect.unknown("FEED-8", *cells(expect, "admin"))
 
 
-def no_reader(expect: Expectations) -> None:
+def no_reader(expect: Expecting) -> None:
     """The reader cannot log in."""
     no_tokens(expect, expect.everywhere, ["reader:ci"])
     expect.unknown("TOKEN-2", "reader:ci")
     expect.unknown("FEED-8", *cells(expect, "reader:ci"))
 
 
-def nobody(expect: Expectations) -> None:
+def nobody(expect: Expecting) -> None:
     """Nobody logs in, and strangers get no token either."""
     no_admin(expect)
     no_reader(expect)

@@ -14,8 +14,8 @@ from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import urlsplit
 
+from lab.embedded.door import Door
 from lab.embedded.reply import Asked, Manner, Reply
-from lab.embedded.state import Door
 
 Answer = Callable[[Asked], Reply]
 Serve = Callable[[socket.socket], None]

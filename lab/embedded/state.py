@@ -9,17 +9,15 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lab.embedded.certificates import Certificate
 from lab.embedded.database import Reql, Rethink
-from lab.embedded.door import Door as Door
+from lab.embedded.door import Door
+from lab.embedded.nodes.state import Node
+from lab.embedded.nodes.swarm import Swarm
 from lab.embedded.reply import Reply
 from lab.embedded.trust import Change, Trust
-
-if TYPE_CHECKING:
-    from lab.embedded.nodes.state import Node
-    from lab.embedded.nodes.swarm import Swarm
 
 Fault = Callable[[Reply], Reply]
 """What becomes of the right answer of a path."""

@@ -13,8 +13,8 @@ import yaml
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from lab import embedded
+from lab.embedded.door import Door
 from lab.embedded.server import HttpPort, Listener, bound
-from lab.embedded.state import Door
 from lab.nginx import Fronts
 from lab.nginx.fronts import free_ports
 from lab.notary import configuration, history

@@ -16,11 +16,12 @@ import pytest
 from rethinkdb import errors, r
 
 from lab.embedded import Embedded
+from lab.embedded.door import Door
 from lab.embedded.reql import certificates
 from lab.embedded.reql.javascript import NotRead, read
 from lab.embedded.rethinkcli import replica_of, rethinkcli
 from lab.embedded.scenes.scene import Scene
-from lab.embedded.state import Cluster, Door, Replica
+from lab.embedded.state import Cluster, Replica
 
 
 class Running:

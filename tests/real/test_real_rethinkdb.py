@@ -26,7 +26,7 @@ from fixtures.probes.database_view import DatabaseView, view_of
 from fixtures.secrets.masker import Masker
 from fixtures.secrets.resolve import resolve
 from lab import embedded
-from lab.embedded.state import Door
+from lab.embedded.door import Door
 from lab.rethinkdb import Servers, binary
 from tests.checks.case import Facts, asked, store_of
 

@@ -7,13 +7,14 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
+from lab.embedded.door import Door
 from lab.embedded.nodes.bundle import Bundle
 from lab.embedded.nodes.certificates import EngineAuthority
 from lab.embedded.nodes.engine import Engine
 from lab.embedded.nodes.http import EnginePort, Question
 from lab.embedded.nodes.lifecycle import Answering, Lifecycle
 from lab.embedded.server import Listener, bound
-from lab.embedded.state import Cluster, Door
+from lab.embedded.state import Cluster
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,9 @@ from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from lab.embedded.door import Door
 from lab.embedded.nodes.running import Frame, Running
 from lab.embedded.server import HANDSHAKE_SECONDS, LARGEST_BODY, hold
-from lab.embedded.state import Door
 
 STDIN_POLL_SECONDS = 0.02
 

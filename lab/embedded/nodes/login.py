@@ -4,9 +4,9 @@ import json
 import sys
 from pathlib import Path
 
+from lab.embedded.door import Door
 from lab.embedded.nodes.files import COMMANDS, written
 from lab.embedded.nodes.state import Node
-from lab.embedded.state import Door
 
 PROGRAM = Path(__file__).parent / "docker_program.py"
 

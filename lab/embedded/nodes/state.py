@@ -4,8 +4,8 @@ import secrets
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from lab.embedded.door import Door
 from lab.embedded.nodes.container import DAY, Container, Volume
-from lab.embedded.state import Door
 
 GIB = 1 << 20
 """In KiB, as df and /proc/meminfo count."""

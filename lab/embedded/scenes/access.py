@@ -4,10 +4,11 @@ import secrets
 
 from lab.embedded import expected_trust, faults
 from lab.embedded.certificates import Certificate
+from lab.embedded.door import Door
 from lab.embedded.expectations import Expectations
 from lab.embedded.nodes.expected import component
 from lab.embedded.scenes.scene import Collection, Play
-from lab.embedded.state import Cluster, Door
+from lab.embedded.state import Cluster
 
 collection = Collection()
 scene = collection.scene

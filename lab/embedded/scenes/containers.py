@@ -6,12 +6,13 @@ Most break the store of the vulnerability scanner, which no health check of MSR 
 from datetime import timedelta
 
 from lab.embedded import expected_trust
+from lab.embedded.door import Door
 from lab.embedded.expectations import Expectations
 from lab.embedded.nodes.container import DAY, Container, LogLine
 from lab.embedded.nodes.expected import component, components, names
 from lab.embedded.nodes.healthy import image, labels
 from lab.embedded.scenes.scene import Collection
-from lab.embedded.state import Cluster, Door
+from lab.embedded.state import Cluster
 
 QUIET = "scanningstore"
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)

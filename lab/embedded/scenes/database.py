@@ -6,11 +6,12 @@ from typing import Any
 
 from lab.embedded import faults
 from lab.embedded.certificates import Certificate
+from lab.embedded.door import Door
 from lab.embedded.expectations import Expectations
 from lab.embedded.scenes.answers import STATUS
 from lab.embedded.scenes.outages import one_database_killed_one_says_so
 from lab.embedded.scenes.scene import Collection, Play
-from lab.embedded.state import Cluster, Door
+from lab.embedded.state import Cluster
 
 collection = Collection()
 scene = collection.scene

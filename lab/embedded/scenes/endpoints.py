@@ -1,9 +1,10 @@
 """Faults of the health endpoints, of the balancer and of addresses."""
 
 from lab.embedded import faults, reply
+from lab.embedded.door import Door
 from lab.embedded.expectations import Expectations
 from lab.embedded.scenes.scene import Collection, Play
-from lab.embedded.state import Cluster, Door, Fault
+from lab.embedded.state import Cluster, Fault
 
 collection = Collection()
 scene = collection.scene

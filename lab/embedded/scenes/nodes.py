@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 from lab.embedded import expected_trust
+from lab.embedded.door import Door
 from lab.embedded.expectations import Expectations
 from lab.embedded.nodes.expected import SWARM, engine_gone, mount, names, no_probe
 from lab.embedded.nodes.state import GIB, Node
 from lab.embedded.scenes.scene import Collection, Play
-from lab.embedded.state import Cluster, Door
+from lab.embedded.state import Cluster
 
 DOCKER = "/var/lib/docker"
 NO_LEADER = (

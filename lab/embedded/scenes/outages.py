@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 from lab.embedded import expected_trust, faults
+from lab.embedded.door import Door
 from lab.embedded.expectations import Expectations
 from lab.embedded.nodes.expected import database_container_dead, node_gone
 from lab.embedded.scenes.answers import STATUS
 from lab.embedded.scenes.scene import Collection
-from lab.embedded.state import Cluster, Door
+from lab.embedded.state import Cluster
 
 collection = Collection()
 scene = collection.scene

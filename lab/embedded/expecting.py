@@ -1,0 +1,80 @@
+"""What a scene must trip: said before anything is looked at, so that a check cannot confirm itself.
+
+Keys are (condition id, subject). A FAIL of a condition that only warns is declared as WARN.
+"""
+
+import itertools
+from collections.abc import Iterable
+
+from lab.embedded.state import Cluster, Replica, Table
+
+UNREADABLE = ("finance/ledger",)
+"""What the inventory says that its reader cannot read."""
+
+Verdicts = dict[tuple[str, str], str]
+
+
+class Expecting:
+    """Collects what must not pass. Saying two different things of one subject is a mistake in the scene."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        self._cluster = cluster
+        self.verdicts: Verdicts = {}
+
+    def _expect(self, verdict: str, condition: str, subjects: Iterable[str]) -> None:
+        for subject in subjects:
+            if self.verdicts.setdefault((condition, subject), verdict) != verdict:
+                raise ValueError(f"{condition} of {subject} is both {self.verdicts[condition, subject]} and {verdict}")
+
+    def fail(self, condition: str, *subjects: str) -> None:
+        self._expect("FAIL", condition, subjects)
+
+    def warn(self, condition: str, *subjects: str) -> None:
+        self._expect("WARN", condition, subjects)
+
+    def unknown(self, condition: str, *subjects: str) -> None:
+        self._expect("UNKNOWN", condition, subjects)
+
+    # -- subjects
+
+    @property
+    def everywhere(self) -> list[str]:
+        return [replica.id for replica in self._cluster.replicas]
+
+    @property
+    def users(self) -> str:
+        """The address of users, as a subject."""
+        return self._cluster.public_name
+
+    @property
+    def mke(self) -> str:
+        return f"localhost:{self._cluster.mke.port}"
+
+    @property
+    def feeds(self) -> list[str]:
+        """The audit logs of the inventory: the global one, and those of the repositories that it names."""
+        return ["global", *self._named(self._cluster.account("ci").listed_reads), *self._named(UNREADABLE)]
+
+    @property
+    def readable(self) -> list[str]:
+        """What the reader may read of them, as FEED-8 names it."""
+        return [f"reader:ci:{feed}" for feed in self._named(self._cluster.account("ci").listed_reads)]
+
+    @staticmethod
+    def _named(repositories: Iterable[str]) -> list[str]:
+        return [name.replace("/", ".") for name in repositories]
+
+    def others(self, *without: Replica) -> list[str]:
+        return [replica.id for replica in self._cluster.replicas if replica not in without]
+
+    def about_all(self, asked: Replica | str) -> list[str]:
+        asked_id = asked if isinstance(asked, str) else asked.id
+        return [f"{asked_id}:{about}" for about in self.everywhere]
+
+    def pairs(self, *with_any_of: Replica) -> list[str]:
+        """Unordered pairs in the inventory's order; all of them, or those with one of these replicas."""
+        wanted = {replica.id for replica in with_any_of} or set(self.everywhere)
+        return [f"{a}:{b}" for a, b in itertools.combinations(self.everywhere, 2) if {a, b} & wanted]
+
+    def tables(self) -> list[Table]:
+        return self._cluster.tables
