@@ -2,23 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from checks.condition import CRITICAL, condition
 from checks.rules import feed_paging as paging_rules
+from checks.rules import feed_versions
 from checks.rules.clocks import DATE_SECONDS, clocks, spread
 from checks.rules.feed_versions import judge_versions, worst
-from checks.rules.feeds import BLACKOUT, MARGIN, difference, named, reach, telling, tellings, within_both
+from checks.rules.feeds import (
+    BLACKOUT,
+    MARGIN,
+    NOT_SOUND,
+    blame,
+    difference,
+    named,
+    reach,
+    telling,
+    tellings,
+    why_not_told,
+    within_both,
+)
 from checks.verdict import Outcome, Verdict, failed, not_applicable, passed, unknown, warned
+from fixtures.core.evidence import Because, thing
 from fixtures.core.feed_subjects import GLOBAL, ClientFeed, Feed, repository_feeds
 from fixtures.core.store import PerSubject, Unavailable
-from fixtures.core.subjects import Pair
+from fixtures.core.subjects import Pair, in_grammar
 from fixtures.inventory import Inventory
 from fixtures.probes.endpoints import Ping
 from fixtures.probes.feeds.access import FeedAccess
 from fixtures.probes.feeds.causes import INSUFFICIENT, likely_cause
 from fixtures.probes.feeds.changefeed import Newest, NewestRecords, Paging
+from fixtures.probes.feeds.records import Record
 from fixtures.probes.feeds.timestamps import TrustTimestamp
 
 GUIDE = "Changefeed API"
@@ -31,39 +47,90 @@ JUST_DELETED = "deleted within the last minute, as it may be? Run again in two m
 READS, REFUSED = "reads", "refused"
 
 
-@condition("FEED-1", severity=CRITICAL, documented=GUIDE, remedy="audit-log", owns=True)
+@condition(
+    "FEED-1",
+    severity=CRITICAL,
+    documented=GUIDE,
+    remedy="audit-log",
+    owns=True,
+    reasons={
+        "feed.no-licence": "without a licence no audit log is sent (402)",
+        "feed.token-invalid": "a fresh token is refused as invalid",
+        "feed.no-right": "the administrator is refused for want of rights",
+        "feed.too-many-log-ins": "too many failed log-ins: none is taken for a while (429)",
+        "feed.database-unreadable": "notary-server cannot read its database (500)",
+        "feed.no-notary-server": "nginx gets no answer of notary-server",
+        "feed.other-status": "notary-server answers with another status",
+        "feed.malformed": "the count or a record is not as documented",
+    },
+)
 def test_feed_answers_as_documented(newest_records: NewestRecords) -> Verdict:
     """Each replica tells the audit log to the administrator: the right count, every record in the documented form."""
     told = newest_records
     if told.status == 402:
-        return unknown("no licence, so that no audit log is told, see REG-1", seen=402)
+        because = Because(told.replica, condition="REG-1")
+        message = "no licence, so that no audit log is told, see REG-1"
+        return unknown(Unavailable("feed.no-licence", message, because=because), seen=402)
     if told.status != 200:
-        return failed(likely_cause(told.status, told.error, told.told), seen=told.status, expected=200)
+        message = likely_cause(told.status, told.error, told.told)
+        return failed(why_not_told(told.status, told.error), message, seen=told.status, expected=200)
     if told.problems:
-        return failed("; ".join(told.problems), seen=told.problems, expected="count, and records as documented")
+        message, expected = "; ".join(told.problems), "count, and records as documented"
+        return failed("feed.malformed", message, seen=told.problems, expected=expected)
     return passed(reach(told), seen=len(told.records))
 
 
-@condition("FEED-2", severity=CRITICAL, documented=GUIDE, remedy="audit-log")
+@condition(
+    "FEED-2",
+    severity=CRITICAL,
+    documented=GUIDE,
+    remedy="audit-log",
+    reasons={
+        "feed.out-of-order": "a record stands after a younger one",
+        "feed.id-twice": "two records have one ID",
+        **NOT_SOUND,
+    },
+)
 def test_records_are_in_order(feed: Feed, every_newest_records: Newest) -> Verdict:
     """Records stand from the oldest to the newest, and no ID stands twice."""
     told = tellings(every_newest_records, feed.subject)
-    for fact in told:
-        for before, record in zip(fact.records, fact.records[1:], strict=False):
-            if record.created_at < before.created_at:
-                message = f"{named(record)} stands after {named(before)}, as replica {fact.replica} tells it"
-                return failed(message, seen=[before.id, record.id], expected="from the oldest to the newest")
-        ids = [record.id for record in fact.records]
-        twice = sorted({each for each in ids if ids.count(each) > 1}) if len(set(ids)) < len(ids) else []
-        if twice:
-            message = f"ID {twice[0]} stands on {ids.count(twice[0])} records, as replica {fact.replica} tells it"
-            return failed(message, seen=twice[:20], expected="every ID once")
+    found = {fact.replica: verdict for fact in told if (verdict := _out_of_order(fact)) is not None}
+    if found:
+        return _first_of(found, feed.subject, [fact.replica for fact in told])
     if not any(fact.records for fact in told):
         return not_applicable(EMPTY)
     return passed(f"{max(len(fact.records) for fact in told)} records in order, at {len(told)} replicas")
 
 
-@condition("FEED-3", severity=CRITICAL, documented=GUIDE, remedy="audit-log")
+def _out_of_order(fact: NewestRecords) -> Verdict | None:
+    for before, record in zip(fact.records, fact.records[1:], strict=False):
+        if record.created_at < before.created_at:
+            message = f"{named(record)} stands after {named(before)}, as replica {fact.replica} tells it"
+            seen = [before.id, record.id]
+            return failed("feed.out-of-order", message, seen=seen, expected="from the oldest to the newest")
+    ids = [record.id for record in fact.records]
+    twice = sorted({each for each in ids if ids.count(each) > 1}) if len(set(ids)) < len(ids) else []
+    if twice:
+        message = f"ID {twice[0]} stands on {ids.count(twice[0])} records, as replica {fact.replica} tells it"
+        return failed("feed.id-twice", message, seen=twice[:20], expected="every ID once")
+    return None
+
+
+def _first_of(found: Mapping[str, Verdict], feed: str, asked: Sequence[str]) -> Verdict:
+    """The verdict on the first of the replicas at which something was found, on behalf of all that show the same."""
+    verdict = next(iter(found.values()))
+    alike = [replica for replica, each in found.items() if each.reason == verdict.reason]
+    at_fault = blame(feed, alike, asked)
+    return replace(verdict, about=at_fault.about, witnesses=at_fault.witnesses)
+
+
+@condition(
+    "FEED-3",
+    severity=CRITICAL,
+    documented=GUIDE,
+    remedy="audit-log",
+    reasons={**paging_rules.REASONS, **NOT_SOUND},
+)
 def test_paging_loses_nothing(feed: Feed, feed_paging: Paging, every_newest_records: Newest) -> Verdict:
     """`change_id` is exclusive, and paging forwards and backwards gives the same records."""
     told = telling(every_newest_records, feed.subject, feed_paging.replica)
@@ -72,58 +139,104 @@ def test_paging_loses_nothing(feed: Feed, feed_paging: Paging, every_newest_reco
         return not_applicable(EMPTY + note)
     wrong = paging_rules.fault(told, feed_paging)
     if wrong:
-        return failed(f"{wrong}, as replica {told.replica} tells it{note}", expected="the same records both ways")
+        reason, words = wrong
+        message, about = f"{words}, as replica {told.replica} tells it{note}", [thing("notary", told.replica)]
+        return failed(reason, message, expected="the same records both ways", about=about)
     return passed(f"the same records forwards and backwards; {reach(told)}{note}", seen=len(told.records))
 
 
-@condition("FEED-4", severity=CRITICAL, documented=GUIDE, remedy="audit-log")
+@condition(
+    "FEED-4",
+    severity=CRITICAL,
+    documented=GUIDE,
+    remedy="audit-log",
+    reasons={
+        "feed.too-early": "a record is sent before it is 60 s old",
+        "feed.too-early-by-clocks": "a record seems younger than 60 s, and the replicas' clocks may explain it",
+        "feed.no-date": "no answer has a Date, so that the age of its records is not known",
+        **NOT_SOUND,
+    },
+)
 def test_nothing_is_told_too_early(feed: Feed, every_newest_records: Newest, every_ping: PerSubject[Ping]) -> Verdict:
     """Only what is more than 60 s old is told."""
     told = [fact for fact in tellings(every_newest_records, feed.subject) if fact.server_date is not None]
     if not told:
-        raise Unavailable("no answer has a Date, so that the age of its records is not known")
-    youngest = [(fact.now - record.created_at, fact, record) for fact in told for record in fact.records]
-    if not youngest:
+        raise Unavailable("feed.no-date", "no answer has a Date, so that the age of its records is not known")
+    ages = [(_seconds_old(fact, record), fact, record) for fact in told for record in fact.records]
+    if not ages:
         return not_applicable(EMPTY)
-    age, fact, record = min(youngest, key=lambda each: each[0])
-    seconds = round(age.total_seconds(), 3)
+    seconds, fact, record = min(ages, key=lambda each: each[0])
     earliest = (BLACKOUT - MARGIN).total_seconds()
     if seconds + DATE_SECONDS >= earliest:
         return passed(f"the youngest is {seconds:.0f} s old", seen=seconds, expected="60 s")
+    early = [each.replica for age, each, _ in ages if age + DATE_SECONDS < earliest]
+    at_fault = blame(feed.subject, early, [each.replica for each in told])
+    about, witnesses = at_fault.about, at_fault.witnesses
     apart = spread(clocks(every_ping))
     message = f"{named(record)} was told by replica {fact.replica} when it was {seconds:.1f} s old"
     if seconds + DATE_SECONDS + apart >= earliest:
         message += f", which the replicas' clocks may explain: they are {apart:.1f} s apart, see TOKEN-4"
-        return warned(message, seen=seconds, expected="60 s")
-    return failed(message, seen=seconds, expected="60 s")
+        reason = "feed.too-early-by-clocks"
+        return warned(reason, message, seen=seconds, expected="60 s", about=about, witnesses=witnesses)
+    return failed("feed.too-early", message, seen=seconds, expected="60 s", about=about, witnesses=witnesses)
 
 
-@condition("FEED-5", severity=CRITICAL, documented=GUIDE, remedy="audit-log")
+def _seconds_old(fact: NewestRecords, record: Record) -> float:
+    return round((fact.now - record.created_at).total_seconds(), 3)
+
+
+@condition(
+    "FEED-5",
+    severity=CRITICAL,
+    documented=GUIDE,
+    remedy="audit-log",
+    measured="derived",
+    reasons={
+        "feed.foreign-record": "the feed of a repository holds a record of another one",
+        "feed.differs-from-global": "the feed of a repository is not its part of the global one",
+        **NOT_SOUND,
+    },
+)
 def test_feed_of_repository_is_its_part_of_the_global_one(repository: Feed, every_newest_records: Newest) -> Verdict:
     """A repository's feed is the global feed filtered by it, and holds no other repository."""
     tellings(every_newest_records, GLOBAL)
-    compared = 0
-    for fact in tellings(every_newest_records, repository.subject):
-        foreign = [record for record in fact.records if record.gun != fact.gun]
-        if foreign:
-            message = f"it holds {named(foreign[0])}, as replica {fact.replica} tells it"
-            return failed(message, seen=sorted({record.gun for record in foreign})[:20], expected=fact.gun)
-        try:
-            everything = telling(every_newest_records, GLOBAL, fact.replica)
-        except Unavailable:
-            continue
-        own, part = within_both(fact, everything, fact.gun)
-        wrong = difference(own, part, "in its feed", "in the global feed")
-        if wrong:
-            return failed(f"{wrong}, as replica {fact.replica} tells it", expected="the same records in both")
-        compared = max(compared, len(own))
     told = tellings(every_newest_records, repository.subject)
+    judged = {fact.replica: _compared_with_the_global_one(fact, every_newest_records) for fact in told}
+    found = {replica: each for replica, each in judged.items() if isinstance(each, Verdict)}
+    if found:
+        return _first_of(found, repository.subject, list(judged))
+    compared = max((each for each in judged.values() if isinstance(each, int)), default=0)
     if not any(fact.records for fact in told) and not compared:
         return not_applicable(f"no record of it: {repository.repository} was not signed")
     return passed(f"{compared} records in both, inside their common window", seen=compared)
 
 
-@condition("FEED-6", severity=CRITICAL, documented=GUIDE, remedy="audit-log")
+def _compared_with_the_global_one(fact: NewestRecords, every_newest_records: Newest) -> Verdict | int | None:
+    """What is wrong; or how many records are the same in both; None where the replica's global feed was not seen."""
+    foreign = [record for record in fact.records if record.gun != fact.gun]
+    if foreign:
+        message = f"it holds {named(foreign[0])}, as replica {fact.replica} tells it"
+        seen = sorted({record.gun for record in foreign})[:20]
+        return failed("feed.foreign-record", message, seen=seen, expected=fact.gun)
+    try:
+        everything = telling(every_newest_records, GLOBAL, fact.replica)
+    except Unavailable:
+        return None
+    own, part = within_both(fact, everything, fact.gun)
+    wrong = difference(own, part, "in its feed", "in the global feed")
+    if wrong:
+        message = f"{wrong}, as replica {fact.replica} tells it"
+        return failed("feed.differs-from-global", message, expected="the same records in both")
+    return len(own)
+
+
+@condition(
+    "FEED-6",
+    severity=CRITICAL,
+    documented=GUIDE,
+    remedy="audit-log",
+    reasons={**feed_versions.REASONS, **NOT_SOUND},
+)
 def test_versions_grow(every_newest_records: Newest, inventory: Inventory) -> Sequence[Verdict]:
     """Versions of a repository never repeat or fall, and begin again at 1 after a deletion, which has none itself."""
     own, host = repository_feeds(inventory), urlsplit(inventory.url).netloc.removesuffix(":443")
@@ -136,11 +249,12 @@ def _own_versions(feed: Feed, every_newest_records: Newest) -> Verdict:
     try:
         told = tellings(every_newest_records, feed.subject)
     except Unavailable as cause:
-        return unknown(str(cause), subject=feed.subject)
-    own = [[record for record in fact.records if record.gun == fact.gun] for fact in told]
-    if not any(own):
+        return unknown(cause, subject=feed.subject)
+    own = {fact.replica: [record for record in fact.records if record.gun == fact.gun] for fact in told}
+    if not any(own.values()):
         return not_applicable(f"no record of it: {feed.repository} was not signed", subject=feed.subject)
-    return _about(worst(judge_versions(records) for records in own if records), feed.subject)
+    judged = {replica: judge_versions(records) for replica, records in own.items() if records}
+    return _worst_of(judged, feed.subject)
 
 
 def _other_versions(own: set[str], every_newest_records: Newest) -> list[Verdict]:
@@ -148,27 +262,44 @@ def _other_versions(own: set[str], every_newest_records: Newest) -> list[Verdict
     try:
         told = tellings(every_newest_records, GLOBAL)
     except Unavailable as cause:
-        return [unknown(str(cause), subject=GLOBAL)]
-    found: dict[str, list[Verdict]] = {}
+        return [unknown(cause, subject=GLOBAL)]
+    found: dict[str, dict[str, Verdict]] = {}
     for fact in told:
         for gun in {record.gun for record in fact.records}:
             if gun not in own:
                 verdict = judge_versions(record for record in fact.records if record.gun == gun)
-                found.setdefault(gun, []).append(verdict)
-    judged = {gun: worst(verdicts) for gun, verdicts in found.items()}
-    bad = [_about(judged[gun], gun.partition("/")[2].replace("/", ".") or gun) for gun in sorted(judged)]
-    bad = [verdict for verdict in bad if verdict.outcome is not Outcome.PASS]
+                found.setdefault(gun, {})[fact.replica] = verdict
+    judged = [_worst_of(found[gun], gun.partition("/")[2].replace("/", ".") or gun) for gun in sorted(found)]
+    bad = [verdict for verdict in judged if verdict.outcome is not Outcome.PASS]
     well = len(judged) - len(bad)
     if not judged:
         return [not_applicable("the global feed has no record of another repository", subject=GLOBAL)]
-    return [*bad, passed(f"{well} other repositories of the global feed", seen=well, subject=GLOBAL)]
+    about = [thing("feed", GLOBAL)]
+    return [*bad, passed(f"{well} other repositories of the global feed", seen=well, subject=GLOBAL, about=about)]
 
 
-def _about(verdict: Verdict, subject: str) -> Verdict:
-    return Verdict(verdict.outcome, verdict.message, verdict.seen, verdict.expected, subject)
+def _worst_of(judged: Mapping[str, Verdict], subject: str) -> Verdict:
+    """The worst verdict on the records of one repository, on behalf of all replicas that show the same."""
+    verdict = worst(judged.values())
+    alike = [replica for replica, each in judged.items() if each.reason == verdict.reason]
+    at_fault = blame(in_grammar(subject), alike, judged)
+    witnesses = at_fault.witnesses if verdict.reason else ()
+    return replace(verdict, subject=subject, about=at_fault.about, witnesses=witnesses)
 
 
-@condition("FEED-7", severity=CRITICAL, documented=GUIDE, remedy="trust-data")
+@condition(
+    "FEED-7",
+    severity=CRITICAL,
+    documented=GUIDE,
+    remedy="trust-data",
+    reasons={
+        "feed.another-name": "the repository is signed only under another name of the registry",
+        "feed.timestamp-lost": "the newest timestamp is lost, and the one before is there",
+        "feed.timestamp-not-there": "the newest timestamp is not there, as after a deletion that is not sent yet",
+        "feed.timestamp-differs": "the timestamp has another SHA256 than its record",
+        "feed.timestamp-version": "the timestamp has another version than its record",
+    },
+)
 def test_newest_update_leads_to_its_timestamp(
     repository: Feed, trust_timestamp: TrustTimestamp, every_newest_records: Newest
 ) -> Verdict:
@@ -178,18 +309,24 @@ def test_newest_update_leads_to_its_timestamp(
         elsewhere = _under_other_names(trust_timestamp, every_newest_records)
         if elsewhere:
             message = f"signed only under another name: {elsewhere[0]}; was the registry renamed?"
-            return warned(message, seen=elsewhere[:20], expected=trust_timestamp.gun)
+            return warned("feed.another-name", message, seen=elsewhere[:20], expected=trust_timestamp.gun)
         return not_applicable(f"{repository.repository} has no trust data now")
     where = f"the timestamp of version {record.version} at replica {trust_timestamp.replica}"
+    witnesses = [thing("replica", trust_timestamp.replica)]
     if trust_timestamp.status == 404:
-        if trust_timestamp.older_is_there:
-            return failed(f"{where} is lost, that of the version before is there", seen=404, expected=200)
-        return unknown(f"{where} is not there: was {repository.repository} {JUST_DELETED}", seen=404, expected=200)
+        if not trust_timestamp.older_is_there:
+            message = f"{where} is not there: was {repository.repository} {JUST_DELETED}"
+            return unknown(Unavailable("feed.timestamp-not-there", message), seen=404, expected=200)
+        message = f"{where} is lost, that of the version before is there"
+        return failed("feed.timestamp-lost", message, seen=404, expected=200, witnesses=witnesses)
     if trust_timestamp.body_sha256 != record.sha256:
-        return failed(f"{where} has another SHA256", seen=trust_timestamp.body_sha256, expected=record.sha256)
+        reason, message = "feed.timestamp-differs", f"{where} has another SHA256"
+        seen = trust_timestamp.body_sha256
+        return failed(reason, message, seen=seen, expected=record.sha256, witnesses=witnesses)
     if trust_timestamp.body_version != record.version:
-        message = f"{where} says another version of itself"
-        return failed(message, seen=trust_timestamp.body_version, expected=record.version)
+        reason, message = "feed.timestamp-version", f"{where} says another version of itself"
+        version = trust_timestamp.body_version
+        return failed(reason, message, seen=version, expected=record.version, witnesses=witnesses)
     return passed(f"version {record.version} is there, SHA256 and version match", seen=record.version)
 
 
@@ -205,12 +342,23 @@ def _under_other_names(own: TrustTimestamp, every_newest_records: Newest) -> lis
     return sorted(gun for gun in guns if gun.partition("/")[2] == repository and gun != own.gun)
 
 
-@condition("FEED-8", severity=CRITICAL, documented="Check notary audit logs", remedy="access-rules")
+@condition(
+    "FEED-8",
+    severity=CRITICAL,
+    documented="Check notary audit logs",
+    remedy="access-rules",
+    reasons={
+        "feed.open": "the feed is sent without a token",
+        "feed.reads-too-much": "a client reads a feed that it may not read",
+        "feed.reader-refused": "a client is refused a feed that it may read",
+        "feed.refused-otherwise": "the refusal is not the documented one",
+    },
+)
 def test_feed_is_told_to_those_who_may_read_it(client_feed: ClientFeed, feed_access: FeedAccess) -> Verdict:
     """An administrator reads every audit log, others those of repositories that they can read, strangers none."""
     expected = READS if client_feed.reads else REFUSED
     if client_feed.client.account is None and feed_access.without_token == 200:
-        return failed("told without any token", seen=READS, expected=expected)
+        return failed("feed.open", "told without any token", seen=READS, expected=expected)
     if feed_access.status == 200:
         if client_feed.reads:
             return passed("reads it", seen=READS, expected=READS)
@@ -218,17 +366,26 @@ def test_feed_is_told_to_those_who_may_read_it(client_feed: ClientFeed, feed_acc
             return passed(
                 "reads it: the registry calls the repository public", seen=READS, expected="refused, or public"
             )
-        return failed("reads it, and may not", seen=READS, expected=REFUSED)
+        return failed("feed.reads-too-much", "reads it, and may not", seen=READS, expected=REFUSED)
     if client_feed.reads:
         cause = likely_cause(feed_access.status, feed_access.error, feed_access.told)
-        return failed(f"may read it, and is refused: {cause}", seen=REFUSED, expected=READS)
+        message = f"may read it, and is refused: {cause}"
+        return failed("feed.reader-refused", message, seen=REFUSED, expected=READS)
     if feed_access.status == 401 and (feed_access.error == INSUFFICIENT or client_feed.client.account is None):
         return passed("refused", seen=REFUSED, expected=REFUSED)
     message = f"refused, but not as documented: it answered {feed_access.told}"
-    return warned(message, seen=f"{feed_access.status} {feed_access.error}".strip(), expected=f"401 {INSUFFICIENT}")
+    seen = f"{feed_access.status} {feed_access.error}".strip()
+    return warned("feed.refused-otherwise", message, seen=seen, expected=f"401 {INSUFFICIENT}")
 
 
-@condition("FEED-9", severity=CRITICAL, documented="Beyond the guide: one log for all replicas", remedy="audit-log")
+@condition(
+    "FEED-9",
+    severity=CRITICAL,
+    documented="Beyond the guide: one log for all replicas",
+    remedy="audit-log",
+    measured="derived",
+    reasons={"feed.differs": "two replicas do not send the same records", **NOT_SOUND},
+)
 def test_replicas_tell_the_same_feed(pair: Pair, every_newest_records: Newest, inventory: Inventory) -> Verdict:
     """Two replicas tell the same audit logs, inside their common window."""
     feeds = [GLOBAL, *(feed.subject for feed in repository_feeds(inventory))]
@@ -244,7 +401,9 @@ def test_replicas_tell_the_same_feed(pair: Pair, every_newest_records: Newest, i
         here, there = within_both(first, second)
         wrong = difference(here, there, f"at {pair.first.id}", f"at {pair.second.id}")
         if wrong:
-            return failed(f"the feed {feed} differs: {wrong}", expected="the same records at both")
+            about = [thing("notary", pair.first.id), thing("notary", pair.second.id)]
+            message = f"the feed {feed} differs: {wrong}"
+            return failed("feed.differs", message, expected="the same records at both", about=about)
         compared += len(here)
     if unseen:
         raise unseen[0]

@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from checks.condition import CRITICAL, WARNING, condition
+from checks.condition import CRITICAL, WARNING, Reason, condition
 from checks.rules.clocks import clock_of, clocks, from_median
 from checks.verdict import Verdict, failed, not_applicable, passed, skipped, unknown
+from fixtures.core.evidence import Because, thing
 from fixtures.core.feed_subjects import Client, ClientReplica
 from fixtures.core.store import PerSubject, Unavailable
+from fixtures.core.subjects import CLUSTER
 from fixtures.inventory import Inventory, Replica
 from fixtures.options import Options
 from fixtures.probes.endpoints import Ping
@@ -24,24 +27,71 @@ GUIDE = "Get an authentication token"
 DOCUMENTED = "token, access_token (the same), expires_in, issued_at"
 # notary-server lets so much pass between its clock and the token's (measured).
 LEEWAY = timedelta(seconds=60)
+NO_LICENCE = {"token.no-licence": "without a licence the token service gives nothing (402)"}
+TOO_MANY = {"token.too-many-log-ins": "too many failed log-ins: none is taken for a while (429)"}
+SERVER_ERROR, OTHER_STATUS = "the token service answers with a server error", "the token service has another status"
 
 
-@condition("TOKEN-0", severity=CRITICAL, documented=GUIDE, remedy="check-credentials", owns=True)
+@condition(
+    "TOKEN-0",
+    severity=CRITICAL,
+    documented=GUIDE,
+    remedy="check-credentials",
+    owns=True,
+    reasons={
+        "token.credentials-refused": "the account's user name and password are refused (401)",
+        **TOO_MANY,
+        **NO_LICENCE,
+        "token.other-status": OTHER_STATUS,
+        # Given by the judge alone: its probe takes a server error for no answer, so that it is tried again.
+        "token.server-error": Reason(SERVER_ERROR, remedy="token-service"),
+    },
+)
 def test_account_can_log_in(login: Login) -> Verdict:
     """The account's one log-in works; where it is refused the account is not used again."""
     told = f"replica {login.replica} answered {login.message}"
     if login.status == 200:
         return passed(f"logged in at replica {login.replica}", seen=200, expected=200)
     if login.status == 402:
-        return unknown(f"no licence, so that the token service tells nothing: {told}, see REG-1", seen=402)
+        message = f"no licence, so that the token service tells nothing: {told}, see REG-1"
+        return unknown(_no_licence(message, login.replica), seen=402)
     if login.status == 401:
-        return failed(f"refused, and not tried again (or MKE is down, see MKE-1): {told}", seen=401, expected=200)
-    if login.status == 429:
-        return failed(f"too many failed log-ins; wait before the next run: {told}", seen=429, expected=200)
-    return failed(told, seen=login.status, expected=200)
+        reason = "token.credentials-refused"
+        message = f"refused, and not tried again (or MKE is down, see MKE-1): {told}"
+    elif login.status == 429:
+        reason = "token.too-many-log-ins"
+        message = f"too many failed log-ins; wait before the next run: {told}"
+    else:
+        about = [thing("token-service", login.replica)]
+        return failed("token.other-status", told, seen=login.status, expected=200, about=about)
+    witnesses = [thing("replica", login.replica)]
+    return failed(reason, message, seen=login.status, expected=200, witnesses=witnesses)
 
 
-@condition("TOKEN-1", severity=CRITICAL, documented=GUIDE, remedy="token-service", owns=True)
+def _no_licence(message: str, replica: str) -> Unavailable:
+    return Unavailable("token.no-licence", message, because=Because(replica, condition="REG-1"))
+
+
+@condition(
+    "TOKEN-1",
+    severity=CRITICAL,
+    documented=GUIDE,
+    remedy="token-service",
+    owns=True,
+    reasons={
+        **NO_LICENCE,
+        **TOO_MANY,
+        "token.right-password-refused": "a password is refused that was accepted in this run (401)",
+        "token.server-error": SERVER_ERROR,
+        "token.other-status": OTHER_STATUS,
+        "token.incomplete": "a documented field is missing in the answer",
+        "token.unusable": "the token cannot be sent",
+        "token.two-tokens": "token and access_token are not the same",
+        "token.bad-lifetime": "expires_in is no number of seconds",
+        "token.bad-time": "issued_at is no time",
+        "token.expired": "the token had expired before it came",
+    },
+)
 def test_token_is_as_documented(client_replica: ClientReplica, account_tokens: AccountTokens) -> Sequence[Verdict]:
     """Each replica's token service gives an account a token of the documented structure for each of its scopes."""
     verdict = _structure(account_tokens)
@@ -49,31 +99,47 @@ def test_token_is_as_documented(client_replica: ClientReplica, account_tokens: A
         f"{client_replica.client.subject}:{feed.subject}:{client_replica.replica}"
         for feed in client_replica.client.feeds
     ]
-    return [Verdict(verdict.outcome, verdict.message, verdict.seen, verdict.expected, subject=name) for name in names]
+    return [replace(verdict, subject=name) for name in names]
 
 
 def _structure(answer: AccountTokens) -> Verdict:
     if answer.status == 402:
-        return unknown(f"no licence, so that no token is given: {answer.told}, see REG-1", seen=402)
-    if answer.status in (401, 429):
-        words = "too many log-ins; nothing more is asked" if answer.status == 429 else "a right password is refused"
-        return failed(f"{words}: {answer.told}", seen=answer.status, expected=200)
+        message = f"no licence, so that no token is given: {answer.told}, see REG-1"
+        return unknown(_no_licence(message, answer.replica), seen=402)
     if answer.status != 200:
-        return failed(f"it answered {answer.told}", seen=answer.status, expected=200)
+        reason, words = _refusal(answer.status)
+        return failed(reason, f"{words} {answer.told}", seen=answer.status, expected=200)
     if answer.missing:
-        return failed(f"missing in its answer: {', '.join(answer.missing)}", seen=answer.missing, expected=DOCUMENTED)
+        message = f"missing in its answer: {', '.join(answer.missing)}"
+        return failed("token.incomplete", message, seen=answer.missing, expected=DOCUMENTED)
     if answer.unusable:
-        return failed(answer.unusable, expected=DOCUMENTED)
+        return failed("token.unusable", answer.unusable, expected=DOCUMENTED)
     if not answer.same:
-        return failed("token and access_token are not the same", expected=DOCUMENTED)
-    life, issued = _seconds(answer.expires_in), _time(answer.issued_at)
+        return failed("token.two-tokens", "token and access_token are not the same", expected=DOCUMENTED)
+    return _lifetime(answer)
+
+
+def _refusal(status: int) -> tuple[str, str]:
+    """The code of a status that is not 200, and the words before it."""
+    if status == 429:
+        return "token.too-many-log-ins", "too many log-ins; nothing more is asked:"
+    if status == 401:
+        return "token.right-password-refused", "a right password is refused:"
+    return "token.server-error" if status >= 500 else "token.other-status", "it answered"
+
+
+def _lifetime(answer: AccountTokens) -> Verdict:
+    told, issued_at = answer.expires_in, answer.issued_at
+    life, issued = _seconds(told), _time(issued_at)
     if life is None or life <= 0:
-        return failed(f"expires_in is {answer.expires_in}", seen=answer.expires_in, expected="seconds: 300, or '300'")
+        return failed("token.bad-lifetime", f"expires_in is {told}", seen=told, expected="seconds: 300, or '300'")
     if issued is None:
-        return failed(f"issued_at is {answer.issued_at}", seen=answer.issued_at, expected="a time of RFC 3339")
+        return failed("token.bad-time", f"issued_at is {issued_at}", seen=issued_at, expected="a time of RFC 3339")
     expired = (answer.now - issued).total_seconds() - life
     if expired > LEEWAY.total_seconds():
-        return failed(f"it had expired {expired:.0f} s before it came", seen=answer.issued_at, expected=DOCUMENTED)
+        message = f"it had expired {expired:.0f} s before it came"
+        since = answer.now - timedelta(seconds=expired)
+        return failed("token.expired", message, seen=issued_at, expected=DOCUMENTED, since=since)
     return passed(f"as documented, for {life} s", seen=life)
 
 
@@ -90,7 +156,18 @@ def _time(told: str) -> datetime | None:
         return None
 
 
-@condition("TOKEN-2", severity=CRITICAL, documented=GUIDE, remedy="access-rules")
+@condition(
+    "TOKEN-2",
+    severity=CRITICAL,
+    documented=GUIDE,
+    remedy="access-rules",
+    reasons={
+        "token.not-given": "no token is given for what the reader cannot read",
+        "token.grants-too-much": "the token grants what the reader cannot read",
+        "token.opens-too-much": "the registry takes the token for what the reader cannot read",
+        "token.invalid-at-registry": "the registry refuses the token as invalid",
+    },
+)
 def test_token_grants_no_more_than_the_reader_may(reader: Client, refused_pulls: RefusedPulls) -> Verdict:
     """A token is given even for a repository that the reader cannot read, and it grants nothing."""
     if not reader.cannot_read:
@@ -98,35 +175,64 @@ def test_token_grants_no_more_than_the_reader_may(reader: Client, refused_pulls:
         return skipped(f"the inventory names no repository that he cannot read: add {line}")
     names = ", ".join(reader.cannot_read)
     if refused_pulls.status != 200:
-        return failed(f"no token is given for {names}: {refused_pulls.told}", seen=refused_pulls.status, expected=200)
+        message = f"no token is given for {names}: {refused_pulls.told}"
+        return failed("token.not-given", message, seen=refused_pulls.status, expected=200)
     if refused_pulls.granted:
-        granted = ", ".join(refused_pulls.granted)
-        return failed(f"his token grants {granted}", seen=refused_pulls.granted, expected=[])
+        message = f"his token grants {', '.join(refused_pulls.granted)}"
+        return failed("token.grants-too-much", message, seen=refused_pulls.granted, expected=[])
     opened = [pull for pull in refused_pulls.pulls if pull.status not in (401, 403)]
     if opened:
         message = f"the registry takes his token for {opened[0].repository}: it answered {opened[0].told}"
-        return failed(message, seen=opened[0].status, expected=401)
+        return failed("token.opens-too-much", message, seen=opened[0].status, expected=401)
     if any(pull.error == INVALID for pull in refused_pulls.pulls):
-        raise Unavailable("the registry refuses his token as invalid, so that it does not tell of his rights")
+        message = "the registry refuses his token as invalid, so that it does not tell of his rights"
+        raise Unavailable("token.invalid-at-registry", message, about=[thing("replica", refused_pulls.replica)])
     return passed(f"given for {names}, and it grants nothing", seen=[], expected=[])
 
 
-@condition("TOKEN-3", severity=CRITICAL, documented=GUIDE, remedy="access-rules")
+@condition(
+    "TOKEN-3",
+    severity=CRITICAL,
+    documented=GUIDE,
+    remedy="access-rules",
+    reasons={
+        "token.wrong-password-accepted": "a made-up user with a wrong password gets a token",
+        "token.other-status": OTHER_STATUS,
+        "token.unanswered": "the token service did not answer the made-up user",
+        "token.server-error": SERVER_ERROR,
+        **TOO_MANY,
+    },
+)
 def test_wrong_password_is_refused(made_up_login: MadeUpLogin, options: Options) -> Verdict:
     """A wrong password is refused: tried once, with a made-up user."""
     if not options.negative_log_in:
         return skipped("--no-auth-negative was given: no wrong password is tried")
+    about = [thing("token-service", made_up_login.replica)]
     if made_up_login.status is None:
-        raise Unavailable(made_up_login.told)
+        because = Because(CLUSTER, probe="made_up_login")
+        raise Unavailable("token.unanswered", made_up_login.told, about=about, because=because)
     if made_up_login.status == 401:
-        return passed("refused with 401", seen=401, expected=401)
+        return passed("refused with 401", seen=401, expected=401, about=about)
     if made_up_login.status == 429 or made_up_login.status >= 500:
-        raise Unavailable(f"replica {made_up_login.replica} answered {made_up_login.told}")
+        reason = "token.too-many-log-ins" if made_up_login.status == 429 else "token.server-error"
+        raise Unavailable(reason, f"replica {made_up_login.replica} answered {made_up_login.told}", about=about)
     message = f"replica {made_up_login.replica} answered a made-up user with a wrong password {made_up_login.status}"
-    return failed(message, seen=made_up_login.status, expected=401)
+    reason = "token.wrong-password-accepted" if made_up_login.status == 200 else "token.other-status"
+    return failed(reason, message, seen=made_up_login.status, expected=401, about=about)
 
 
-@condition("TOKEN-4", severity=WARNING, documented="Beyond the guide: Date headers", remedy="set-the-clock")
+@condition(
+    "TOKEN-4",
+    severity=WARNING,
+    documented="Beyond the guide: Date headers",
+    remedy="set-the-clock",
+    measured="derived",
+    reasons={
+        "token.clock-apart": "the replica's clock is further from the others' than the limit",
+        "token.no-date": "the replica sends no Date",
+        "token.no-other-clock": "no other replica's clock could be seen",
+    },
+)
 def test_clock_of_replica_is_right(
     replica: Replica, ping: Ping, every_ping: PerSubject[Ping], inventory: Inventory
 ) -> Verdict:
@@ -136,11 +242,12 @@ def test_clock_of_replica_is_right(
         return not_applicable("a single replica has no other clock to be compared with")
     own, everybody = clock_of(ping), clocks(every_ping)
     if own is None:
-        raise Unavailable(f"replica {replica.id} sends no Date")
+        raise Unavailable("token.no-date", f"replica {replica.id} sends no Date")
     if len(everybody) == 1:
-        raise Unavailable("no other replica's clock could be seen")
+        silent = (Because(other, condition="PING-1") for other in every_ping.causes)
+        raise Unavailable("token.no-other-clock", "no other replica's clock could be seen", because=next(silent, None))
     apart = round(from_median(own, everybody), 1)
     words = f"{abs(apart):g} s {'ahead of' if apart > 0 else 'behind'} the median of {len(everybody)} clocks"
     if abs(apart) > limit:
-        return failed(words, seen=apart, expected=f"within {limit:g} s")
+        return failed("token.clock-apart", words, seen=apart, expected=f"within {limit:g} s")
     return passed(words if apart else "as the others' clocks", seen=apart, expected=f"within {limit:g} s")

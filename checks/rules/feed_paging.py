@@ -2,35 +2,59 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from checks.rules.feeds import difference, named, settled_until
 from fixtures.probes.feeds.changefeed import NewestRecords, Paging
 from fixtures.probes.feeds.records import Page, Record
 
+MALFORMED, NO_BEGINNING, INCLUSIVE, DIFFERS = (
+    "feed.page-malformed",
+    "feed.no-beginning",
+    "feed.change-id-inclusive",
+    "feed.paging-differs",
+)
+REASONS: Mapping[str, str] = {
+    MALFORMED: "a page is not as documented",
+    NO_BEGINNING: "change_id=0 brings nothing, though there are records",
+    INCLUSIVE: "a page holds the record that it begins after or ends before",
+    DIFFERS: "paging forwards, backwards and from the beginning gives different records",
+}
 
-def fault(told: NewestRecords, paging: Paging) -> str | None:
-    """What of the paging does not fit to the newest records, in one sentence; None where all does."""
+Fault = tuple[str, str]
+"""A code of `REASONS`, and the same in one sentence."""
+
+
+def fault(told: NewestRecords, paging: Paging) -> Fault | None:
+    """What of the paging does not fit to the newest records; None where all does."""
     if paging.problems:
-        return "; ".join(paging.problems)
+        return MALFORMED, "; ".join(paging.problems)
     if paging.beginning is None:
         return None
     return _beginning(told, paging.beginning) or _forwards(told, paging) or _backwards(told, paging)
 
 
-def _beginning(told: NewestRecords, page: Page) -> str | None:
+def _differs(words: str | None) -> Fault | None:
+    return (DIFFERS, words) if words else None
+
+
+def _beginning(told: NewestRecords, page: Page) -> Fault | None:
     """The first page from 0: in a feed that was seen whole it is the begin of what was seen."""
     if not page.records:
-        return "from the beginning (change_id=0) nothing comes, though there are records"
+        return NO_BEGINNING, "from the beginning (change_id=0) nothing comes, though there are records"
     if told.whole:
-        return difference(page.records, told.records[: page.asked], "on the first page", "backwards from the newest")
+        first = told.records[: page.asked]
+        return _differs(difference(page.records, first, "on the first page", "backwards from the newest"))
     overlapping = [record for record in page.records if record in told.records]
     if overlapping != told.records[: len(overlapping)]:
-        return "the first page holds newer records, and leaves out older ones"
+        return DIFFERS, "the first page holds newer records, and leaves out older ones"
     if page.records[0].created_at > told.records[0].created_at:
-        return f"the beginning (change_id=0) is {named(page.records[0])}, younger than the records before it"
+        words = f"the beginning (change_id=0) is {named(page.records[0])}, younger than the records before it"
+        return DIFFERS, words
     return None
 
 
-def _forwards(told: NewestRecords, paging: Paging) -> str | None:
+def _forwards(told: NewestRecords, paging: Paging) -> Fault | None:
     """From an ID on: exactly what stands behind it, and at the end perhaps what has turned 60 s old meanwhile."""
     place = _place(told.records, paging.anchor)
     if place is None:
@@ -42,25 +66,25 @@ def _forwards(told: NewestRecords, paging: Paging) -> str | None:
         expected = expected if last is None else told.records[place + 1 : last + 1]
     came = paging.forwards[: len(expected)]
     if paging.anchor in {record.id for record in paging.forwards}:
-        return f"the page after {paging.anchor} holds that record itself: change_id is not exclusive"
+        return INCLUSIVE, f"the page after {paging.anchor} holds that record itself: change_id is not exclusive"
     wrong = difference(came, expected, f"forwards from {paging.anchor}", "backwards from the newest")
     if wrong:
-        return wrong
+        return DIFFERS, wrong
     early = [record for record in paging.forwards[len(expected) :] if record.created_at <= settled_until(told)]
-    return f"{named(early[0])} comes forwards, and not backwards" if early else None
+    return _differs(f"{named(early[0])} comes forwards, and not backwards" if early else None)
 
 
-def _backwards(told: NewestRecords, paging: Paging) -> str | None:
+def _backwards(told: NewestRecords, paging: Paging) -> Fault | None:
     """Before an ID: exactly what stands before it."""
     middle, page = paging.middle, paging.backwards
     if middle is None or page is None:
         return None
     anchor = told.records[middle].id
     if anchor in {record.id for record in page.records}:
-        return f"the page before {anchor} holds that record itself: change_id is not exclusive"
+        return INCLUSIVE, f"the page before {anchor} holds that record itself: change_id is not exclusive"
     expected = told.records[max(0, middle + page.asked) : middle]
     came = page.records if told.whole else page.records[len(page.records) - len(expected) :]
-    return difference(came, expected, f"backwards from {anchor}", "backwards from the newest")
+    return _differs(difference(came, expected, f"backwards from {anchor}", "backwards from the newest"))
 
 
 def _place(records: list[Record], record_id: str) -> int | None:

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from checks.rules.feeds import named
 from checks.verdict import Outcome, Verdict, failed, passed, warned
 from fixtures.probes.feeds.records import DELETION, UPDATE, Record
 
+REASONS: Mapping[str, str] = {
+    "feed.deletion-with-a-version": "a deletion names a version or a SHA256",
+    "feed.deleted-twice": "a repository is deleted twice, and not signed between",
+    "feed.version-twice": "the same version stands twice",
+    "feed.version-falls": "a version is lower than the one before",
+    "feed.versions-lost": "versions are missing between two records",
+}
 _WORST = (Outcome.FAIL, Outcome.WARN, Outcome.PASS)
 
 
@@ -47,16 +54,20 @@ def _found(records: Iterable[Record]) -> Iterator[Verdict]:
             if record.version or record.sha256:
                 seen = {"Version": record.version, "SHA256": record.sha256}
                 message = f"a deletion that names a version or a SHA256: {named(record)}"
-                yield failed(message, seen=seen, expected={"Version": 0, "SHA256": ""})
+                yield failed("feed.deletion-with-a-version", message, seen=seen, expected={"Version": 0, "SHA256": ""})
             if deleted:
-                yield warned(f"deleted twice, and not signed between: {named(record)}", seen=record.id)
+                message = f"deleted twice, and not signed between: {named(record)}"
+                yield warned("feed.deleted-twice", message, seen=record.id)
             before, deleted = 0, True
             continue
         if before is not None and record.version <= before:
-            words = "the same version twice" if record.version == before else f"version {record.version} after {before}"
-            hint = "an event was told twice" if record.version == before else "clocks of replicas differ, see TOKEN-4"
-            yield failed(f"{words} ({hint}): {named(record)}", seen=record.version, expected=before + 1)
+            if record.version == before:
+                reason, words = "feed.version-twice", "the same version twice (an event was told twice)"
+            else:
+                reason = "feed.version-falls"
+                words = f"version {record.version} after {before} (clocks of replicas differ, see TOKEN-4)"
+            yield failed(reason, f"{words}: {named(record)}", seen=record.version, expected=before + 1)
         elif before is not None and record.version > before + 1:
             message = f"version {record.version} after {before}: events between were lost: {named(record)}"
-            yield warned(message, seen=record.version, expected=before + 1)
+            yield warned("feed.versions-lost", message, seen=record.version, expected=before + 1)
         before, deleted = record.version, False

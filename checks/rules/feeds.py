@@ -2,15 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from fixtures.core.evidence import Because, Thing, thing
 from fixtures.core.store import PerSubject, Unavailable
+from fixtures.probes.feeds.causes import INSUFFICIENT, INVALID
 from fixtures.probes.feeds.changefeed import NewestRecords
 from fixtures.probes.feeds.records import Record
 
 # Only records older than this are told; and what may lie between a server's Date and its database's clock.
 BLACKOUT, MARGIN = timedelta(seconds=60), timedelta(seconds=2)
+UNSOUND = "feed.not-as-documented"
+NOT_SOUND = {UNSOUND: "no replica that was needed sends the feed as documented, see FEED-1"}
+"""The reason of `tellings` and `telling`, for the conditions that ask them."""
+
+
+@dataclass(frozen=True)
+class Blame:
+    """What is at fault when replicas send a feed with a fault, and who sent it so."""
+
+    about: tuple[Thing, ...]
+    witnesses: tuple[Thing, ...] = ()
+
+
+def why_not_told(status: int, error: str) -> str:
+    """The code of an answer that is no audit log; `likely_cause` says it in a sentence."""
+    if status == 401 and error in (INVALID, INSUFFICIENT):
+        return "feed.token-invalid" if error == INVALID else "feed.no-right"
+    if status in (502, 503, 504):
+        return "feed.no-notary-server"
+    return {429: "feed.too-many-log-ins", 500: "feed.database-unreadable"}.get(status, "feed.other-status")
+
+
+def blame(feed: str, faulty: Iterable[str], asked: Iterable[str]) -> Blame:
+    """A fault that all replicas send alike is the feed's; one that only some send is that of their notary-servers."""
+    wrong = list(dict.fromkeys(faulty))
+    if set(wrong) == set(asked):
+        return Blame((thing("feed", feed),), tuple(thing("replica", each) for each in wrong))
+    return Blame(tuple(thing("notary", each) for each in wrong))
 
 
 def tellings(every_newest_records: PerSubject[NewestRecords], feed: str) -> list[NewestRecords]:
@@ -20,16 +51,21 @@ def tellings(every_newest_records: PerSubject[NewestRecords], feed: str) -> list
     if sound:
         return sound
     if told:
-        raise Unavailable(f"no replica tells the feed {feed} as documented, see FEED-1")
+        because = Because(f"{feed}:{told[0].replica}", condition="FEED-1")
+        message = f"no replica tells the feed {feed} as documented, see FEED-1"
+        raise Unavailable(UNSOUND, message, about=[thing("feed", feed)], because=because)
     causes = every_newest_records.causes
-    raise next((causes[key] for key in causes if key.startswith(f"{feed}:")), Unavailable(f"{feed} was not asked for"))
+    not_asked = Unavailable("run.not-looked-at", f"{feed} was not asked for", about=[thing("feed", feed)])
+    raise next((causes[key] for key in causes if key.startswith(f"{feed}:")), not_asked)
 
 
 def telling(every_newest_records: PerSubject[NewestRecords], feed: str, replica: str) -> NewestRecords:
     """A feed as one replica tells it; raises why it cannot be judged."""
     fact = every_newest_records[f"{feed}:{replica}"]
     if not fact.sound:
-        raise Unavailable(f"replica {replica} does not tell the feed {feed} as documented, see FEED-1")
+        because = Because(f"{feed}:{replica}", condition="FEED-1")
+        message = f"replica {replica} does not tell the feed {feed} as documented, see FEED-1"
+        raise Unavailable(UNSOUND, message, about=[thing("notary", replica)], because=because)
     return fact
 
 
