@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 from fixtures.access.http.client import Untrusted
+from fixtures.core.evidence import Because
 from fixtures.core.store import NoResponse, Unavailable
 from fixtures.inventory import Inventory
 from tests.checks.case import Cases, Facts, fails, passes, skipped, unknown, warns
 from tests.checks.facts import NOW, USERS, A, B, certificate, front, inventory, login, mke, reader
 
-REFUSED = NoResponse("/v2/ at f2277ad178f7 (10.0.0.11:443): connection refused")
+REFUSED = NoResponse("http.refused", "/v2/ at f2277ad178f7 (10.0.0.11:443): connection refused")
 
 reg_1 = Cases("REG-1")
 
@@ -23,20 +24,42 @@ REALM = f"https://{USERS}/auth/token"
 reg_1("challenges", {("registry_front", A): front()}, passes(A, "401", seen=REALM))
 reg_1("realm with a port", challenge(f'Bearer realm="https://{USERS}:443/auth/token"'), passes(A))
 reg_1("realm after the service", challenge(f'Bearer service="{USERS}",realm="{REALM}"'), passes(A, seen=REALM))
-reg_1("no licence", {("registry_front", A): front(402)}, fails(A, "no licence", seen=402, expected=401))
-reg_1("502", {("registry_front", A): front(502, told="502 with an HTML page")}, fails(A, "502 with an HTML page"))
-reg_1("open to anyone", {("registry_front", A): front(200, told="200 with {}")}, fails(A, "200", expected=401))
-reg_1("no registry", {("registry_front", A): front(api_version="")}, fails(A, "no", seen="", expected="registry/2.0"))
+reg_1(
+    "no licence",
+    {("registry_front", A): front(402)},
+    fails(A, "no licence", seen=402, expected=401, reason="reg.no-licence", about=(f"replica:{A}",)),
+)
+for status, reason in ((502, "reg.server-error"), (404, "reg.not-found"), (403, "reg.other-status")):
+    told = f"{status} with an HTML page"
+    reg_1(f"{status}", {("registry_front", A): front(status, told=told)}, fails(A, told, reason=reason))
+reg_1(
+    "open to anyone",
+    {("registry_front", A): front(200, told="200 with {}")},
+    fails(A, "200", expected=401, reason="reg.open"),
+)
+reg_1(
+    "no registry",
+    {("registry_front", A): front(api_version="")},
+    fails(A, "no", seen="", expected="registry/2.0", reason="reg.not-a-registry"),
+)
 reg_1(
     "asks for a password",
     challenge(f'Basic realm="{REALM}"'),
     fails(A, "no Bearer challenge", seen=f'Basic realm="{REALM}"'),
 )
-reg_1("no challenge", challenge(""), fails(A, "no Bearer challenge"))
-for realm in ("https://10.0.0.11/auth/token", "http://msr.example.org/auth/token", "", "https://[bad/", "//",
-              "https://msr.example.org:4443/auth/token", "https://msr.example.org:port/auth/token"):  # fmt: skip
-    reg_1(f"realm {realm!r}", challenge(f'Bearer realm="{realm}"'), fails(A, "another address", seen=realm))
-reg_1("silent", {("registry_front", A): REFUSED}, fails(A, "connection refused"))
+reg_1("no challenge", challenge(""), fails(A, "no Bearer challenge", reason="reg.no-challenge"))
+for realm, reason in (
+    ("https://10.0.0.11/auth/token", "reg.realm-other-host"),
+    ("http://msr.example.org/auth/token", "reg.realm-not-https"),
+    ("", "reg.realm-unreadable"),
+    ("https://[bad/", "reg.realm-unreadable"),
+    ("//", "reg.realm-unreadable"),
+    ("https://msr.example.org:4443/auth/token", "reg.realm-other-port"),
+    ("https://msr.example.org:port/auth/token", "reg.realm-unreadable"),
+):
+    refusal = fails(A, "another address", seen=realm, reason=reason)
+    reg_1(f"realm {realm!r}", challenge(f'Bearer realm="{realm}"'), refusal)
+reg_1("silent", {("registry_front", A): REFUSED}, fails(A, "connection refused", reason="reg.refused"))
 
 mke_1 = Cases("MKE-1")
 WITH_MKE = inventory(mke={"url": "https://mke.example.org:8443"})
@@ -45,11 +68,35 @@ mke_1("answers", {("mke_ping", MKE): mke()}, passes(MKE, "200", seen=200, expect
 mke_1(
     "is ill",
     {("mke_ping", MKE): mke(500, "500 with an HTML page")},
-    fails(MKE, "500 with an HTML page", "log-ins fail without it", seen=500, expected=200),
+    fails(
+        MKE,
+        "500 with an HTML page",
+        "log-ins fail without it",
+        seen=500,
+        expected=200,
+        reason="mke.unhealthy",
+        about=("mke",),
+    ),
     inventory=WITH_MKE,
 )
-mke_1("is silent", {("mke_ping", MKE): REFUSED}, fails(MKE, "connection refused"), inventory=WITH_MKE)
-mke_1("is not trusted", {("mke_ping", MKE): Untrusted("mistrusted")}, unknown(MKE, "mistrusted"), inventory=WITH_MKE)
+mke_1(
+    "is somebody else",
+    {("mke_ping", MKE): mke(404, "404 with an HTML page")},
+    fails(MKE, reason="mke.other-status"),
+    inventory=WITH_MKE,
+)
+mke_1(
+    "is silent",
+    {("mke_ping", MKE): REFUSED},
+    fails(MKE, "connection refused", reason="mke.refused", about=("mke",)),
+    inventory=WITH_MKE,
+)
+mke_1(
+    "is not trusted",
+    {("mke_ping", MKE): Untrusted("http.untrusted", "mistrusted")},
+    unknown(MKE, "mistrusted", reason="http.untrusted", about=("mke",)),
+    inventory=WITH_MKE,
+)
 mke_1("is not in the inventory", {}, skipped("mke", "mke: {url:"))
 
 tls_1 = Cases("TLS-1")
@@ -59,12 +106,27 @@ tls_1("verifies for users", {("web_certificate", USERS): certificate()}, passes(
 tls_1(
     "does not verify",
     {("web_certificate", A): certificate(mistrust="unable to get local issuer certificate")},
-    fails(A, "local issuer", seen=SHOWN, expected=f"{USERS}, by a CA of the inventory"),
+    fails(
+        A,
+        "local issuer",
+        seen=SHOWN,
+        expected=f"{USERS}, by a CA of the inventory",
+        reason="tls.untrusted",
+        about=(f"certificate:{A}",),
+    ),
 )
+for mistrust, reason in (
+    ("Hostname mismatch, certificate is not valid for 'msr.example.org'.", "tls.other-name"),
+    ("IP address mismatch, certificate is not valid for '10.0.0.1'.", "tls.other-name"),
+    ("certificate has expired: that of its CA, not its own", "tls.dates-of-the-ca"),
+    ("certificate is not yet valid: that of its CA, not its own", "tls.dates-of-the-ca"),
+    ("self-signed certificate", "tls.untrusted"),
+):
+    tls_1(mistrust, {("web_certificate", USERS): certificate(mistrust=mistrust)}, fails(USERS, mistrust, reason=reason))
 tls_1(
     "insecure never passes",
     {("web_certificate", A): certificate(insecure=True)},
-    warns(A, "`insecure`", expected=USERS),
+    warns(A, "`insecure`", expected=USERS, reason="tls.not-verified"),
 )
 tls_1("expired, and that is TLS-2's", {("web_certificate", A): certificate(timedelta(days=-1))}, passes(A))
 tls_1("no TLS", {("web_certificate", A): REFUSED}, unknown(A, "connection refused"))
@@ -79,15 +141,25 @@ def left(**span: float) -> Facts:
 tls_2("for long", left(days=200), passes(A, "200 days left, until 2027-06-11 14:00 UTC", expected="30 more days"))
 tls_2("30 days", left(days=30), passes(A, "30 days left"))
 tls_2("a second less than 30 days", left(days=29, hours=23, minutes=59, seconds=59), warns(A, "29 days left"))
-tls_2("7 days", left(days=7), warns(A, "7 days left"))
-tls_2("a second less than 7 days", left(days=7, seconds=-1), fails(A, "6 days left"))
+tls_2("7 days", left(days=7), warns(A, "7 days left", reason="tls.expiring", since=None))
+tls_2("a second less than 7 days", left(days=7, seconds=-1), fails(A, "6 days left", reason="tls.expiring"))
 tls_2("tomorrow", left(hours=23), fails(A, "expires within a day, on 2026-11-24 13:00 UTC"))
 tls_2("now", left(days=0), fails(A, "expired on 2026-11-23 14:00 UTC", expected="30 more days"))
-tls_2("expired", left(days=-3), fails(A, "expired on 2026-11-20 14:00 UTC"))
+tls_2(
+    "expired",
+    left(days=-3),
+    fails(
+        A,
+        "expired on 2026-11-20 14:00 UTC",
+        reason="tls.expired",
+        about=(f"certificate:{A}",),
+        since=NOW - timedelta(days=3),
+    ),
+)
 tls_2(
     "not valid yet",
     {("web_certificate", B): certificate(not_before=NOW + timedelta(hours=1))},
-    fails(B, "not valid before 2026-11-23 15:00 UTC"),
+    fails(B, "not valid before 2026-11-23 15:00 UTC", reason="tls.not-yet-valid", since=None),
 )
 tls_2("valid from now on", {("web_certificate", B): certificate(not_before=NOW)}, passes(B))
 
@@ -119,14 +191,62 @@ token_0(
 token_0(
     "refused",
     answered(401, "401 x"),
-    fails("admin", "refused, and not tried again", "MKE-1", f"replica {A}", seen=401, expected=200),
+    fails(
+        "admin",
+        "refused, and not tried again",
+        "MKE-1",
+        f"replica {A}",
+        seen=401,
+        expected=200,
+        reason="token.credentials-refused",
+        about=("account:admin",),
+        witnesses=(f"replica:{A}",),
+    ),
 )
-token_0("locked out", answered(429, "429 x"), fails("admin", "too many failed log-ins", seen=429, expected=200))
-token_0("no licence", answered(402, "402 x"), unknown("admin", "see REG-1", seen=402))
-token_0("another answer", answered(404, "404 with an HTML page"), fails("admin", "404 with an HTML page", expected=200))
-token_0("broken", {("login", "admin"): NoResponse("the token service answered 500")}, fails("admin", "500"))
 token_0(
-    "nobody to ask", {("login", "admin"): Unavailable("no replica answers")}, unknown("admin", "no replica answers")
+    "locked out",
+    answered(429, "429 x"),
+    fails(
+        "admin",
+        "too many failed log-ins",
+        seen=429,
+        expected=200,
+        reason="token.too-many-log-ins",
+        about=("account:admin",),
+        witnesses=(f"replica:{A}",),
+    ),
+)
+token_0(
+    "no licence",
+    answered(402, "402 x"),
+    unknown("admin", "see REG-1", seen=402, reason="token.no-licence", because=Because(A, condition="REG-1")),
+)
+token_0(
+    "another answer",
+    answered(404, "404 with an HTML page"),
+    fails(
+        "admin",
+        "404 with an HTML page",
+        expected=200,
+        reason="token.other-status",
+        about=(f"token-service:{A}",),
+        witnesses=(),
+    ),
+)
+token_0(
+    "broken",
+    {("login", "admin"): NoResponse("token.server-error", "the token service answered 500")},
+    fails("admin", "500", reason="token.server-error"),
+)
+token_0(
+    "silent",
+    {("login", "admin"): NoResponse("http.timeout", "no complete answer")},
+    fails("admin", "no complete answer", reason="token.timeout", about=("account:admin",)),
+)
+token_0(
+    "nobody to ask",
+    {("login", "admin"): Unavailable("run.not-looked-at", "no replica answers")},
+    unknown("admin", "no replica answers", reason="run.not-looked-at"),
 )
 
 CASES = [reg_1, mke_1, tls_1, tls_2, token_0]
