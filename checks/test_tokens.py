@@ -244,7 +244,7 @@ def test_clock_of_replica_is_right(
     if own is None:
         raise Unavailable("token.no-date", f"replica {replica.id} sends no Date")
     if len(everybody) == 1:
-        silent = (Because(other, condition="PING-1") for other in every_ping.causes)
+        silent = (cause.because for cause in every_ping.causes.values())
         raise Unavailable("token.no-other-clock", "no other replica's clock could be seen", because=next(silent, None))
     apart = round(from_median(own, everybody), 1)
     words = f"{abs(apart):g} s {'ahead of' if apart > 0 else 'behind'} the median of {len(everybody)} clocks"

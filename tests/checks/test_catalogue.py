@@ -129,7 +129,7 @@ def test_its_severity_is_one_of_the_two(each: Condition) -> None:
 def test_each_way_in_has_one_owner() -> None:
     owners = {each.id for each in CONDITIONS.values() if each.owns}
     assert owners == {
-        "PING-1", "NGINX-1", "STATUS-1", "REG-1", "MKE-1", "TOKEN-0", "TOKEN-1", "FEED-1", "NODE-1", "RDB-1",
+        "PING-1", "PING-2", "NGINX-1", "STATUS-1", "REG-1", "MKE-1", "TOKEN-0", "TOKEN-1", "FEED-1", "NODE-1", "RDB-1",
     }  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from fixtures.core.evidence import Because
 from fixtures.core.store import Unavailable
 from fixtures.probes.feeds.access import FeedAccess
 from fixtures.probes.feeds.changefeed import NewestRecords, Paging
@@ -82,8 +83,16 @@ def told(records: Sequence[Record] = LOG, instead: Mapping[str, Seen] | None = N
     return facts
 
 
-def unseen(cause: str = "the log-in of admin was refused (401), see TOKEN-0") -> Facts:
-    return {("newest_records", f"{feed}:{replica}"): Unavailable(cause) for feed in FEEDS for replica in THREE}
+NO_LOG_IN = Unavailable(
+    "http.login-refused",
+    "the log-in of admin was refused (401), see TOKEN-0",
+    about=["account:admin"],
+    because=Because("admin", condition="TOKEN-0"),
+)
+
+
+def unseen() -> Facts:
+    return {("newest_records", f"{feed}:{replica}"): NO_LOG_IN for feed in FEEDS for replica in THREE}
 
 
 def paging(

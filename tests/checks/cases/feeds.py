@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from fixtures.core.store import NoResponse, Unavailable
+from fixtures.core.evidence import Because
+from fixtures.core.store import NoResponse
 from fixtures.probes.feeds.records import Page, Record
 from tests.checks.case import Cases, Facts, Inherited, Seen, fails, not_applicable, passes, skipped, unknown, warns
 from tests.checks.cases.tokens import apart
@@ -46,17 +47,38 @@ feed_1(
 feed_1(
     "malformed",
     one(newest(LOG, problems=["count is 6, and there are 5 records"])),
-    fails(AT, "count is 6", seen=["count is 6, and there are 5 records"]),
+    fails(
+        AT,
+        "count is 6",
+        seen=["count is 6, and there are 5 records"],
+        reason="feed.malformed",
+        about=(f"notary:{A}",),
+    ),
 )
-feed_1("clock skew", one(refused(401, "invalid_token")), fails(AT, "clocks", "TOKEN-4", "key", "service", seen=401))
-feed_1("no right", one(refused(401, "insufficient_scope")), fails(AT, "for want of rights", seen=401, expected=200))
-feed_1("no database", one(refused(500, told="500 UNKNOWN")), fails(AT, "cannot read its database", "STATUS-3"))
-feed_1("no notary-server", one(refused(502, told="502 with HTML")), fails(AT, "no answer of notary-server"))
-feed_1("too many log-ins", one(refused(429, told="429")), fails(AT, "too many log-ins"))
-feed_1("another answer", one(refused(404, told="404 x")), fails(AT, "404 x", seen=404))
-feed_1("no licence", one(refused(402, told="402 x")), unknown(AT, "no licence", "REG-1"))
-feed_1("silent", one(NoResponse("no complete answer within 10 s")), fails(AT, "no complete answer"))
-feed_1("silent replica", one(Inherited(NoResponse("connection refused"))), unknown(AT, "connection refused"))
+
+
+def turned_away(name: str, seen: Seen, reason: str, *words: str) -> None:
+    feed_1(name, one(seen), fails(AT, *words, reason=reason, about=(f"notary:{A}",)))
+
+
+turned_away("clock skew", refused(401, "invalid_token"), "feed.token-invalid", "clocks", "TOKEN-4", "key", "service")
+turned_away("no right", refused(401, "insufficient_scope"), "feed.no-right", "for want of rights")
+turned_away("no database", refused(500, told="500 UNKNOWN"), "feed.database-unreadable", "its database", "STATUS-3")
+turned_away("too many log-ins", refused(429, told="429"), "feed.too-many-log-ins", "too many log-ins")
+turned_away("another answer", refused(404, told="404 x"), "feed.other-status", "404 x")
+turned_away("another refusal", refused(401, told="401 x"), "feed.other-status", "401 x")
+for status in (502, 503, 504):
+    told_so = refused(status, told=f"{status} with HTML")
+    turned_away(f"no notary-server: {status}", told_so, "feed.no-notary-server", "no answer of notary-server")
+TIMEOUT = NoResponse("http.timeout", "no complete answer within 10 s")
+turned_away("silent", TIMEOUT, "feed.timeout", "no complete answer")
+feed_1(
+    "no licence",
+    one(refused(402, told="402 x")),
+    unknown(AT, "no licence", "REG-1", reason="feed.no-licence", because=Because(A, condition="REG-1")),
+)
+REFUSED = NoResponse("http.refused", "connection refused")
+feed_1("silent replica", one(Inherited(REFUSED)), unknown(AT, "connection refused", reason="http.refused"))
 feed_1("no repository is named", {}, skipped("repository", "reads: [namespace/name]", "cannot_read:"))
 feed_1(
     "of a repository",
@@ -76,24 +98,87 @@ feed_2("in order", told(), passes("global", "5 records in order, at 3 replicas")
 feed_2(
     "two swapped",
     at_b(LOG[1], LOG[0]),
-    fails("global", "id-1", "stands after", "id-2", f"replica {B}"),
+    fails(
+        "global",
+        "id-1",
+        "stands after",
+        "id-2",
+        f"replica {B}",
+        reason="feed.out-of-order",
+        about=(f"notary:{B}",),
+        witnesses=(),
+    ),
+    inventory=READER,
+)
+feed_2(
+    "two swapped, which all tell alike",
+    told([LOG[1], LOG[0]]),
+    fails(
+        "global",
+        f"replica {A}",
+        reason="feed.out-of-order",
+        about=("feed:global",),
+        witnesses=(f"replica:{A}", f"replica:{B}", f"replica:{C}"),
+    ),
+    inventory=READER,
+)
+feed_2(
+    "two swapped at the only one that tells",
+    told([LOG[1], LOG[0]], {f"global:{B}": REFUSED, f"global:{C}": REFUSED}),
+    fails("global", about=("feed:global",), witnesses=(f"replica:{A}",)),
     inventory=READER,
 )
 feed_2(
     "of one instant", at_b(update(1), update(2, 2, created_at=update(1).created_at)), passes("global"), inventory=READER
 )
-feed_2("an ID twice", at_b(LOG[0], update(2, 2, id="id-1")), fails("global", "ID id-1 stands on 2"), inventory=READER)
+feed_2(
+    "an ID twice",
+    at_b(LOG[0], update(2, 2, id="id-1")),
+    fails("global", "ID id-1 stands on 2", reason="feed.id-twice", about=(f"notary:{B}",)),
+    inventory=READER,
+)
+feed_2(
+    "an ID twice at one, and two swapped at another",
+    told(
+        LOG,
+        {
+            f"global:{A}": newest([LOG[0], update(2, 2, id="id-1")]),
+            f"global:{B}": newest([LOG[1], LOG[0]], replica=B),
+        },
+    ),
+    fails("global", reason="feed.id-twice", about=(f"notary:{A}",)),
+    inventory=READER,
+)
 feed_2("empty", told([]), not_applicable("global", "empty"), inventory=READER)
-feed_2("unseen", unseen(), unknown("global", "see TOKEN-0"), inventory=READER)
+feed_2(
+    "unseen",
+    unseen(),
+    unknown(
+        "global",
+        "see TOKEN-0",
+        reason="http.login-refused",
+        about=("account:admin",),
+        because=Because("admin", condition="TOKEN-0"),
+    ),
+    inventory=READER,
+)
+NOT_SOUND = unknown(
+    "global",
+    "see FEED-1",
+    reason="feed.not-as-documented",
+    about=("feed:global",),
+    because=Because(f"global:{A}", condition="FEED-1"),
+)
+NOBODY = {f"global:{replica}": refused(500, replica=replica) for replica in (A, B, C)}
 feed_2(
     "nobody tells it as documented",
-    told(LOG, {f"global:{replica}": refused(500, replica=replica) for replica in (A, B, C)}),
-    unknown("global", "see FEED-1"),
+    told(LOG, NOBODY),
+    NOT_SOUND,
     inventory=READER,
 )
 feed_2(
     "judged by those who do",
-    told(LOG, {f"global:{A}": refused(500), f"global:{B}": Unavailable("silent")}),
+    told(LOG, {f"global:{A}": refused(500), f"global:{B}": REFUSED}),
     passes("global", "at 1 replicas"),
     inventory=READER,
 )
@@ -114,28 +199,48 @@ feed_3("fits in a repository", pages(ALPINE), passes(ALPINE), inventory=READER)
 feed_3("one record", pages(records=LOG[:1]), passes("global"), inventory=READER)
 feed_3("two records", pages(records=LOG[:2]), passes("global"), inventory=READER)
 feed_3("empty", pages(records=()), not_applicable("global", "empty", "change_id=1 is not asked"), inventory=READER)
-feed_3("lost forwards", pages(forwards=LOG[3:]), fails("global", "id-3", "not forwards from id-2"), inventory=READER)
-feed_3("inclusive", pages(forwards=LOG[1:]), fails("global", "not exclusive"), inventory=READER)
+feed_3(
+    "lost forwards",
+    pages(forwards=LOG[3:]),
+    fails("global", "id-3", "not forwards from id-2", reason="feed.paging-differs", about=(f"notary:{A}",)),
+    inventory=READER,
+)
+feed_3(
+    "inclusive",
+    pages(forwards=LOG[1:]),
+    fails("global", "not exclusive", reason="feed.change-id-inclusive", about=(f"notary:{A}",)),
+    inventory=READER,
+)
 feed_3(
     "inclusive backwards",
     pages(backwards=page(LOG[1], LOG[2], asked=-2)),
-    fails("global", "before id-3", "not exclusive"),
+    fails("global", "before id-3", "not exclusive", reason="feed.change-id-inclusive"),
     inventory=READER,
 )
 feed_3(
     "lost backwards",
     pages(backwards=page(LOG[0], asked=-2)),
-    fails("global", "id-2", "not backwards"),
+    fails("global", "id-2", "not backwards", reason="feed.paging-differs"),
     inventory=READER,
 )
 feed_3(
     "another beginning",
     pages(beginning=page(*LOG[1:3])),
-    fails("global", "id-3", "on the first page"),
+    fails("global", "id-3", "on the first page", reason="feed.paging-differs"),
     inventory=READER,
 )
-feed_3("no beginning", pages(beginning=page()), fails("global", "nothing comes"), inventory=READER)
-feed_3("malformed", pages(problems=["the same page again"]), fails("global", "the same page again"), inventory=READER)
+feed_3(
+    "no beginning",
+    pages(beginning=page()),
+    fails("global", "nothing comes", reason="feed.no-beginning", about=(f"notary:{A}",)),
+    inventory=READER,
+)
+feed_3(
+    "malformed",
+    pages(problems=["the same page again"]),
+    fails("global", "the same page again", reason="feed.page-malformed", about=(f"notary:{A}",)),
+    inventory=READER,
+)
 feed_3(
     "more has come meanwhile",
     pages(forwards=[*LOG[2:], update(9, 4, created_at=ago(seconds=60))]),
@@ -145,7 +250,7 @@ feed_3(
 feed_3(
     "more that was there before",
     pages(forwards=[*LOG[2:], update(9, 4, created_at=ago(seconds=90))]),
-    fails("global", "id-9", "comes forwards, and not backwards"),
+    fails("global", "id-9", "comes forwards, and not backwards", reason="feed.paging-differs"),
     inventory=READER,
 )
 
@@ -172,12 +277,29 @@ feed_3("overlaps its beginning", window(beginning=page(*LOG[:4], asked=10)), pas
 feed_3(
     "leaves out what lies between",
     window(beginning=page(*LOG[:2], LOG[3], asked=10)),
-    fails("global", "holds newer records"),
+    fails("global", "holds newer records", reason="feed.paging-differs"),
     inventory=READER,
 )
-feed_3("begins too late", window(beginning=page(update(9), asked=10)), fails("global", "younger"), inventory=READER)
+feed_3(
+    "begins too late",
+    window(beginning=page(update(9), asked=10)),
+    fails("global", "younger", reason="feed.paging-differs"),
+    inventory=READER,
+)
 feed_3("a window loses one", window(forwards=LOG[4:]), fails("global", "id-4"), inventory=READER)
-feed_3("unseen", {**told(), ("feed_paging", "global"): Unavailable("refused")}, unknown("global"), inventory=READER)
+feed_3("unseen", {**told(), ("feed_paging", "global"): REFUSED}, unknown("global"), inventory=READER)
+feed_3(
+    "not as documented when it was asked again",
+    {**pages(), ("newest_records", f"global:{A}"): refused(500)},
+    unknown(
+        "global",
+        "see FEED-1",
+        reason="feed.not-as-documented",
+        about=(f"notary:{A}",),
+        because=Because(f"global:{A}", condition="FEED-1"),
+    ),
+    inventory=READER,
+)
 
 feed_4 = Cases("FEED-4")
 
@@ -189,9 +311,37 @@ def youngest(seconds: float, clocks: Facts | None = None) -> Facts:
 
 feed_4("old enough", youngest(60), passes("global", "60 s old", seen=60.0), inventory=READER)
 feed_4("within 2 s and a whole second", youngest(57), passes("global"), inventory=READER)
-feed_4("5 s", youngest(5), fails("global", "id-6", "5.0 s old", seen=5.0, expected="60 s"), inventory=READER)
+ALL_THREE = (f"replica:{A}", f"replica:{B}", f"replica:{C}")
+feed_4(
+    "5 s",
+    youngest(5),
+    fails(
+        "global",
+        "id-6",
+        "5.0 s old",
+        seen=5.0,
+        expected="60 s",
+        reason="feed.too-early",
+        about=("feed:global",),
+        witnesses=ALL_THREE,
+    ),
+    inventory=READER,
+)
+YOUNG = update(6, 4, created_at=ago(seconds=5))
+feed_4(
+    "5 s at one of them",
+    {**told(LOG, {f"global:{B}": newest([*LOG, YOUNG], replica=B)}), **apart(0, 0, 0)},
+    fails("global", f"replica {B}", reason="feed.too-early", about=(f"notary:{B}",), witnesses=()),
+    inventory=READER,
+)
+feed_4("nobody tells it as documented", {**told(LOG, NOBODY), **apart(0, 0, 0)}, NOT_SOUND, inventory=READER)
 feed_4("not yet", youngest(-30), fails("global", "-30.0 s old"), inventory=READER)
-feed_4("clocks explain it", youngest(25, apart(0, 0, 40)), warns("global", "40.0 s apart", "TOKEN-4"), inventory=READER)
+feed_4(
+    "clocks explain it",
+    youngest(25, apart(0, 0, 40)),
+    warns("global", "40.0 s apart", "TOKEN-4", reason="feed.too-early-by-clocks", about=("feed:global",)),
+    inventory=READER,
+)
 feed_4("clocks do not explain it", youngest(5, apart(0, 0, 40)), fails("global"), inventory=READER)
 feed_4("empty", {**told([]), **apart(0, 0, 0)}, not_applicable("global", "empty"), inventory=READER)
 feed_4(
@@ -200,7 +350,7 @@ feed_4(
         **told(LOG, {f"global:{name}": newest(LOG, replica=name, server_date=None) for name in (A, B, C)}),
         **apart(0, 0, 0),
     },
-    unknown("global", "no answer has a Date"),
+    unknown("global", "no answer has a Date", reason="feed.no-date"),
     inventory=READER,
 )
 
@@ -217,13 +367,34 @@ feed_5("of another", told(), passes(LEDGER, "2 records in both"), inventory=READ
 feed_5(
     "a foreign one",
     repository(*OWN[:2], LOG[1]),
-    fails(ALPINE, gun(LEDGER), f"replica {A}", seen=[gun(LEDGER)], expected=gun(ALPINE)),
+    fails(
+        ALPINE,
+        gun(LEDGER),
+        f"replica {A}",
+        seen=[gun(LEDGER)],
+        expected=gun(ALPINE),
+        reason="feed.foreign-record",
+        about=(f"notary:{A}",),
+        measured="derived",
+    ),
     inventory=READER,
 )
 feed_5(
     "lost in its own",
     repository(*OWN[1:]),
-    fails(ALPINE, "id-1", "in the global feed, and not in its"),
+    fails(
+        ALPINE,
+        "id-1",
+        "in the global feed, and not in its",
+        reason="feed.differs-from-global",
+        about=(f"notary:{A}",),
+    ),
+    inventory=READER,
+)
+feed_5(
+    "lost in its own, at all of them",
+    told(LOG, {f"library.alpine:{replica}": newest(OWN[1:], ALPINE, replica) for replica in (A, B, C)}),
+    fails(ALPINE, "id-1", reason="feed.differs-from-global", about=(f"feed:{ALPINE}",), witnesses=ALL_THREE),
     inventory=READER,
 )
 feed_5("only in its own", repository(*OWN, update(6, 4)), fails(ALPINE, "id-6", "not in the global"), inventory=READER)
@@ -245,7 +416,13 @@ feed_5("none is named", {}, skipped("repository", "reads: [namespace/name]"))
 feed_5(
     "the global one is malformed there",
     told(LOG, {f"global:{name}": newest(LOG, replica=name, problems=["x"]) for name in (A, B, C)}),
-    unknown(ALPINE, "the feed global as documented, see FEED-1"),
+    unknown(
+        ALPINE,
+        "the feed global as documented, see FEED-1",
+        reason="feed.not-as-documented",
+        about=("feed:global",),
+        because=Because(f"global:{A}", condition="FEED-1"),
+    ),
     inventory=READER,
 )
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from checks.verdict import Outcome
-from fixtures.core.store import NoResponse, Unavailable
+from fixtures.core.evidence import Because
+from fixtures.core.store import NoResponse
 from fixtures.probes.feeds.records import Record
 from tests.checks.case import Cases, Facts, Said, fails, not_applicable, passes, skipped, unknown, warns
 from tests.checks.facts import USERS, A, B, C, ago, inventory, reader
@@ -13,6 +14,7 @@ from tests.checks.trust_facts import (
     ALPINE,
     LEDGER,
     LOG,
+    NO_LOG_IN,
     READER,
     access,
     deletion,
@@ -25,6 +27,8 @@ from tests.checks.trust_facts import (
     update,
 )
 
+SILENT = NoResponse("http.refused", "refused")
+ALL_THREE = (f"replica:{A}", f"replica:{B}", f"replica:{C}")
 feed_6 = Cases("FEED-6")
 NO_OTHER = not_applicable("global", "no record of another")
 
@@ -36,20 +40,56 @@ def own(name: str, records: list[Record], said: Said) -> None:
 
 own("grow", [update(1, 1), update(2, 2), update(3, 3)], passes(ALPINE, "3 updates", "version 3", seen=3))
 own("history begins later", [update(1, 7), update(2, 8)], passes(ALPINE))
-own("repeated", [update(1, 1), update(2, 2), update(3, 2)], fails(ALPINE, "the same version twice", "id-3", seen=2))
-own("fall", [update(1, 1), update(2, 3), update(3, 2)], fails(ALPINE, "version 2 after 3", "TOKEN-4", expected=4))
-own("a gap", [update(1, 1), update(2, 3)], warns(ALPINE, "version 3 after 1", "lost", seen=3, expected=2))
+own(
+    "repeated",
+    [update(1, 1), update(2, 2), update(3, 2)],
+    fails(
+        ALPINE,
+        "the same version twice (an event was told twice): record id-3",
+        seen=2,
+        reason="feed.version-twice",
+        about=(f"feed:{ALPINE}",),
+        witnesses=ALL_THREE,
+    ),
+)
+own(
+    "fall",
+    [update(1, 1), update(2, 3), update(3, 2)],
+    fails(
+        ALPINE,
+        "version 2 after 3 (clocks of replicas differ, see TOKEN-4): record id-3",
+        expected=4,
+        reason="feed.version-falls",
+    ),
+)
+own(
+    "a gap",
+    [update(1, 1), update(2, 3)],
+    warns(ALPINE, "version 3 after 1", "lost", seen=3, expected=2, reason="feed.versions-lost"),
+)
 own("deleted", [update(1, 1), deletion(2)], passes(ALPINE, "1 updates"))
 own("signed anew", [update(1, 1), update(2, 2), deletion(3), update(4, 1)], passes(ALPINE, "version 1"))
 own(
-    "deleted, and going on", [update(1, 1), update(2, 2), deletion(3), update(4, 3)], warns(ALPINE, "version 3 after 0")
+    "deleted, and going on",
+    [update(1, 1), update(2, 2), deletion(3), update(4, 3)],
+    warns(ALPINE, "version 3 after 0", reason="feed.versions-lost"),
 )
 own("only a deletion", [deletion(1)], passes(ALPINE, "deleted, and not signed anew"))
-own("deleted twice", [update(1, 1), deletion(2), deletion(3)], warns(ALPINE, "deleted twice", seen="id-3"))
+own(
+    "deleted twice",
+    [update(1, 1), deletion(2), deletion(3)],
+    warns(ALPINE, "deleted twice", seen="id-3", reason="feed.deleted-twice"),
+)
 own(
     "a deletion with a version",
     [update(1, 1), deletion(2, version=2)],
-    fails(ALPINE, "deletion", seen={"Version": 2, "SHA256": ""}, expected={"Version": 0, "SHA256": ""}),
+    fails(
+        ALPINE,
+        "deletion",
+        seen={"Version": 2, "SHA256": ""},
+        expected={"Version": 0, "SHA256": ""},
+        reason="feed.deletion-with-a-version",
+    ),
 )
 own("a deletion with a SHA256", [update(1, 1), deletion(2, sha256="a" * 64)], fails(ALPINE, "deletion"))
 own(
@@ -61,7 +101,7 @@ own("out of order, which is FEED-2's", [update(2, 2), update(1, 1)], passes(ALPI
 feed_6(
     "wrong at one replica",
     told([update(1, 1)], {f"library.alpine:{C}": newest([update(1, 1), update(2, 1)], ALPINE, C)}),
-    fails(ALPINE, "the same version twice"),
+    fails(ALPINE, "the same version twice", about=(f"notary:{C}",), witnesses=()),
     not_applicable(LEDGER),
     NO_OTHER,
     inventory=READER,
@@ -70,7 +110,7 @@ OTHERS = [update(1, 1, "tools.ci"), update(2, 1, "a.b"), update(3, 2, "tools.ci"
 feed_6(
     "others are well",
     told(OTHERS),
-    passes("global", "2 other repositories", seen=2),
+    passes("global", "2 other repositories", seen=2, about=("feed:global",)),
     not_applicable(ALPINE),
     not_applicable(LEDGER),
     inventory=READER,
@@ -78,23 +118,44 @@ feed_6(
 feed_6(
     "another one is not",
     told([*OTHERS, update(5, 2, "a.b")]),
-    fails("a.b", "the same version twice"),
+    fails("a.b", "the same version twice", reason="feed.version-twice", about=("feed:a.b",), witnesses=ALL_THREE),
     passes("global", "1 other repositories"),
     not_applicable(ALPINE),
     not_applicable(LEDGER),
     inventory=READER,
 )
 feed_6("no repository is named", {("newest_records", f"global:{A}"): newest(LOG)} | {
-    ("newest_records", f"global:{name}"): Unavailable("silent") for name in (B, C)
+    ("newest_records", f"global:{name}"): SILENT for name in (B, C)
 }, passes("global", "2 other repositories"))  # fmt: skip
-feed_6("unseen", unseen(), unknown("global", "TOKEN-0"), others=Outcome.UNKNOWN, inventory=READER)
+SEE_TOKEN_0 = Because("admin", condition="TOKEN-0")
+feed_6(
+    "unseen",
+    unseen(),
+    unknown("global", "TOKEN-0", reason="http.login-refused", because=SEE_TOKEN_0),
+    others=Outcome.UNKNOWN,
+    inventory=READER,
+)
+feed_6(
+    "nobody tells it as documented",
+    told(LOG, {f"global:{name}": refused(500, replica=name) for name in (A, B, C)}),
+    unknown(
+        "global",
+        "see FEED-1",
+        reason="feed.not-as-documented",
+        about=("feed:global",),
+        because=Because(f"global:{A}", condition="FEED-1"),
+    ),
+    passes(ALPINE),
+    passes(LEDGER),
+    inventory=READER,
+)
 feed_6("empty", told([]), NO_OTHER, others=Outcome.NOT_APPLICABLE, inventory=READER)
 
 ODD = f"{USERS}:4443/a%2Fb/c d.e"
 feed_6(
     "a name of odd characters",
     told([update(1, 1, gun=ODD), update(2, 1, gun=ODD)]),
-    fails("a_2Fb.c_d.e", "the same version twice"),
+    fails("a_2Fb.c_d.e", "the same version twice", about=("feed:a_2Fb.c_d.e",)),
     passes("global", "0 other"),
     not_applicable(ALPINE),
     not_applicable(LEDGER),
@@ -114,19 +175,58 @@ def seventh(name: str, facts: Facts, said: Said) -> None:
 
 
 seventh("is there", fetched(NEWEST), passes(ALPINE, "version 3 is there", seen=3))
-seventh("another body", fetched(NEWEST, body_sha256="b" * 64), fails(ALPINE, "another SHA256", seen="b" * 64))
-seventh("another version", fetched(NEWEST, body_version=2), fails(ALPINE, "another version", seen=2, expected=3))
-seventh("no version", fetched(NEWEST, body_version=None), fails(ALPINE, "another version"))
+
+
+def damaged(name: str, reason: str, *words: str, seen: Any, expected: Any, **changes: Any) -> None:
+    """Told by the one replica that was asked; the trust data is that of all."""
+    own = fails(
+        ALPINE,
+        *words,
+        seen=seen,
+        expected=expected,
+        reason=reason,
+        about=(f"feed:{ALPINE}",),
+        witnesses=(f"replica:{A}",),
+    )
+    seventh(name, fetched(NEWEST, **changes), own)
+
+
+VERSION, SHA = "feed.timestamp-version", NEWEST.sha256
+damaged(
+    "another body",
+    "feed.timestamp-differs",
+    "another SHA256",
+    seen="b" * 64,
+    expected=SHA,
+    body_sha256="b" * 64,
+)
+damaged("another version", VERSION, "another version", seen=2, expected=3, body_version=2)
+damaged("no version", VERSION, "another version", seen=None, expected=3, body_version=None)
 GONE: dict[str, Any] = {"status": 404, "body_sha256": None, "body_version": None}
-seventh("lost", fetched(NEWEST, **GONE, older_is_there=True), fails(ALPINE, "is lost", seen=404, expected=200))
-seventh("all gone", fetched(NEWEST, **GONE, older_is_there=False), unknown(ALPINE, "deleted within the last minute"))
+damaged("lost", "feed.timestamp-lost", "is lost", seen=404, expected=200, **GONE, older_is_there=True)
+seventh(
+    "all gone",
+    fetched(NEWEST, **GONE, older_is_there=False),
+    unknown(
+        ALPINE,
+        "deleted within the last minute",
+        seen=404,
+        expected=200,
+        reason="feed.timestamp-not-there",
+        about=(f"feed:{ALPINE}",),
+    ),
+)
 seventh("the only one gone", fetched(NEWEST, **GONE), unknown(ALPINE, "--wait 2m"))
 seventh("deleted", fetched(None), not_applicable(ALPINE, "no trust data now"))
 seventh("never signed", fetched(None, ()), not_applicable(ALPINE, "library/alpine"))
 RENAMED = tuple(record.model_copy(update={"gun": "old.example.org/library/alpine"}) for record in LOG[:1])
-seventh("under another name", fetched(None, RENAMED), warns(ALPINE, "old.example.org/library/alpine", "renamed"))
+seventh(
+    "under another name",
+    fetched(None, RENAMED),
+    warns(ALPINE, "old.example.org/library/alpine", "renamed", reason="feed.another-name"),
+)
 seventh("under both names", fetched(NEWEST, (*RENAMED, *LOG[1:])), passes(ALPINE))
-seventh("unseen", {**told(), ("trust_timestamp", ALPINE): Unavailable("refused")}, unknown(ALPINE, "refused"))
+seventh("unseen", {**told(), ("trust_timestamp", ALPINE): SILENT}, unknown(ALPINE, "refused", reason="http.refused"))
 feed_7("none is named", {}, skipped("repository", "reads: [namespace/name]"))
 
 feed_8 = Cases("FEED-8")
@@ -142,19 +242,34 @@ CI = "reader:ci"
 cell("admin reads", "admin:global", access(200), passes("admin:global", seen="reads", expected="reads"))
 cell("admin reads all", f"admin:{LEDGER}", access(200), passes(f"admin:{LEDGER}"))
 cell(
-    "admin refused", "admin:global", REFUSED, fails("admin:global", "want of rights", seen="refused", expected="reads")
+    "admin refused",
+    "admin:global",
+    REFUSED,
+    fails(
+        "admin:global",
+        "want of rights",
+        seen="refused",
+        expected="reads",
+        reason="feed.reader-refused",
+        about=("feed:global",),
+    ),
 )
 cell("reader reads", f"{CI}:{ALPINE}", access(200), passes(f"{CI}:{ALPINE}", seen="reads"))
 cell("reader is refused", f"{CI}:{ALPINE}", REFUSED, fails(f"{CI}:{ALPINE}", "may read it", seen="refused"))
 cell("reader refused", f"{CI}:{LEDGER}", REFUSED, passes(f"{CI}:{LEDGER}", seen="refused", expected="refused"))
-cell("reader reads too much", f"{CI}:{LEDGER}", access(200), fails(f"{CI}:{LEDGER}", "may not", seen="reads"))
+cell(
+    "reader reads too much",
+    f"{CI}:{LEDGER}",
+    access(200),
+    fails(f"{CI}:{LEDGER}", "may not", seen="reads", reason="feed.reads-too-much"),
+)
 cell("reader and the global one", f"{CI}:global", REFUSED, passes(f"{CI}:global"))
 cell("reader reads all", f"{CI}:global", access(200), fails(f"{CI}:global", "may not"))
 cell(
     "refused in another way",
     f"{CI}:global",
     access(403),
-    warns(f"{CI}:global", "403", expected="401 insufficient_scope"),
+    warns(f"{CI}:global", "403", expected="401 insufficient_scope", reason="feed.refused-otherwise"),
 )
 cell("anonymous", "anonymous:global", REFUSED, passes("anonymous:global"))
 cell("anonymous is told nothing else", "anonymous:global", access(401), passes("anonymous:global"))
@@ -163,7 +278,7 @@ cell(
     "anonymous without a token",
     "anonymous:global",
     access(401, without_token=200),
-    fails("anonymous:global", "without any"),
+    fails("anonymous:global", "without any", reason="feed.open"),
 )
 cell("anonymous and a private one", f"anonymous:{ALPINE}", REFUSED, passes(f"anonymous:{ALPINE}"))
 PULL = [f"repository:{gun(ALPINE)}:pull"]
@@ -176,8 +291,8 @@ cell(
     access(200, granted=[f"repository:{gun(LEDGER)}:pull"]),
     fails(f"anonymous:{LEDGER}", "may not"),
 )
-cell("unseen", "admin:global", Unavailable("see TOKEN-0"), unknown("admin:global", "see TOKEN-0"))
-cell("silent", "admin:global", NoResponse("no answer"), unknown("admin:global"))
+cell("unseen", "admin:global", NO_LOG_IN, unknown("admin:global", "see TOKEN-0", because=SEE_TOKEN_0))
+cell("silent", "admin:global", SILENT, unknown("admin:global", reason="http.refused"))
 cell("no repository is named", "anonymous:global", REFUSED, passes("anonymous:global"), reader())
 feed_8("none is named", {}, skipped("repository", "reads: [namespace/name]"))
 
@@ -192,7 +307,20 @@ def ninth(name: str, facts: Facts, said: Said) -> None:
 ninth("the same", told(), passes(AB, "the same 10 records of 3 feeds", seen=10))
 MORE = update(6, 4)
 ONE_MORE = {f"global:{B}": newest([*LOG, MORE], replica=B)}
-ninth("one more", told(LOG, ONE_MORE), fails(AB, "the feed global differs", "id-6", f"at {B}, and not at {A}"))
+ninth(
+    "one more",
+    told(LOG, ONE_MORE),
+    fails(
+        AB,
+        "the feed global differs",
+        "id-6",
+        f"at {B}, and not at {A}",
+        reason="feed.differs",
+        about=(f"notary:{A}", f"notary:{B}"),
+        witnesses=(),
+        measured="derived",
+    ),
+)
 ninth("one more, seen from the other side", told(LOG, ONE_MORE), fails(BC, f"at {B}, and not at {C}"))
 ninth("lost in a repository", told(LOG, {f"library.alpine:{A}": newest(LOG[:1], ALPINE)}), fails(AB, ALPINE, "id-3"))
 ninth("in another order", told(LOG, {f"global:{B}": newest(LOG[::-1], replica=B)}), fails(AB, "another order"))
@@ -219,11 +347,21 @@ ninth(
     passes(AB, "the same 7 records"),
 )
 ninth("both empty", told([]), passes(AB, "the same 0 records"))
-ninth("one silent", told(LOG, {f"global:{B}": NoResponse("refused")}), unknown(AB, "refused"))
-ninth("one malformed", told(LOG, {f"global:{B}": refused(500, replica=B)}), unknown(AB, "see FEED-1"))
+ninth("one silent", told(LOG, {f"global:{B}": SILENT}), unknown(AB, "refused", reason="http.refused"))
+ninth(
+    "one malformed",
+    told(LOG, {f"global:{B}": refused(500, replica=B)}),
+    unknown(
+        AB,
+        "see FEED-1",
+        reason="feed.not-as-documented",
+        about=(f"notary:{B}",),
+        because=Because(f"global:{B}", condition="FEED-1"),
+    ),
+)
 ninth(
     "what differs goes before what could not be seen",
-    told(LOG, {f"global:{B}": NoResponse("refused"), f"library.alpine:{A}": newest(LOG[:1], ALPINE)}),
+    told(LOG, {f"global:{B}": SILENT, f"library.alpine:{A}": newest(LOG[:1], ALPINE)}),
     fails(AB, ALPINE),
 )
 feed_9("alone", {}, not_applicable("none", "single replica"), inventory=inventory(1))
