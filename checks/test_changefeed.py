@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from checks.condition import CRITICAL, condition
 from checks.rules import feed_paging as paging_rules
-from checks.rules import feed_versions
+from checks.rules import feed_records, feed_versions
 from checks.rules.clocks import DATE_SECONDS, clocks, spread
-from checks.rules.feed_versions import judge_versions, worst
+from checks.rules.feed_records import compared_with_the_global_one, first_of, out_of_order
+from checks.rules.feed_versions import other_versions, own_versions
 from checks.rules.feeds import (
     BLACKOUT,
     MARGIN,
@@ -24,11 +24,11 @@ from checks.rules.feeds import (
     why_not_told,
     within_both,
 )
-from checks.verdict import Outcome, Verdict, failed, not_applicable, passed, unknown, warned
+from checks.verdict import Verdict, failed, not_applicable, passed, unknown, warned
 from fixtures.core.evidence import Because, thing
 from fixtures.core.feed_subjects import GLOBAL, ClientFeed, Feed, repository_feeds
 from fixtures.core.store import PerSubject, Unavailable
-from fixtures.core.subjects import Pair, in_grammar
+from fixtures.core.subjects import Pair
 from fixtures.inventory import Inventory
 from fixtures.probes.endpoints import Ping
 from fixtures.probes.feeds.access import FeedAccess
@@ -85,43 +85,17 @@ def test_feed_answers_as_documented(newest_records: NewestRecords) -> Verdict:
     severity=CRITICAL,
     documented=GUIDE,
     remedy="audit-log",
-    reasons={
-        "feed.out-of-order": "a record stands after a younger one",
-        "feed.id-twice": "two records have one ID",
-        **NOT_SOUND,
-    },
+    reasons={**feed_records.OUT_OF_ORDER, **NOT_SOUND},
 )
 def test_records_are_in_order(feed: Feed, every_newest_records: Newest) -> Verdict:
     """Records stand from the oldest to the newest, and no ID stands twice."""
     told = tellings(every_newest_records, feed.subject)
-    found = {fact.replica: verdict for fact in told if (verdict := _out_of_order(fact)) is not None}
+    found = {fact.replica: verdict for fact in told if (verdict := out_of_order(fact)) is not None}
     if found:
-        return _first_of(found, feed.subject, [fact.replica for fact in told])
+        return first_of(found, feed.subject, [fact.replica for fact in told])
     if not any(fact.records for fact in told):
         return not_applicable(EMPTY)
     return passed(f"{max(len(fact.records) for fact in told)} records in order, at {len(told)} replicas")
-
-
-def _out_of_order(fact: NewestRecords) -> Verdict | None:
-    for before, record in zip(fact.records, fact.records[1:], strict=False):
-        if record.created_at < before.created_at:
-            message = f"{named(record)} stands after {named(before)}, as replica {fact.replica} tells it"
-            seen = [before.id, record.id]
-            return failed("feed.out-of-order", message, seen=seen, expected="from the oldest to the newest")
-    ids = [record.id for record in fact.records]
-    twice = sorted({each for each in ids if ids.count(each) > 1}) if len(set(ids)) < len(ids) else []
-    if twice:
-        message = f"ID {twice[0]} stands on {ids.count(twice[0])} records, as replica {fact.replica} tells it"
-        return failed("feed.id-twice", message, seen=twice[:20], expected="every ID once")
-    return None
-
-
-def _first_of(found: Mapping[str, Verdict], feed: str, asked: Sequence[str]) -> Verdict:
-    """The verdict on the first of the replicas at which something was found, on behalf of all that show the same."""
-    verdict = next(iter(found.values()))
-    alike = [replica for replica, each in found.items() if each.reason == verdict.reason]
-    at_fault = blame(feed, alike, asked)
-    return replace(verdict, about=at_fault.about, witnesses=at_fault.witnesses)
 
 
 @condition(
@@ -191,43 +165,20 @@ def _seconds_old(fact: NewestRecords, record: Record) -> float:
     documented=GUIDE,
     remedy="audit-log",
     measured="derived",
-    reasons={
-        "feed.foreign-record": "the feed of a repository holds a record of another one",
-        "feed.differs-from-global": "the feed of a repository is not its part of the global one",
-        **NOT_SOUND,
-    },
+    reasons={**feed_records.NOT_ITS_PART, **NOT_SOUND},
 )
 def test_feed_of_repository_is_its_part_of_the_global_one(repository: Feed, every_newest_records: Newest) -> Verdict:
     """A repository's feed is the global feed filtered by it, and holds no other repository."""
     tellings(every_newest_records, GLOBAL)
     told = tellings(every_newest_records, repository.subject)
-    judged = {fact.replica: _compared_with_the_global_one(fact, every_newest_records) for fact in told}
+    judged = {fact.replica: compared_with_the_global_one(fact, every_newest_records) for fact in told}
     found = {replica: each for replica, each in judged.items() if isinstance(each, Verdict)}
     if found:
-        return _first_of(found, repository.subject, list(judged))
+        return first_of(found, repository.subject, list(judged))
     compared = max((each for each in judged.values() if isinstance(each, int)), default=0)
     if not any(fact.records for fact in told) and not compared:
         return not_applicable(f"no record of it: {repository.repository} was not signed")
     return passed(f"{compared} records in both, inside their common window", seen=compared)
-
-
-def _compared_with_the_global_one(fact: NewestRecords, every_newest_records: Newest) -> Verdict | int | None:
-    """What is wrong; or how many records are the same in both; None where the replica's global feed was not seen."""
-    foreign = [record for record in fact.records if record.gun != fact.gun]
-    if foreign:
-        message = f"it holds {named(foreign[0])}, as replica {fact.replica} tells it"
-        seen = sorted({record.gun for record in foreign})[:20]
-        return failed("feed.foreign-record", message, seen=seen, expected=fact.gun)
-    try:
-        everything = telling(every_newest_records, GLOBAL, fact.replica)
-    except Unavailable:
-        return None
-    own, part = within_both(fact, everything, fact.gun)
-    wrong = difference(own, part, "in its feed", "in the global feed")
-    if wrong:
-        message = f"{wrong}, as replica {fact.replica} tells it"
-        return failed("feed.differs-from-global", message, expected="the same records in both")
-    return len(own)
 
 
 @condition(
@@ -241,50 +192,7 @@ def test_versions_grow(every_newest_records: Newest, inventory: Inventory) -> Se
     """Versions of a repository never repeat or fall, and begin again at 1 after a deletion, which has none itself."""
     own, host = repository_feeds(inventory), urlsplit(inventory.url).netloc.removesuffix(":443")
     guns = {f"{host}/{feed.repository}" for feed in own}
-    return [*(_own_versions(feed, every_newest_records) for feed in own), *_other_versions(guns, every_newest_records)]
-
-
-def _own_versions(feed: Feed, every_newest_records: Newest) -> Verdict:
-    """Of a repository that the inventory names, by its own feed: that reaches further back than the global one."""
-    try:
-        told = tellings(every_newest_records, feed.subject)
-    except Unavailable as cause:
-        return unknown(cause, subject=feed.subject)
-    own = {fact.replica: [record for record in fact.records if record.gun == fact.gun] for fact in told}
-    if not any(own.values()):
-        return not_applicable(f"no record of it: {feed.repository} was not signed", subject=feed.subject)
-    judged = {replica: judge_versions(records) for replica, records in own.items() if records}
-    return _worst_of(judged, feed.subject)
-
-
-def _other_versions(own: set[str], every_newest_records: Newest) -> list[Verdict]:
-    """Of all others by the global feed: one verdict where they are well, and one for each that is not."""
-    try:
-        told = tellings(every_newest_records, GLOBAL)
-    except Unavailable as cause:
-        return [unknown(cause, subject=GLOBAL)]
-    found: dict[str, dict[str, Verdict]] = {}
-    for fact in told:
-        for gun in {record.gun for record in fact.records}:
-            if gun not in own:
-                verdict = judge_versions(record for record in fact.records if record.gun == gun)
-                found.setdefault(gun, {})[fact.replica] = verdict
-    judged = [_worst_of(found[gun], gun.partition("/")[2].replace("/", ".") or gun) for gun in sorted(found)]
-    bad = [verdict for verdict in judged if verdict.outcome is not Outcome.PASS]
-    well = len(judged) - len(bad)
-    if not judged:
-        return [not_applicable("the global feed has no record of another repository", subject=GLOBAL)]
-    about = [thing("feed", GLOBAL)]
-    return [*bad, passed(f"{well} other repositories of the global feed", seen=well, subject=GLOBAL, about=about)]
-
-
-def _worst_of(judged: Mapping[str, Verdict], subject: str) -> Verdict:
-    """The worst verdict on the records of one repository, on behalf of all replicas that show the same."""
-    verdict = worst(judged.values())
-    alike = [replica for replica, each in judged.items() if each.reason == verdict.reason]
-    at_fault = blame(in_grammar(subject), alike, judged)
-    witnesses = at_fault.witnesses if verdict.reason else ()
-    return replace(verdict, subject=subject, about=at_fault.about, witnesses=witnesses)
+    return [*(own_versions(feed, every_newest_records) for feed in own), *other_versions(guns, every_newest_records)]
 
 
 @condition(

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
-from checks.rules.feeds import named
-from checks.verdict import Outcome, Verdict, failed, passed, warned
+from checks.rules.feeds import blame, named, tellings
+from checks.verdict import Outcome, Verdict, failed, not_applicable, passed, unknown, warned
+from fixtures.core.evidence import thing
+from fixtures.core.feed_subjects import GLOBAL, Feed
+from fixtures.core.store import Unavailable
+from fixtures.core.subjects import in_grammar
+from fixtures.probes.feeds.changefeed import Newest
 from fixtures.probes.feeds.records import DELETION, UPDATE, Record
 
 REASONS: Mapping[str, str] = {
@@ -19,17 +25,59 @@ REASONS: Mapping[str, str] = {
 _WORST = (Outcome.FAIL, Outcome.WARN, Outcome.PASS)
 
 
-def worst(verdicts: Iterable[Verdict]) -> Verdict:
-    """The verdict that says most."""
-    return min(verdicts, key=lambda verdict: _WORST.index(verdict.outcome))
+def own_versions(feed: Feed, every_newest_records: Newest) -> Verdict:
+    """Of a repository that the inventory names, by its own feed: that reaches further back than the global one."""
+    try:
+        told = tellings(every_newest_records, feed.subject)
+    except Unavailable as cause:
+        return unknown(cause, subject=feed.subject)
+    own = {fact.replica: [record for record in fact.records if record.gun == fact.gun] for fact in told}
+    if not any(own.values()):
+        return not_applicable(f"no record of it: {feed.repository} was not signed", subject=feed.subject)
+    judged = {replica: _judge_versions(records) for replica, records in own.items() if records}
+    return _worst_of(judged, feed.subject)
 
 
-def judge_versions(records: Iterable[Record]) -> Verdict:
+def other_versions(own: set[str], every_newest_records: Newest) -> list[Verdict]:
+    """Of all others by the global feed: one verdict where they are well, and one for each that is not."""
+    try:
+        told = tellings(every_newest_records, GLOBAL)
+    except Unavailable as cause:
+        return [unknown(cause, subject=GLOBAL)]
+    found: dict[str, dict[str, Verdict]] = {}
+    for fact in told:
+        for gun in {record.gun for record in fact.records}:
+            if gun not in own:
+                verdict = _judge_versions(record for record in fact.records if record.gun == gun)
+                found.setdefault(gun, {})[fact.replica] = verdict
+    judged = [_worst_of(found[gun], gun.partition("/")[2].replace("/", ".") or gun) for gun in sorted(found)]
+    bad = [verdict for verdict in judged if verdict.outcome is not Outcome.PASS]
+    well = len(judged) - len(bad)
+    if not judged:
+        return [not_applicable("the global feed has no record of another repository", subject=GLOBAL)]
+    about = [thing("feed", GLOBAL)]
+    return [*bad, passed(f"{well} other repositories of the global feed", seen=well, subject=GLOBAL, about=about)]
+
+
+def _worst_of(judged: Mapping[str, Verdict], subject: str) -> Verdict:
+    """The worst verdict on the records of one repository, on behalf of all replicas that show the same."""
+    verdict = min(judged.values(), key=_gravity)
+    alike = [replica for replica, each in judged.items() if each.reason == verdict.reason]
+    at_fault = blame(in_grammar(subject), alike, judged)
+    witnesses = at_fault.witnesses if verdict.reason else ()
+    return replace(verdict, subject=subject, about=at_fault.about, witnesses=witnesses)
+
+
+def _gravity(verdict: Verdict) -> int:
+    return _WORST.index(verdict.outcome)
+
+
+def _judge_versions(records: Iterable[Record]) -> Verdict:
     """The verdict on the records of one repository, in the order in which they were told."""
     ordered = list(_in_time(records))
     found = list(_found(ordered))
     if found:
-        return worst(found)
+        return min(found, key=_gravity)
     updates = [record.version for record in ordered if record.category == UPDATE]
     if not updates:
         return passed("deleted, and not signed anew")
