@@ -84,7 +84,8 @@ def test_nobody_imports_in_a_circle() -> None:
 
 
 def test_the_core_is_loaded_without_any_way_in() -> None:
-    code = f"import sys, fixtures.core.probe, fixtures.core.scheduler; print([m for m in {IO!r} if m in sys.modules])"
+    loaded = f"[each for each in {IO!r} if each in sys.modules]"
+    code = f"import sys, fixtures.core.probe, fixtures.core.scheduler; print({loaded})"
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60
     )
