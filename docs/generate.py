@@ -34,8 +34,8 @@ def _unavailable() -> str:
     """Why something could not be looked at: the codes that an UNKNOWN of any condition can carry."""
     return (
         "## Why something could not be looked at\n\n"
-        "An UNKNOWN carries one of these codes as its reason, or one of its condition's own. A condition that fails when"
-        " what it looks at does not respond carries the same code under its own area: `ping.refused` for"
+        "An UNKNOWN has one of these codes as its reason, or one of its condition's own. A condition that fails when"
+        " what it looks at does not respond has the same code under its own area: `ping.refused` for"
         " `http.refused`.\n\n| reason | what it means |\n|---|---|\n"
         + "".join(f"| `{code}` | {meaning} |\n" for code, meaning in REASONS.items())
     )
@@ -62,9 +62,7 @@ def _section(condition: Condition) -> str:
 
 
 def _reasons(condition: Condition) -> str:
-    rows = [
-        f"| `{code}` | {reason.meaning} | {_link(reason.remedy)} |\n" for code, reason in condition.reasons.items()
-    ]
+    rows = [f"| `{code}` | {reason.meaning} | {_link(reason.remedy)} |\n" for code, reason in condition.reasons.items()]
     silent = "It also fails when what it looks at does not respond.\n" if condition.owns else ""
     return "| reason | what it means | what to do |\n|---|---|---|\n" + "".join(rows) + f"\n{silent}".rstrip() + "\n"
 

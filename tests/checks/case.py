@@ -5,14 +5,14 @@ from __future__ import annotations
 import importlib
 import itertools
 import pkgutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import checks
-from checks.condition import CATALOGUE, Condition
+from checks.condition import CATALOGUE, CRITICAL, Condition, Reason
 from checks.engine.evaluate import BoundCheck, Judge, Judgement, dimensions_of
-from checks.verdict import Outcome
+from checks.verdict import Outcome, Severity
 from fixtures.core.dimensions import DIMENSIONS
 from fixtures.core.store import Fact, Key, NoResponse, Observation, Store, Unavailable
 from fixtures.inventory import Inventory
@@ -29,6 +29,11 @@ def conditions() -> dict[str, Condition]:
 
 
 CONDITIONS = conditions()
+
+
+def toy_condition(check: Callable[..., Any], severity: Severity = CRITICAL, *, owns: bool = False) -> Condition:
+    """A condition that is not of the catalogue; it may fail for `test.bad`."""
+    return Condition("TEST-1", severity, "the tests", "read-the-logs", owns, check, {"test.bad": Reason("it is bad")})
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.checks.case import CONDITIONS, Case, verify
+from tests.checks.case import CONDITIONS, Case, judged, verify
 from tests.checks.cases import (
     administration,
     containers,
@@ -53,6 +53,13 @@ def test_each_condition_has_a_case_that_holds_and_one_that_fails(condition: str)
     own = [case for case in CASES if case.condition == condition]
     assert any(case.holds for case in own), f"no case shows that {condition} can hold"
     assert any(case.fails for case in own), f"no case shows that {condition} can fail"
+
+
+@pytest.mark.parametrize("condition", sorted(CONDITIONS))
+def test_every_reason_of_a_condition_is_given_by_a_case(condition: str) -> None:
+    own = [case for case in CASES if case.condition == condition]
+    given = {each.verdict.reason for case in own for each in judged(case).values()}
+    assert set(CONDITIONS[condition].reasons) - given == set()
 
 
 def test_no_two_cases_are_the_same_one() -> None:

@@ -7,23 +7,23 @@ from datetime import timedelta
 
 import pytest
 
-from checks.condition import Condition
 from checks.engine.evaluate import BoundCheck, Judge, Judgement, keys_of
 from checks.verdict import CRITICAL, WARNING, Outcome, Severity, Verdict, failed, passed, unknown, warned
+from fixtures.core.evidence import Because
 from fixtures.core.store import Key, NoResponse, Observation, PerSubject, Store, Unavailable
 from fixtures.inventory import Replica
 from fixtures.probes.cluster_status import ClusterStatus
 from fixtures.probes.endpoints import Ping
-from tests.checks.case import CONDITIONS, INVENTORY, Facts, Inherited, asked, store_of, views
+from tests.checks.case import CONDITIONS, INVENTORY, Facts, Inherited, asked, store_of, toy_condition, views
 from tests.checks.facts import NOW, A, B, C, certificate, identity, inventory, ping, ping_answer
 
 Check = Callable[..., Verdict | Sequence[Verdict]]
-SILENT = NoResponse("/_ping at f2277ad178f7: connection refused")
+SILENT = NoResponse("http.refused", "/_ping at f2277ad178f7: connection refused")
 
 
 def ask(check: Check, *, owns: bool = False, severity: Severity = CRITICAL, about: str = A) -> BoundCheck:
     """A check that is no condition of the catalogue, asked at a replica."""
-    made = Condition("TEST-1", severity, "the tests", "read-the-logs", owns, check)
+    made = toy_condition(check, severity, owns=owns)
     return BoundCheck(made, check, {"replica": INVENTORY.replica(about)}, {"inventory": INVENTORY})
 
 
@@ -49,8 +49,8 @@ def holds(ping: Ping) -> Verdict:
         (True, SILENT, Outcome.FAIL),
         (False, SILENT, Outcome.UNKNOWN),
         (True, Inherited(SILENT), Outcome.UNKNOWN),
-        (True, Unavailable("no log-in"), Outcome.UNKNOWN),
-        (False, Unavailable("no log-in"), Outcome.UNKNOWN),
+        (True, Unavailable("http.login-refused", "no log-in"), Outcome.UNKNOWN),
+        (False, Unavailable("http.login-refused", "no log-in"), Outcome.UNKNOWN),
     ],
 )
 def test_a_silence_is_the_fault_of_its_owner(owns: bool, seen: Unavailable | Inherited, outcome: Outcome) -> None:
@@ -85,12 +85,54 @@ def test_a_check_of_all_that_needs_a_silent_one_is_unknown() -> None:
     assert (verdict.outcome, verdict.message) == (Outcome.UNKNOWN, str(SILENT))
 
 
+# --- evidence -------------------------------------------------------------------------------------------------------
+
+
+def test_an_unknown_carries_the_reason_of_its_cause_and_whose_failure_it_is() -> None:
+    cause = NoResponse("http.refused", "refused").located([f"replica:{A}"], Because(A, probe="ping"))
+    verdict = only(ask(holds), {("ping", A): Inherited(cause)}).verdict
+    assert (verdict.outcome, verdict.reason, verdict.about) == (Outcome.UNKNOWN, "http.refused", (f"replica:{A}",))
+    assert verdict.because == Because(A, probe="ping")
+
+
+def test_an_owner_fails_for_the_same_reason_under_its_own_area() -> None:
+    verdict = only(ask(holds, owns=True), {("ping", A): SILENT}).verdict
+    assert (verdict.reason, verdict.measured, verdict.because) == ("test.refused", "directly", None)
+
+
+def test_a_verdict_is_about_what_its_check_is_about_where_it_says_nothing_else() -> None:
+    def fails(ping: Ping) -> Sequence[Verdict]:  # noqa: ARG001
+        return [
+            failed("test.bad", "a"),
+            failed("test.bad", "b", subject="x", about=["node:node-1"], measured="reported"),
+        ]
+
+    own, other = said(ask(fails), {("ping", A): ping()})
+    assert (own.verdict.about, own.verdict.measured) == ((f"replica:{A}",), "directly")
+    assert (other.verdict.about, other.verdict.measured) == (("node:node-1",), "reported")
+
+
+def test_what_holds_has_no_reason() -> None:
+    assert only(ask(holds), {("ping", A): ping()}).verdict.reason is None
+
+
+@pytest.mark.parametrize("reason", ["test.worse", "ping.unhealthy", ""])
+def test_a_reason_that_is_not_in_the_list_is_our_error(reason: str) -> None:
+    def fails(ping: Ping) -> Verdict:  # noqa: ARG001
+        return failed(reason, "bad")
+
+    judgement = only(ask(fails), {("ping", A): ping()})
+    assert judgement.internal_error
+    assert judgement.verdict.outcome is Outcome.UNKNOWN
+    assert "not in its list" in judgement.verdict.message
+
+
 # --- what a verdict carries -----------------------------------------------------------------------------------------
 
 
 def test_a_failed_warning_is_a_warning() -> None:
     def fails(ping: Ping) -> Verdict:  # noqa: ARG001
-        return failed("bad", seen=1, expected=2)
+        return failed("test.bad", "bad", seen=1, expected=2)
 
     critical = only(ask(fails), {("ping", A): ping()})
     warning = only(ask(fails, severity=WARNING), {("ping", A): ping()})
@@ -101,7 +143,7 @@ def test_a_failed_warning_is_a_warning() -> None:
 
 def test_a_verdict_may_be_more_severe_than_its_condition() -> None:
     def fails(ping: Ping) -> Verdict:  # noqa: ARG001
-        return failed("worse", severity=CRITICAL)
+        return failed("test.bad", "worse", severity=CRITICAL)
 
     judgement = only(ask(fails, severity=WARNING), {("ping", A): ping()})
     assert (judgement.verdict.outcome, judgement.severity) == (Outcome.FAIL, CRITICAL)
@@ -111,9 +153,9 @@ def test_several_verdicts_have_their_own_subjects() -> None:
     def several(ping: Ping) -> Sequence[Verdict]:  # noqa: ARG001
         return [
             passed("a", subject="dtr2.tags"),
-            failed("b", subject="dtr2.blobs"),
-            unknown("c"),
-            warned("d", subject="x"),
+            failed("test.bad", "b", subject="dtr2.blobs"),
+            unknown(Unavailable("test.bad", "c")),
+            warned("test.bad", "d", subject="x"),
         ]
 
     assert [(each.subject, each.verdict.outcome) for each in said(ask(several), {("ping", A): ping()})] == [
@@ -147,7 +189,11 @@ def test_an_exception_in_a_check_accuses_nobody() -> None:
 
 def test_the_traceback_of_a_probe_is_carried() -> None:
     store = Store()
-    store.add(Observation(Key("ping", A), 0, NOW, 0.1, cause=Unavailable("internal error"), traceback="line 7"))
+    store.add(
+        Observation(
+            Key("ping", A), 0, NOW, 0.1, cause=Unavailable("http.login-refused", "internal error"), traceback="line 7"
+        )
+    )
     (judgement,) = Judge(store, INVENTORY).verdicts(ask(holds, owns=True))
     assert judgement.tracebacks == ("line 7",)
     assert judgement.verdict.outcome is Outcome.UNKNOWN
@@ -211,7 +257,7 @@ def outcome(condition: str, subject: str, facts: Facts) -> Verdict:
     "swapped",
     [
         {("identity", A): identity(B)},
-        {("identity", A): Unavailable("x"), ("ping", A): ping(ping_answer(replica_id=B))},
+        {("identity", A): Unavailable("http.login-refused", "x"), ("ping", A): ping(ping_answer(replica_id=B))},
         {("identity", A): identity(B), ("ping", A): ping(ping_answer(replica_id=None))},
     ],
     ids=["by its identity", "by its pings", "by its settings"],

@@ -8,7 +8,6 @@ from datetime import timedelta
 
 import pytest
 
-from checks.condition import Condition
 from checks.engine.evaluate import BoundCheck, Judge, Judgement
 from checks.verdict import (
     CRITICAL,
@@ -24,21 +23,21 @@ from checks.verdict import (
 )
 from fixtures.core.store import Key, NoResponse, Observation, Store, Unavailable
 from fixtures.probes.administration import Alerts
-from tests.checks.case import INVENTORY, look_of
+from tests.checks.case import INVENTORY, look_of, toy_condition
 from tests.checks.facts import NOW, A, B, alerts, identity, ping
 
 F, W, U, P, N = "failed", "warned", "unknown", "held", "not applicable"
 SAYS = {
-    F: lambda: failed("it is bad", seen=1, expected=2),
-    W: lambda: warned("it is odd"),
-    U: lambda: unknown("not seen"),
+    F: lambda: failed("test.bad", "it is bad", seen=1, expected=2),
+    W: lambda: warned("test.bad", "it is odd"),
+    U: lambda: unknown(Unavailable("test.bad", "not seen")),
     P: lambda: passed("it is fine"),
     N: lambda: not_applicable("no meaning"),
 }
 
 SUBJECTS = {
-    F: lambda name: failed("bad", subject=name),
-    U: lambda name: unknown("not seen", subject=name),
+    F: lambda name: failed("test.bad", "bad", subject=name),
+    U: lambda name: unknown(Unavailable("test.bad", "not seen"), subject=name),
     P: lambda name: passed("fine", subject=name),
 }
 
@@ -53,7 +52,7 @@ def script(*words: str, severity: Severity = CRITICAL) -> tuple[BoundCheck, Stor
     for number, word in enumerate(words):
         started = NOW + timedelta(seconds=10 * number)
         store.add(Observation(Key("alerts", "cluster"), number, started, 0.5, fact=alerts({"id": word})))
-    return BoundCheck(Condition("TEST-1", severity, "x", "x", False, check), check, {}), store
+    return BoundCheck(toy_condition(check, severity), check, {}), store
 
 
 def final(*words: str, severity: Severity = CRITICAL) -> Judgement:
@@ -120,9 +119,9 @@ def test_a_silence_that_ended_flapped() -> None:
         return passed()
 
     store = Store()
-    store.add(look_of(Key("ping", A), NoResponse("connection refused"), 0))
+    store.add(look_of(Key("ping", A), NoResponse("http.refused", "connection refused"), 0))
     store.add(look_of(Key("ping", A), ping(), 1))
-    one = BoundCheck(Condition("TEST-1", CRITICAL, "x", "x", True, check), check, {"replica": INVENTORY.replica(A)})
+    one = BoundCheck(toy_condition(check, CRITICAL, owns=True), check, {"replica": INVENTORY.replica(A)})
     (judgement,) = Judge(store, INVENTORY).verdicts(one)
     assert judgement.verdict.outcome is Outcome.WARN
     assert judgement.verdict.message == "flapped: connection refused; then it held"
@@ -135,14 +134,16 @@ def names(*rounds: Sequence[str]) -> dict[str, Judgement]:
     """Each round a check FAILs of these names, and PASSes for the cluster where there is none."""
 
     def check(alerts: Alerts) -> Sequence[Verdict]:
-        return [failed(f"{each.id} is bad", subject=each.id) for each in alerts.alerts] or [passed("all is well")]
+        return [failed("test.bad", f"{each.id} is bad", subject=each.id) for each in alerts.alerts] or [
+            passed("all is well")
+        ]
 
     store = Store()
     for number, each in enumerate(rounds):
         started = NOW + timedelta(seconds=10 * number)
         fact = alerts(*({"id": name} for name in each))
         store.add(Observation(Key("alerts", "cluster"), number, started, 0.5, fact=fact))
-    one = BoundCheck(Condition("TEST-1", WARNING, "x", "x", False, check), check, {})
+    one = BoundCheck(toy_condition(check, WARNING), check, {})
     return {each.subject: each for each in Judge(store, INVENTORY).verdicts(one)}
 
 
@@ -170,12 +171,12 @@ def test_what_is_gone_is_told_beside_what_is_not() -> None:
 
 def test_what_can_no_longer_be_seen_has_not_come_right() -> None:
     def check(alerts: Alerts) -> Sequence[Verdict]:
-        return [failed("bad", subject=each.id) for each in alerts.alerts]
+        return [failed("test.bad", "bad", subject=each.id) for each in alerts.alerts]
 
     store = Store()
     store.add(look_of(Key("alerts", "cluster"), alerts({"id": "gc"}), 0))
-    store.add(look_of(Key("alerts", "cluster"), Unavailable("silent"), 1))
-    one = BoundCheck(Condition("TEST-1", WARNING, "x", "x", False, check), check, {})
+    store.add(look_of(Key("alerts", "cluster"), Unavailable("http.login-refused", "silent"), 1))
+    one = BoundCheck(toy_condition(check, WARNING), check, {})
     assert [(each.subject, each.verdict.outcome) for each in Judge(store, INVENTORY).verdicts(one)] == [
         ("cluster", Outcome.UNKNOWN)
     ]
@@ -188,7 +189,7 @@ def test_what_can_no_longer_be_seen_among_others_has_not_come_right() -> None:
     store = Store()
     store.add(look_of(Key("alerts", "cluster"), alerts({"id": "gc", "class": F}), 0))
     store.add(look_of(Key("alerts", "cluster"), alerts({"id": "scan", "class": U}, {"id": "sync", "class": P}), 1))
-    one = BoundCheck(Condition("TEST-1", WARNING, "x", "x", False, check), check, {})
+    one = BoundCheck(toy_condition(check, WARNING), check, {})
     assert [(each.subject, each.verdict.outcome) for each in Judge(store, INVENTORY).verdicts(one)] == [
         ("scan", Outcome.UNKNOWN),
         ("sync", Outcome.PASS),
@@ -197,12 +198,12 @@ def test_what_can_no_longer_be_seen_among_others_has_not_come_right() -> None:
 
 def test_a_flap_keeps_the_severity_that_it_had() -> None:
     def check(alerts: Alerts) -> Verdict:
-        return failed("worse", severity=CRITICAL) if alerts.alerts else passed()
+        return failed("test.bad", "worse", severity=CRITICAL) if alerts.alerts else passed()
 
     store = Store()
     store.add(look_of(Key("alerts", "cluster"), alerts({"id": "x"}), 0))
     store.add(look_of(Key("alerts", "cluster"), alerts(), 1))
-    one = BoundCheck(Condition("TEST-1", WARNING, "x", "x", False, check), check, {})
+    one = BoundCheck(toy_condition(check, WARNING), check, {})
     (judgement,) = Judge(store, INVENTORY).verdicts(one)
     assert (judgement.verdict.outcome, judgement.severity) == (Outcome.WARN, CRITICAL)
 
@@ -225,7 +226,7 @@ def test_thousands_of_subjects_are_judged_in_time() -> None:
     for number, word in enumerate((F, F, P)):
         started = NOW + timedelta(seconds=10 * number)
         store.add(Observation(Key("alerts", "cluster"), number, started, 0.5, fact=alerts({"id": word})))
-    asked = BoundCheck(Condition("TEST-1", CRITICAL, "x", "x", False, check), check, {})
+    asked = BoundCheck(toy_condition(check, CRITICAL), check, {})
     begun = time.monotonic()
     said = Judge(store, INVENTORY).verdicts(asked)
     assert time.monotonic() - begun < 20

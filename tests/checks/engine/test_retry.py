@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 
-from checks.condition import Condition
 from checks.engine import retry as looking_again
 from checks.engine.evaluate import BoundCheck, Judge
 from checks.engine.retry import Retry
-from checks.verdict import CRITICAL, Outcome, Verdict, failed, passed, unknown, warned
+from checks.verdict import Outcome, Verdict, failed, passed, unknown, warned
 from fixtures.core.probe import probe
 from fixtures.core.scheduler import Scheduler
-from fixtures.core.store import Key, NoResponse, PerSubject
+from fixtures.core.store import Key, NoResponse, PerSubject, Store, Unavailable
 from fixtures.inventory import Inventory, Replica
 from fixtures.options import Options
 from fixtures.target import Target
+from tests.checks.case import toy_condition
 from tests.fixtures.core.toys import Run, Toy, Watched, inventory, replica_id, toy
 from tests.fixtures.inventory_text import changed, read
 
@@ -29,9 +28,9 @@ pytestmark = pytest.mark.usefixtures("toys")
 BLOCKING = frozenset({Outcome.FAIL, Outcome.UNKNOWN})
 SAYS: dict[str, Callable[[], Verdict]] = {
     "green": passed,
-    "yellow": lambda: warned("it is odd"),
-    "red": lambda: failed("it is bad"),
-    "grey": lambda: unknown("not told"),
+    "yellow": lambda: warned("test.bad", "it is odd"),
+    "red": lambda: failed("test.bad", "it is bad"),
+    "grey": lambda: unknown(Unavailable("test.bad", "not told")),
 }
 
 
@@ -49,6 +48,7 @@ class Lights:
     of: Inventory = field(default_factory=lambda: inventory(1))
     once: bool = False
     watched: Watched = field(default_factory=Watched)
+    store: Store = field(default_factory=Store)
 
     def __post_init__(self) -> None:
         script = {replica_id(number): list(colours) for number, colours in self.colours.items()}
@@ -58,7 +58,7 @@ class Lights:
             colours = script[replica.id]
             colour = colours.pop(0) if len(colours) > 1 else colours[0]
             if colour in ("silent", "hanging"):
-                raise NoResponse(f"{replica.id} is {colour}", timed_out=colour == "hanging")
+                raise NoResponse("http.refused", f"{replica.id} is {colour}", timed_out=colour == "hanging")
             return toy(colour)
 
     def look(
@@ -78,10 +78,11 @@ class Lights:
             return SAYS[light.place]()
 
         run = Run(self.of, watched=self.watched)
+        self.store = run.store
         target = Target(self.of, Options(), {}, run.store, datetime(2026, 11, 23, tzinfo=UTC))
         functions = [check or shows, *([also] if also else [])]
         asked = [
-            BoundCheck(Condition(f"TEST-{number}", CRITICAL, "x", "x", owns, function), function, {"replica": replica})
+            BoundCheck(replace(toy_condition(function, owns=owns), id=f"TEST-{number}"), function, {"replica": replica})
             for number, function in enumerate(functions, 1)
             for replica in self.of.replicas
         ]
@@ -277,13 +278,16 @@ def test_stability_without_patience_ends_with_the_first_fault() -> None:
 
 def test_what_an_interrupted_run_has_not_seen_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     lights = Lights({1: ["green"]})
-    stopped: list[tuple[Any, ...]] = []
 
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(Scheduler, "look", interrupted)
-    monkeypatch.setattr(Scheduler, "stop", lambda _, plan, cause: stopped.append((plan, cause)))
     with pytest.raises(KeyboardInterrupt):
         lights.look()
-    assert stopped == [({Key("light", replica_id(1))}, "the run was interrupted before this could be seen")]
+    observation = lights.store.latest(Key("light", replica_id(1)))
+    assert observation is not None
+    assert observation.cause is not None
+    assert observation.cause.reason == "run.interrupted"
+    assert str(observation.cause) == "the run was interrupted before this could be seen"
+    assert observation.cause.about == (f"replica:{replica_id(1)}",)
