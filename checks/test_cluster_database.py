@@ -5,12 +5,13 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from checks.condition import CRITICAL, WARNING, condition
-from checks.rules.cluster_views import DATABASES, SERVER, Views, answered, apart, begin, server_of, things
+from checks.rules.cluster_views import Views, answered, apart, begin, server_of, things
 from checks.verdict import Verdict, failed, passed
 from fixtures.core.evidence import Because, thing
 from fixtures.core.store import Unavailable
 from fixtures.core.subjects import CLUSTER, Pair
 from fixtures.inventory import Inventory, Replica
+from fixtures.inventory.msr import DATABASES, database_host, server_name
 from fixtures.options import Options
 from fixtures.probes.cluster_status import ClusterStatus, Readiness, Table
 
@@ -64,7 +65,7 @@ def test_database_server_has_its_address(replica: Replica, every_cluster_status:
             about=about,
             severity=CRITICAL,
         )
-    host = f"dtr-rethinkdb-{replica.id}.dtr-ol"
+    host = database_host(replica.id)
     seen = {
         "addresses": [f"{address.host}:{address.port}" for address in network.canonical_addresses],
         "cluster_port": network.cluster_port,
@@ -152,7 +153,7 @@ def test_tables_have_all_copies(every_cluster_status: Views, inventory: Inventor
         because = Because(CLUSTER, condition="STATUS-11")
         message = "there is no table to judge, see STATUS-11"
         raise Unavailable("status.no-tables", message, about=[thing("cluster")], because=because)
-    servers = {SERVER + replica.id for replica in inventory.replicas}
+    servers = {server_name(replica.id) for replica in inventory.replicas}
     return [_copied(name, rows, servers) for name, rows in tables]
 
 

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from checks.condition import CRITICAL, WARNING, Reason, condition
-from checks.rules.cluster_views import SERVER, Views, answered, begin, largest_group, quorum, things, with_servers
+from checks.rules.cluster_views import Views, answered, begin, largest_group, quorum, things, with_servers
 from checks.rules.rethinkdb_issues import issue_keys
 from checks.verdict import Verdict, failed, passed, unknown, warned
 from fixtures.core.evidence import Because, thing
 from fixtures.core.store import Unavailable
 from fixtures.core.subjects import Pair
 from fixtures.inventory import Inventory, Replica
+from fixtures.inventory.msr import server_name
 from fixtures.probes.cluster_status import ClusterStatus
 from fixtures.probes.previous_run import PreviousGcLock
 
@@ -86,7 +87,7 @@ def test_known_replicas_are_those_of_the_inventory(
         missing = sorted(set(known) - set(knowing))
         if replica not in expected and not knowing:
             told = sorted(asked for asked, replicas in servers.items() if replica in replicas)
-            message = f"a database server, {SERVER}{replica}, is connected that is of no replica"
+            message = f"a database server, {server_name(replica)}, is connected that is of no replica"
             verdicts.append(
                 failed(
                     "status.ghost-server",

@@ -18,8 +18,9 @@ from fixtures.core.evidence import Thing, link, thing
 from fixtures.core.overlay_subjects import first_network
 from fixtures.core.store import PerSubject
 from fixtures.inventory import Inventory, Replica
+from fixtures.inventory.msr import COMPONENTS, SETUP_HELPERS, replica_of_server
 from fixtures.options import Options
-from fixtures.probes.containers import COMPONENTS, Containers, Helper, home_of
+from fixtures.probes.containers import Containers, Helper, home_of
 from fixtures.probes.database_log import DatabaseLog
 from fixtures.probes.replica_storage import ReplicaVolumes
 
@@ -174,7 +175,7 @@ def test_database_links_do_not_flap(
             f"since {since:%Y-%m-%d %H:%M} UTC {told}; {reach}",
             seen=flapping,
             expected=f"< {FLAPS}",
-            about=[link(replica_with_docker.id, server.removeprefix("dtr_rethinkdb_")) for server in sorted(flapping)],
+            about=[link(replica_with_docker.id, replica_of_server(server)) for server in sorted(flapping)],
             witnesses=[thing("database", replica_with_docker.id)],
             since=min(each.at for each in lost if each.server in flapping),
         )
@@ -194,7 +195,7 @@ def test_database_links_do_not_flap(
 def test_no_helper_is_left(containers: Containers) -> Verdict:
     """No container is left of a join, an upgrade or an overlay test."""
     old = [each for each in containers.helpers if containers.now - each.created > OLD]
-    joins = [each for each in containers.helpers if each.name.startswith(("dtr-phase2", "dtr-helper"))]
+    joins = [each for each in containers.helpers if each.name.startswith(SETUP_HELPERS)]
     names = [each.name for each in containers.helpers]
     if old:
         oldest = min(old, key=lambda each: each.created)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from checks.condition import CRITICAL, WARNING, condition
-from checks.rules.cluster_views import DATABASES, Views, things
+from checks.rules.cluster_views import Views, things
 from checks.rules.rethinkdb_issues import issue_keys, issue_reasons, issues_by_type
 from checks.verdict import Verdict, failed, passed, skipped
 from fixtures.access.rethinkdb.reql import DOCUMENTED_FIELDS
@@ -11,6 +11,7 @@ from fixtures.core.dimensions import why_none
 from fixtures.core.evidence import thing
 from fixtures.core.store import PerSubject, Unavailable
 from fixtures.inventory import Inventory, Replica
+from fixtures.inventory.msr import DATABASES
 from fixtures.probes.cluster_status import Server, Table
 from fixtures.probes.database_view import DatabaseView
 

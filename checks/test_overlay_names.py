@@ -6,6 +6,7 @@ from checks.verdict import Verdict, failed, passed, unknown
 from fixtures.core.evidence import Because, thing
 from fixtures.core.overlay_subjects import NodeName
 from fixtures.core.store import Unavailable
+from fixtures.inventory.msr import container_name
 from fixtures.probes.overlay.facts import Database
 from fixtures.probes.overlay.name_output import Resolved
 
@@ -27,7 +28,7 @@ def test_database_has_one_address(
     node_name: NodeName, every_overlay_network: Networks, every_overlay_pings: Pings
 ) -> Verdict:
     """The name of a replica's database resolves to exactly one address of a family, its own."""
-    name = f"dtr-rethinkdb-{node_name.replica}"
+    name = container_name("rethinkdb", node_name.replica)
     resolved = every_overlay_pings[node_name.node].names.get(node_name.replica)
     if resolved is None:
         raise Unavailable(

@@ -10,17 +10,16 @@ from datetime import datetime, timedelta
 from fixtures.core.evidence import Because, Thing, link, thing
 from fixtures.core.store import PerSubject, Unavailable
 from fixtures.inventory import Replica
+from fixtures.inventory.msr import is_server, replica_of_server, server_name
 from fixtures.probes.cluster_status import ClusterStatus, Server
 from fixtures.probes.containers import Containers
 
 Views = PerSubject[ClusterStatus]
-SERVER = "dtr_rethinkdb_"
-DATABASES = ("dtr2", "jobrunner", "notaryserver", "notarysigner")
 
 
 def things(kind: str, names: Iterable[str]) -> tuple[Thing, ...]:
     """The things of those names, each once, in the order of their names; a database server's may be its full name."""
-    return tuple(thing(kind, name) for name in sorted({name.removeprefix(SERVER) for name in names}))
+    return tuple(thing(kind, name) for name in sorted({replica_of_server(name) for name in names}))
 
 
 def answered(views: Views) -> list[ClusterStatus]:
@@ -48,7 +47,7 @@ def server_of(views: Views, replica: str) -> Server:
 
 def with_servers(view: ClusterStatus) -> set[str]:
     """The ids of all replicas whose database servers stand in a view's server_status."""
-    return {row.name.removeprefix(SERVER) for row in view.tables.server_status if row.name.startswith(SERVER)}
+    return {replica_of_server(row.name) for row in view.tables.server_status if is_server(row.name)}
 
 
 @dataclass(frozen=True)
@@ -77,7 +76,7 @@ def apart(views: Views, first: str, second: str) -> Apart | None:
             if view.server(here) is None:
                 told = f"the database server of {here} is missing in server_status"
                 return Apart("status.server-missing", things("database", [here]), told, view.replica)
-            if not _connected(everybody, view, here).get(SERVER + there, False):
+            if not _connected(everybody, view, here).get(server_name(there), False):
                 told = f"the database server of {here} is not connected to that of {there}"
                 return Apart("status.servers-apart", (link(here, there),), told, view.replica)
     return None

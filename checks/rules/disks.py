@@ -7,6 +7,7 @@ from fixtures.core.evidence import Because
 from fixtures.core.store import Unavailable
 from fixtures.inventory import Node
 from fixtures.inventory.expectations import Limits
+from fixtures.inventory.msr import PREFIX
 from fixtures.probes.system import Disk
 
 GB = 1_000_000_000 / 1024
@@ -18,7 +19,7 @@ def is_ours(disk: Disk, root: str, mounted: set[str]) -> bool:
     if below == disk.place:
         return f"{root}/".startswith(f"{disk.place.rstrip('/')}/")
     volume = below.partition("/")[0]
-    return volume.startswith("dtr-") or volume in mounted
+    return volume.startswith(PREFIX) or volume in mounted
 
 
 def room_on(shell_node: Node, disk: Disk, limits: Limits) -> Verdict:

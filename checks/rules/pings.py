@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from fixtures.core.evidence import Measured, Thing, thing
 from fixtures.inventory import Inventory
-from fixtures.probes.containers import COMPONENTS
+from fixtures.inventory.msr import COMPONENTS
 from fixtures.probes.endpoints import PingAnswer
 
 REASONS: Mapping[str, str] = {

@@ -9,7 +9,8 @@ from checks.verdict import Verdict, failed, passed, warned
 from fixtures.core.evidence import Thing, thing
 from fixtures.core.store import PerSubject
 from fixtures.inventory import Replica
-from fixtures.probes.containers import COMPONENTS, Container, Containers
+from fixtures.inventory.msr import COMPONENTS, container_name
+from fixtures.probes.containers import Container, Containers
 
 RUNNING = "running"
 
@@ -28,7 +29,7 @@ def judge_running(
     if container is None:
         elsewhere = [node for node, seen in everywhere.items() if node != home and name in by_component(replica, seen)]
         found = f"; it is on {elsewhere[0]}" if elsewhere else ""
-        message = f"there is no container dtr-{name}-{replica.id} on {home}{found}"
+        message = f"there is no container {container_name(name, replica.id)} on {home}{found}"
         reason = "ctr.on-other-node" if elsewhere else "ctr.missing"
         return failed(reason, message, expected=RUNNING, subject=subject, about=about)
     if container.state in (RUNNING, "paused", "restarting"):  # the latter two are CTR-2's

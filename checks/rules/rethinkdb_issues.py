@@ -6,9 +6,10 @@ They are the same from 2.3.0 to 2.4.4. One lost server gives an issue for each t
 from collections.abc import Sequence
 
 from checks.condition import Reason
-from checks.rules.cluster_views import SERVER, things
+from checks.rules.cluster_views import things
 from checks.verdict import Verdict, failed, passed
 from fixtures.core.evidence import Thing, thing
+from fixtures.inventory.msr import replica_of_server
 from fixtures.probes.cluster_status import Issue
 
 MEANS = {
@@ -75,7 +76,7 @@ def _type(area: str, witness: Thing, kind: str, issues: list[Issue]) -> Verdict:
     grave = "critical" if critical else "not critical"
     means = MEANS.get(kind, UNKNOWN_TYPE)
     # A server tells of others; where it tells of itself alone it is at fault, and nobody's witness.
-    others = [each for each in servers if each.removeprefix(SERVER) != asked]
+    others = [each for each in servers if replica_of_server(each) != asked]
     at_fault = things("database", others or servers)
     return failed(
         _code(area, kind),

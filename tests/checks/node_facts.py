@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from fixtures.inventory import Inventory
-from fixtures.probes.containers import COMPONENTS, Container, Containers, Helper, Mount
+from fixtures.inventory.msr import COMPONENTS
+from fixtures.probes.containers import Container, Containers, Helper, Mount
 from fixtures.probes.database_log import DatabaseLog, Link
 from fixtures.probes.nodes import EngineFacts, SwarmNode, SwarmPart, SwarmView
 from fixtures.probes.replica_storage import ReplicaVolumes, Volume

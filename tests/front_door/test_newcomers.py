@@ -12,14 +12,20 @@ from tests.suite import Suite
 
 CHECK = '''
 from checks.condition import CRITICAL, condition
-from checks.verdict import Verdict, held
+from checks.verdict import Verdict, passed
 from fixtures.core.store import PerSubject
 from fixtures.probes.endpoints import Ping
 
-@condition("NEW-1", severity=CRITICAL, documented="Cluster status", remedy="read-the-logs")
+@condition(
+    "PING-90",
+    severity=CRITICAL,
+    documented="Cluster status",
+    remedy="read-the-logs",
+    reasons={{"ping.odd": "it is odd"}},
+)
 def test_new({parameters}) -> Verdict:
     """It holds."""
-    return held()
+    return passed()
 '''
 
 PROBE = '''
@@ -146,19 +152,19 @@ def test_it_is_refused_whatever_is_wanted(copy: Scratch, arguments: tuple[str, .
 
 
 def test_two_checks_with_one_id(copy: Scratch) -> None:
-    copy.write(NEW_CHECK, check("ping").replace("NEW-1", "PING-1"))
+    copy.write(NEW_CHECK, check("ping").replace("PING-90", "PING-1"))
     found = ("two checks are named PING-1", "checks/test_endpoints.py: test_replica_answers_ping", NEW_CHECK)
     assert_refused(copy, *found)
 
 
 def test_two_checks_with_one_name(copy: Scratch) -> None:
-    copy.write(NEW_CHECK, check("ping") + check("ping").replace("NEW-1", "NEW-2"))
-    assert_refused(copy, f"{NEW_CHECK}: test_new", "pytest does not find the check of NEW-1")
+    copy.write(NEW_CHECK, check("ping") + check("ping").replace("PING-90", "NEW-2"))
+    assert_refused(copy, f"{NEW_CHECK}: test_new", "pytest does not find the check of PING-90")
 
 
 def test_a_check_in_a_file_that_pytest_does_not_read(copy: Scratch) -> None:
     copy.write("checks/new.py", check("ping"))
-    assert_refused(copy, "checks/new.py: test_new", "pytest does not find the check of NEW-1")
+    assert_refused(copy, "checks/new.py: test_new", "pytest does not find the check of PING-90")
 
 
 def test_a_check_that_is_no_condition(copy: Scratch) -> None:
@@ -168,7 +174,7 @@ def test_a_check_that_is_no_condition(copy: Scratch) -> None:
 
 def test_a_check_without_a_title(copy: Scratch) -> None:
     copy.write(NEW_CHECK, check("ping").replace('"""It holds."""', ""))
-    assert_refused(copy, f"{NEW_CHECK}: test_new: NEW-1 has no title")
+    assert_refused(copy, f"{NEW_CHECK}: test_new: PING-90 has no title")
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,8 @@ from checks.verdict import Outcome
 from fixtures.core import evidence
 from fixtures.core.evidence import thing
 from fixtures.core.store import NoResponse, Unavailable
+from fixtures.inventory.msr import COMPONENTS
 from fixtures.options import Options
-from fixtures.probes.containers import COMPONENTS
 from tests.checks.case import (
     Cases,
     Looks,
