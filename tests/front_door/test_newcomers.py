@@ -158,7 +158,7 @@ def test_two_checks_with_one_id(copy: Scratch) -> None:
 
 
 def test_two_checks_with_one_name(copy: Scratch) -> None:
-    copy.write(NEW_CHECK, check("ping") + check("ping").replace("PING-90", "NEW-2"))
+    copy.write(NEW_CHECK, check("ping") + check("ping").replace("PING-90", "PING-91"))
     assert_refused(copy, f"{NEW_CHECK}: test_new", "pytest does not find the check of PING-90")
 
 
