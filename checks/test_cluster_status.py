@@ -23,7 +23,7 @@ GUIDE = "Cluster status"
     remedy="read-the-logs",
     owns=True,
     reasons={
-        "status.login-refused": Reason("it is refused to the account of the administrator", remedy="check-credentials")
+        "status.forbidden": Reason("it is refused to the account of the administrator", remedy="check-credentials")
     },
 )
 def test_cluster_status_is_told(cluster_status: ClusterStatus) -> Verdict:

@@ -162,7 +162,7 @@ def test_each_way_in_has_one_owner() -> None:
         ("RDB-1", "rdb.memory-error", "database-memory"),
         ("RDB-1", "rdb.table-availability", "rethinkdb-issues"),
         ("RDB-1", None, "rethinkdb-issues"),
-        ("STATUS-1", "status.login-refused", "check-credentials"),
+        ("STATUS-1", "status.forbidden", "check-credentials"),
         ("STATUS-1", "status.refused", "read-the-logs"),
         ("STATUS-6", "status.replica-missing", "missing-replica"),
         ("STATUS-6", "status.ghost-replica", "ghost-replica"),

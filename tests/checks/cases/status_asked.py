@@ -21,8 +21,8 @@ status_1(
 )
 status_1(
     "the administrator is refused",
-    {("cluster_status", B): NoResponse("http.login-refused", "cluster_status answered 403 with an empty body")},
-    fails(B, "answered 403", reason="status.login-refused"),
+    {("cluster_status", B): NoResponse("http.forbidden", "cluster_status answered 403 with an empty body")},
+    fails(B, "answered 403", reason="status.forbidden"),
 )
 status_1(
     "the replica is silent",
