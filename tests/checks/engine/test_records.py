@@ -7,10 +7,12 @@ from dataclasses import fields
 from typing import get_args
 
 import pytest
+from pydantic import TypeAdapter, ValidationError
 
 from checks.condition import AREAS
 from checks.verdict import Outcome, Severity
 from fixtures.core import evidence
+from fixtures.core.parsing import first_error
 from reports import records
 from tests.checks.case import CONDITIONS
 
@@ -37,3 +39,11 @@ def test_whose_failure_it_is() -> None:
 
 def test_every_area_has_a_condition_and_a_title() -> None:
     assert {each.area for each in CONDITIONS.values()} == set(AREAS)
+
+
+def test_what_is_wrong_with_a_document_is_said_alike() -> None:
+    with pytest.raises(ValidationError) as raised:
+        TypeAdapter(records.Result).validate_json('{"cluster": 7}')
+    with pytest.raises(ValueError, match="cluster") as told:
+        records.Result.from_json({"cluster": 7})
+    assert str(told.value) == first_error(raised.value, "the line")
