@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from lab import embedded
 from reports.results import read
 from tests.scenes.scrambling import conclusions, scrambled
-from tests.suite import Outcome, Suite
+from tests.suite import BAD, Outcome, Suite
 
 FIRST = {
     "ca-expired": r"1\. TLS-1 .* certificate has expired: that of its CA",
@@ -38,11 +39,20 @@ def test_scene_trips_what_it_declares(suite: Suite, tmp_path: Path, scene: str) 
     assert outcome.code == _code(outcome), outcome.output
     assert not [each for each in outcome.results if each["reason"] == "run.internal-error"]
     assert "Traceback" not in outcome.output
+    assert [each for each in outcome.results if not _has_evidence(each)] == []
     run = read(outcome.reports)
     assert conclusions(run.header, scrambled(run.results)) == conclusions(run.header, run.results)
     if scene in FIRST:
         assert re.search(FIRST[scene], outcome.output)
         assert not re.search(r"^  2\. ", outcome.output, re.MULTILINE), outcome.output
+
+
+def _has_evidence(line: dict[str, Any]) -> bool:
+    """Whatever is wrong says why, what is at fault, and how that is known; what was not seen, whose failure it is."""
+    if line["verdict"] not in BAD:
+        return line["reason"] is None
+    how = line["because"] if line["verdict"] == "UNKNOWN" else line["measured"]
+    return all((line["reason"], line["about"], how))
 
 
 def _code(outcome: Outcome) -> int:
