@@ -1,1 +1,1 @@
-"""Telling: verdicts to people and machines. Reads results only; imports neither fixtures/ nor checks/."""
+"""Reports: verdicts for people and machines. Reads results only; imports neither fixtures/ nor checks/."""

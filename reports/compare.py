@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from reports.records import PROBLEMS, Result, VerdictWord
 from reports.results import Run
 
-# UNKNOWN stands between the two as in the exit codes: 0, 7, 1.
+# UNKNOWN is between the two, as in the exit codes: 0, 7, 1.
 _RANK = {VerdictWord.WARN: 1, VerdictWord.UNKNOWN: 2, VerdictWord.FAIL: 3}
 
 
@@ -28,15 +28,15 @@ class Comparison:
     """What changed since the baseline.
 
     `new` and `worse` are the problems that the baseline did not have, or had milder; `same` it had as bad or worse;
-    `gone` hold now; `lost_sight` are problems of the baseline that this run did not judge again.
+    `resolved` do not fail now; `not_judged` are problems of the baseline that this run did not judge again.
     """
 
     baseline: Run
     new: tuple[Result, ...] = ()
     worse: tuple[Change, ...] = ()
     same: tuple[Change, ...] = ()
-    gone: tuple[Result, ...] = ()
-    lost_sight: tuple[Result, ...] = ()
+    resolved: tuple[Result, ...] = ()
+    not_judged: tuple[Result, ...] = ()
 
 
 def _rank(result: Result | None) -> int:
@@ -52,8 +52,8 @@ def only_new(results: Iterable[Result], baseline: Iterable[Result]) -> tuple[Res
 def compare(baseline: Run, now: Run) -> Comparison:
     """Compare an earlier run with this one.
 
-    A problem whose subject this run does not name is gone when its condition was judged on everything else (an alert
-    or an issue leaves no verdict behind); otherwise it was lost from sight.
+    A problem whose subject this run does not name is resolved when its condition was judged on everything else (an
+    alert or an issue leaves no verdict behind); otherwise it was not judged.
     """
     before = {result.key: result for result in baseline.results}
     after = {result.key: result for result in now.results}
@@ -74,15 +74,15 @@ def compare(baseline: Run, now: Run) -> Comparison:
         else:
             same.append(Change(earlier, result))
 
-    gone: list[Result] = []
-    lost_sight: list[Result] = []
+    resolved: list[Result] = []
+    not_judged: list[Result] = []
     for earlier in baseline.results:
         later = after.get(earlier.key)
         if earlier.verdict not in PROBLEMS or (later and later.verdict in PROBLEMS):
             continue
         if later is None:
-            held = (earlier.cluster, earlier.condition) in judged
+            fixed = (earlier.cluster, earlier.condition) in judged
         else:
-            held = later.verdict is not VerdictWord.SKIPPED
-        (gone if held else lost_sight).append(earlier)
-    return Comparison(baseline, tuple(new), tuple(worse), tuple(same), tuple(gone), tuple(lost_sight))
+            fixed = later.verdict is not VerdictWord.SKIPPED
+        (resolved if fixed else not_judged).append(earlier)
+    return Comparison(baseline, tuple(new), tuple(worse), tuple(same), tuple(resolved), tuple(not_judged))

@@ -1,4 +1,4 @@
-"""The exit code of a run: the table of the manual, cell by cell.
+"""The exit code of a run, as docs/verdicts.md has it:
 
 | verdict                         | critical condition  | warning condition             |
 |---------------------------------|---------------------|-------------------------------|
@@ -59,7 +59,8 @@ def exit_code(
     """0, 1 or 7 for the verdicts of a run.
 
     With the results of a baseline (`--only-new`) only problems that it did not have count; that a required
-    condition was judged is asked of this run whatever the baseline says, so that a gate is never green by blindness.
+    condition was judged is asked of this run whatever the baseline says, so that a gate never passes without having
+    checked anything.
     """
     strict = fail_on == "warning"
     counted = results if since_baseline is None else only_new(results, since_baseline)

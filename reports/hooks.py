@@ -1,4 +1,4 @@
-"""What a run tells the reports: plain data, so that reports need to know neither the probes nor the checks."""
+"""What a run hands to the reports: plain data, so that reports need to know neither the probes nor the checks."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Mask = Callable[[Any], Any]
 
 @pytest.hookspec
 def pytest_msr_run(config: pytest.Config, cluster: str, mask: Mask, mask_text: Callable[[str], str]) -> None:
-    """A run of a cluster is about to begin: where it is told, and how secrets are masked in values and in texts."""
+    """A run of a cluster is about to begin: how secrets are masked in values and in texts."""
 
 
 @pytest.hookspec(firstresult=True)
@@ -31,7 +31,7 @@ def pytest_msr_previous_run(config: pytest.Config) -> Path | None:
 
 @pytest.hookspec(firstresult=True)
 def pytest_msr_watcher(config: pytest.Config) -> Progress:
-    """Who is told what is awaited while probes run."""
+    """What shows the pending observations while probes run."""
     raise NotImplementedError
 
 
@@ -42,4 +42,4 @@ def pytest_msr_header(config: pytest.Config, header: dict[str, Any]) -> None:
 
 @pytest.hookspec
 def pytest_msr_verdicts(item: pytest.Item, verdicts: list[dict[str, Any]]) -> None:
-    """The verdicts of one test item, as they stand in results.jsonl."""
+    """The verdicts of one test item, as results.jsonl has them."""

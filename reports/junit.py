@@ -1,7 +1,7 @@
 """junit.xml: pytest writes it; here it is completed and masked.
 
-Messages are made to begin with the verdict's word, the version, DEMO and `insecure` are said, and checks that an
-interrupted run had looked at, but pytest not run any more, get their cases: an empty file would read as nothing wrong.
+Messages begin with the verdict's word, version, DEMO and `insecure` become properties, and checks whose facts an
+interrupted run had, but that pytest did not run, get their cases: an empty file would read as nothing wrong.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from xml.etree.ElementTree import Element, SubElement
 from reports.records import Header, Result, VerdictWord, worst
 from reports.results import Run
 
-_PYTEST_SAYS = re.compile(r'^failed on (?:setup|teardown) with "(.*)"$', re.DOTALL)
+_PYTEST_PREFIX = re.compile(r'^failed on (?:setup|teardown) with "(.*)"$', re.DOTALL)
 _ELEMENTS = {
     VerdictWord.FAIL: "failure",
     VerdictWord.UNKNOWN: "error",
@@ -36,15 +36,15 @@ def finish(path: Path, mask: Callable[[str], str], run: Run | None) -> None:
     for element in tree.iter():
         element.text = mask(element.text) if element.text else element.text
         for name, value in element.attrib.items():
-            element.set(name, mask(_PYTEST_SAYS.sub(r"\1", value)))
+            element.set(name, mask(_PYTEST_PREFIX.sub(r"\1", value)))
     tree.write(path, encoding="utf-8", xml_declaration=True)
 
 
 def _about(header: Header) -> Element:
     properties = Element("properties")
-    told = {"msr-checks-version": header.version, "cluster": header.cluster, "url": header.url, "DEMO": header.demo}
-    told["insecure"] = "TLS was not verified" if header.insecure else None
-    for name, value in told.items():
+    values = {"msr-checks-version": header.version, "cluster": header.cluster, "url": header.url, "DEMO": header.demo}
+    values["insecure"] = "TLS was not verified" if header.insecure else None
+    for name, value in values.items():
         if value is not None:
             SubElement(properties, "property", name=name, value=value)
     return properties
@@ -83,5 +83,5 @@ def _count(suite: Element, attribute: str) -> None:
 def properties_of(verdicts: Sequence[Result]) -> list[tuple[str, str]]:
     """The properties of a check's case: its condition, and every verdict with its subject."""
     first = verdicts[0]
-    told = [("verdict", f"{each.subject}: {each.verdict.shown}") for each in verdicts]
-    return [("condition", first.condition), ("severity", first.severity), *told]
+    words = [("verdict", f"{each.subject}: {each.verdict.shown}") for each in verdicts]
+    return [("condition", first.condition), ("severity", first.severity), *words]

@@ -21,6 +21,11 @@ def page_text(text: str) -> str:
     return _NOT_IN_A_PAGE.sub("\ufffd", text)
 
 
+def many(number: int, word: str, plural: str = "") -> str:
+    """The number with its unit: `1 condition`, `2 conditions`; `plural` where it is not the word and an s."""
+    return f"{number} {word}" if number == 1 else f"{number} {plural or word + 's'}"
+
+
 def fit(text: str, width: int) -> str:
     """The text cut to so many characters, with an ellipsis where something is missing."""
     return text if len(text) <= width else text[: max(width - 1, 0)] + "…"

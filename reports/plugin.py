@@ -1,4 +1,4 @@
-"""pytest's side of telling: where a run is told, its results file, its pages, its exit code."""
+"""pytest's side of the reports: their directory, the results file, the pages, the exit code."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ JUDGED = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
 
 
 @dataclass
-class Told:
-    """One run being told. `directory` exists; `latest` is the link to set when all is written, if any verdict is."""
+class RunReports:
+    """The reports of this run. `directory` exists; `latest` is the link to set at the end, if there is any verdict."""
 
     directory: Path
     latest: Path | None
@@ -54,7 +54,7 @@ class Told:
         return compare(self.baseline, self.run) if self.baseline and self.run else None
 
 
-TOLD = pytest.StashKey[Told]()
+REPORTS = pytest.StashKey[RunReports]()
 
 
 def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
@@ -62,23 +62,28 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    group = parser.getgroup("msr-checks-reports", "msr-checks: how to tell it")
-    group.addoption("--report-dir", metavar="DIR", type=_directory, help=f"write the reports there, not into {RUNS}/…")
+    group = parser.getgroup("msr-checks-reports", "msr-checks: reports")
     group.addoption(
-        "--fail-on", choices=("critical", "warning"), default="critical", help="what fails the run (critical)"
+        "--report-dir", metavar="DIR", type=_directory, help=f"write the reports to DIR instead of {RUNS}/…"
     )
     group.addoption(
-        "--baseline", metavar="RUN", type=Path, help="compare with an earlier run: its directory or results"
+        "--fail-on",
+        choices=("critical", "warning"),
+        default="critical",
+        help="the lowest severity that fails the run (default: critical)",
     )
     group.addoption(
-        "--only-new", action="store_true", help="problems that the baseline had already do not fail the run"
+        "--baseline", metavar="RUN", type=Path, help="compare with an earlier run: its directory or results.jsonl"
+    )
+    group.addoption(
+        "--only-new", action="store_true", help="only problems that are new or worse than in --baseline fail the run"
     )
 
 
 def _directory(text: str) -> Path:
     """An empty variable in `--report-dir=$DIR` must not spread the reports where the run was started."""
     if not text:
-        raise ArgumentTypeError("it names no directory: is a variable empty?")
+        raise ArgumentTypeError("no directory given: is a variable empty?")
     return Path(text)
 
 
@@ -94,45 +99,47 @@ def pytest_msr_run(config: pytest.Config, cluster: str, mask: Mask, mask_text: C
     given = config.getoption("report_dir")
     runs = config.rootpath / RUNS / cluster
     name = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
-    told = Told(given or runs / name, None if given else runs / LATEST, mask, mask_text, baseline)
+    reports = RunReports(given or runs / name, None if given else runs / LATEST, mask, mask_text, baseline)
     try:
-        told.directory.mkdir(parents=True, exist_ok=True)
-        # A directory that is there may still take no file; better known before anything is asked.
-        tempfile.TemporaryFile(dir=told.directory).close()
+        reports.directory.mkdir(parents=True, exist_ok=True)
+        # A directory that exists may still take no file; better known before anything is asked.
+        tempfile.TemporaryFile(dir=reports.directory).close()
     except OSError as error:
         raise pytest.UsageError(
-            f"cannot write reports to {told.directory} ({error.strerror}): name another place with --report-dir"
+            f"cannot write reports to {reports.directory} ({error.strerror}): choose another place with --report-dir"
         ) from None
     options: Any = config.option
-    told.html = Path(options.htmlpath or told.directory / "report.html")
-    told.junit = Path(options.xmlpath or told.directory / "junit.xml")
-    options.htmlpath, options.xmlpath, options.self_contained_html = str(told.html), str(told.junit), True
-    config.stash[TOLD] = told
-    config.pluginmanager.register(HtmlReport(lambda: told.run, lambda: told.comparison), "msr-checks-html")
+    reports.html = Path(options.htmlpath or reports.directory / "report.html")
+    reports.junit = Path(options.xmlpath or reports.directory / "junit.xml")
+    options.htmlpath, options.xmlpath, options.self_contained_html = str(reports.html), str(reports.junit), True
+    config.stash[REPORTS] = reports
+    config.pluginmanager.register(HtmlReport(lambda: reports.run, lambda: reports.comparison), "msr-checks-html")
 
 
 def _baseline(config: pytest.Config, cluster: str) -> Run | None:
     path = config.getoption("baseline")
     if path is None:
         if config.getoption("only_new"):
-            raise pytest.UsageError("--only-new needs --baseline RUN: new compared with which run?")
+            raise pytest.UsageError("--only-new needs --baseline RUN, the run to compare with")
         return None
     try:
         run = read(path)
     except ValueError as error:
         raise pytest.UsageError(f"--baseline: {error}") from None
     if run.header.cluster != cluster:
-        raise pytest.UsageError(f"--baseline: {path} is a run of {run.header.cluster}, and this one is of {cluster}")
+        raise pytest.UsageError(
+            f"--baseline: {path} is a run of cluster {run.header.cluster}, this run is of {cluster}"
+        )
     return run
 
 
 def pytest_msr_run_directory(config: pytest.Config) -> Path:
-    return config.stash[TOLD].directory
+    return config.stash[REPORTS].directory
 
 
 def pytest_msr_previous_run(config: pytest.Config) -> Path | None:
-    told = config.stash[TOLD]
-    before = config.getoption("baseline") or told.latest
+    reports = config.stash[REPORTS]
+    before = config.getoption("baseline") or reports.latest
     if before is None:
         return None
     directory = Path(before)
@@ -145,16 +152,16 @@ def pytest_msr_watcher(config: pytest.Config) -> Progress:
 
 
 def pytest_msr_header(config: pytest.Config, header: dict[str, Any]) -> None:
-    told = config.stash[TOLD]
-    told.results = Results.open(told.directory, Header.from_json(header), told.mask)
+    reports = config.stash[REPORTS]
+    reports.results = Results.open(reports.directory, Header.from_json(header), reports.mask)
     options: Any = config.option
     if config.get_verbosity() <= 0 and options.tbstyle == "auto":
-        # The closing summary tells every problem once; pytest's own sections would tell it once for each test.
+        # The closing summary shows every problem once; pytest's own sections would repeat it for each test.
         options.tbstyle = "no"
 
 
 def pytest_msr_verdicts(item: pytest.Item, verdicts: list[dict[str, Any]]) -> None:
-    results = item.config.stash[TOLD].results
+    results = item.config.stash[REPORTS].results
     if results is None:
         return
     item.stash[RESULTS] = [results.add(Result.from_json(each)) for each in verdicts]
@@ -172,14 +179,14 @@ def pytest_metadata(metadata: dict[str, Any]) -> None:
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
     report.__dict__["msr_results"] = item.stash.get(RESULTS, [])
-    told = item.config.stash.get(TOLD, None)
-    if told:
-        _mask(report, told.mask_text)
+    reports = item.config.stash.get(REPORTS, None)
+    if reports:
+        _mask(report, reports.mask_text)
     return report
 
 
 def _mask(report: pytest.TestReport, mask: Callable[[str], str]) -> None:
-    """Before pytest's pages escape them, once and again, so that no secret can be told from its escapes."""
+    """Before pytest's pages escape them, once and again, so that no secret can be read from its escapes."""
     if report.longrepr is not None and not isinstance(report.longrepr, tuple):
         report.longrepr = mask(str(report.longrepr))
     report.sections = [(title, mask(text)) for title, text in report.sections]
@@ -196,39 +203,43 @@ def pytest_report_teststatus(report: Any) -> tuple[str, str, tuple[str, dict[str
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_sessionfinish(session: pytest.Session) -> Generator[None, None, None]:
-    """The exit code of the verdicts; then, when everybody has written, mask the pages once more and link the run."""
-    told = session.config.stash.get(TOLD, None)
-    if told and told.run and session.exitstatus in JUDGED:
-        header, results = told.run.header, told.run.results
-        before = told.baseline.results if told.baseline and session.config.getoption("only_new") else None
+    """The exit code of the verdicts; then, when all plugins have written, mask the pages once more and link the run."""
+    reports = session.config.stash.get(REPORTS, None)
+    if reports and reports.run and session.exitstatus in JUDGED:
+        header, results = reports.run.header, reports.run.results
+        before = reports.baseline.results if reports.baseline and session.config.getoption("only_new") else None
         session.exitstatus = exit_code(results, header.require, header.fail_on, header.catalogue, since_baseline=before)
     yield
-    if told:
-        _finish(told, int(session.exitstatus))
+    if reports:
+        _finish(reports, int(session.exitstatus))
 
 
-def _finish(told: Told, exit_code: int) -> None:
-    if told.results:
-        told.results.finish(exit_code)
-        told.results.close()
-    if told.html.is_file():
-        told.html.write_text(page_text(told.mask_text(told.html.read_text(encoding="utf-8"))), encoding="utf-8")
-    if told.junit.is_file():
-        junit.finish(told.junit, told.mask_text, told.run)
-    if told.latest and told.results:
-        fresh = told.latest.with_name(f".{told.directory.name}")
-        fresh.symlink_to(told.directory.name)
-        fresh.replace(told.latest)
+def _finish(reports: RunReports, exit_code: int) -> None:
+    if reports.results:
+        reports.results.finish(exit_code)
+        reports.results.close()
+    if reports.html.is_file():
+        reports.html.write_text(
+            page_text(reports.mask_text(reports.html.read_text(encoding="utf-8"))), encoding="utf-8"
+        )
+    if reports.junit.is_file():
+        junit.finish(reports.junit, reports.mask_text, reports.run)
+    if reports.latest and reports.results:
+        fresh = reports.latest.with_name(f".{reports.directory.name}")
+        fresh.symlink_to(reports.directory.name)
+        fresh.replace(reports.latest)
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    told = config.stash.get(TOLD, None)
-    if told and told.run:
+    reports = config.stash.get(REPORTS, None)
+    if reports and reports.run:
         if config.get_verbosity() <= 0:
-            # Its list of failed tests would follow, which the summary has told already.
+            # Its list of failed tests would follow, which repeats the summary.
             terminalreporter.reportchars = ""
         terminalreporter.section("msr-checks")
         only_new = config.getoption("only_new")
-        lines = closing_summary(told.run.header, told.run.results, told.directory, told.comparison, only_new=only_new)
+        lines = closing_summary(
+            reports.run.header, reports.run.results, reports.directory, reports.comparison, only_new=only_new
+        )
         for line in lines:
             terminalreporter.line(line)

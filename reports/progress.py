@@ -1,4 +1,4 @@
-"""What a run still waits for, while it waits: one line that is rewritten on a terminal, plain lines in CI."""
+"""What a run is waiting for: one line that is rewritten on a terminal, plain lines in CI."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from typing import TextIO
 
-from reports.plain import fit, one_line
+from reports.plain import fit, many, one_line
 
 EVERY_SECONDS = 5.0
 _ERASE = "\r\x1b[2K"
@@ -17,10 +17,10 @@ _REDRAW_SECONDS = 0.05
 
 
 class Progress:
-    """Told of every look that is asked for and of every answer; threads may share it.
+    """Counts the observations that are requested and those that have ended; threads may share it.
 
-    On a stream that is no terminal a line is written for each probe when its answers are in, and at least every `every`
-    seconds while something is awaited. As more of its looks may follow at once, a probe's line waits for a moment.
+    On a stream that is no terminal a line is written for each probe when all its observations have ended, and at least
+    every `every` seconds while any is pending. As more of them may follow at once, a probe's line waits for a moment.
     """
 
     def __init__(
@@ -31,19 +31,19 @@ class Progress:
         self._clock = clock
         self._terminal = stream.isatty()
         self._lock = threading.Lock()
-        self._awaited: dict[tuple[str, str], None] = {}
+        self._pending: dict[tuple[str, str], None] = {}
         self._asked: dict[str, int] = {}
         self._failed: dict[str, int] = {}
-        self._answers = 0
+        self._ended = 0
         self._done: dict[str, float] = {}
         self._written = float("-inf")
         self._closed = threading.Event()
         self._ticker: threading.Thread | None = None
 
     def started(self, probe: str, subject: str) -> None:
-        """A look of this probe at this subject was asked for."""
+        """An observation of this subject by this probe was requested."""
         with self._lock:
-            self._awaited[probe, subject] = None
+            self._pending[probe, subject] = None
             self._asked[probe] = self._asked.get(probe, 0) + 1
             self._done.pop(probe, None)
             if self._terminal:
@@ -54,16 +54,16 @@ class Progress:
                 self._ticker.start()
 
     def ended(self, probe: str, subject: str, ok: bool) -> None:
-        """It has ended; `ok` says that there was an answer. A look that was not asked for is not counted."""
+        """It has ended; `ok` says that there was a response. An observation that was not requested is not counted."""
         with self._lock:
-            if (probe, subject) not in self._awaited:
+            if (probe, subject) not in self._pending:
                 return
-            del self._awaited[probe, subject]
-            self._answers += 1
+            del self._pending[probe, subject]
+            self._ended += 1
             self._failed[probe] = self._failed.get(probe, 0) + (not ok)
             if self._terminal:
-                self._redraw(force=not self._awaited)
-            elif all(waiting != probe for waiting, _ in self._awaited):
+                self._redraw(force=not self._pending)
+            elif all(waiting != probe for waiting, _ in self._pending):
                 self._done[probe] = self._clock()
 
     def message(self, text: str) -> None:
@@ -71,9 +71,9 @@ class Progress:
         with self._lock:
             if self._terminal:
                 self._write(_ERASE)
-            self._tell_done()
+            self._write_done()
             self._line(text)
-            if self._terminal and self._awaited:
+            if self._terminal and self._pending:
                 self._redraw(force=True)
 
     def close(self) -> None:
@@ -81,7 +81,7 @@ class Progress:
         with self._lock:
             if self._terminal and not self._closed.is_set():
                 self._write(_ERASE)
-            self._tell_done()
+            self._write_done()
             self._closed.set()
         if self._ticker is not None and self._ticker is not threading.current_thread():
             self._ticker.join(timeout=1)
@@ -90,29 +90,29 @@ class Progress:
         moment = self._every / 5
         while not self._closed.wait(moment):
             with self._lock:
-                self._tell_done(self._clock() - moment)
-                if self._awaited and self._clock() - self._written >= self._every:
+                self._write_done(self._clock() - moment)
+                if self._pending and self._clock() - self._written >= self._every:
                     self._line(self._state(width=200))
 
-    def _tell_done(self, until: float = float("inf")) -> None:
-        """A line for each probe that has had all its answers since that moment."""
+    def _write_done(self, until: float = float("inf")) -> None:
+        """A line for each probe whose observations had all ended at that moment."""
         for probe in [probe for probe, at in self._done.items() if at <= until]:
             del self._done[probe]
-            without = f", {self._failed[probe]} without an answer" if self._failed[probe] else ""
-            self._line(f"{probe}: {self._asked[probe]} looked at{without} ({self._tally()})")
+            without = f", {self._failed[probe]} without a response" if self._failed[probe] else ""
+            self._line(f"{probe}: {self._asked[probe]} done{without} ({self._tally()})")
 
     def _tally(self) -> str:
-        return f"{self._answers} of {self._answers + len(self._awaited)} answers"
+        return f"{self._ended} of {many(self._ended + len(self._pending), 'observation')}"
 
     def _state(self, width: int) -> str:
-        """The tally and as many of the awaited looks as fit into the width."""
-        observations = [one_line(f"{probe} {subject}") for probe, subject in self._awaited]
+        """The tally and as many of the pending observations as fit into the width."""
+        observations = [one_line(f"{probe} {subject}") for probe, subject in self._pending]
         for shown in range(len(observations), 0, -1):
-            more = f" +{len(observations) - shown}" if shown < len(observations) else ""
-            text = f"{self._tally()}; awaiting {', '.join(observations[:shown])}{more}"
+            more = f" and {len(observations) - shown} more" if shown < len(observations) else ""
+            text = f"{self._tally()}; waiting for {', '.join(observations[:shown])}{more}"
             if len(text) <= width:
                 return text
-        return fit(f"{self._tally()}; awaiting {len(observations)}" if observations else self._tally(), width)
+        return fit(f"{self._tally()}; {len(observations)} pending" if observations else self._tally(), width)
 
     def _width(self) -> int:
         try:
@@ -137,5 +137,5 @@ class Progress:
             self._stream.write(text)
             self._stream.flush()
         except (OSError, ValueError):
-            # A reader that went away (`| head`) must not end the run; there is nobody left to tell.
+            # A reader that went away (`| head`) must not end the run; nobody reads it any more.
             self._closed.set()

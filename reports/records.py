@@ -74,7 +74,7 @@ PROBLEMS = frozenset({VerdictWord.FAIL, VerdictWord.WARN, VerdictWord.UNKNOWN})
 
 @dataclass(frozen=True, config=_STRICT)
 class Product:
-    """The product and the version that should run; `version` is None when nobody says."""
+    """The product and the version that should run; `version` is None when it is not known."""
 
     name: str
     version: str | None = None
@@ -82,7 +82,7 @@ class Product:
 
 @dataclass(frozen=True, config=_STRICT)
 class Replica:
-    """Where a replica is asked; `node` is None when the inventory does not say."""
+    """Where a replica is reached; `node` is None when the inventory does not say."""
 
     node: str | None
     address: str
@@ -197,7 +197,7 @@ class Result:
     UNKNOWN and what is waived; `about` holds what is at fault as far as this verdict shows, `witnesses` who reported
     it; `since` says when it began, `because` whose failure left it unseen. `seen` and `expected` are JSON values,
     `started`, `since` and `recovered_at` UTC times (RFC 3339), `seconds` what the look took, `attempts` how often it
-    was looked at; `recovered_at` is set when it failed first and then held.
+    was looked at; `recovered_at` is set when it failed first and then passed.
     """
 
     cluster: str

@@ -58,7 +58,7 @@ class Remedy:
 
 @cache
 def remedies() -> Mapping[str, Remedy]:
-    """All remedies by id, as they stand in remedies.yaml."""
+    """All remedies by id, as remedies.yaml has them."""
     texts: dict[str, dict[str, Any]] = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
     return {
         name: Remedy(
@@ -76,7 +76,7 @@ def remedies() -> Mapping[str, Remedy]:
 
 
 def remedy(name: str | None) -> Remedy | None:
-    """The remedy of that id; None when there is none, so that a report of another release can still be told."""
+    """The remedy of that id; None when there is none, so that a run of another release can still be reported."""
     return None if name is None else remedies().get(name)
 
 
@@ -85,7 +85,7 @@ def render(
 ) -> Remedy:
     """The remedy for one subject: placeholders filled where the run knows them, else left in angle brackets.
 
-    `replica` is the one at fault, if known; `healthy` one that answers and is well, for `--existing-replica-id`.
+    `replica` is the one at fault, if known; `healthy` one that responds and is healthy, for `--existing-replica-id`.
     """
     values = {key: value for key, value in _values(header, subject, replica, healthy).items() if _SAFE.fullmatch(value)}
 

@@ -166,7 +166,7 @@ class Results:
 def _line(raw: bytes) -> dict[str, Any]:
     value = json.loads(raw.decode("utf-8"))
     if not isinstance(value, dict):
-        raise ValueError("it is no JSON object")
+        raise ValueError("it is not a JSON object")
     return value
 
 
@@ -176,7 +176,7 @@ def _header(line: dict[str, Any]) -> tuple[Header, bool]:
     if not isinstance(schema, int) or isinstance(schema, bool):
         raise ValueError("it has no schema number")
     if schema > SCHEMA:
-        raise ValueError(f"it has schema {schema}, this release reads up to {SCHEMA}: use the newer release")
+        raise ValueError(f"it has schema {schema}, this release reads up to schema {SCHEMA}: use a newer release")
     return Header.from_json(schema1.header(line) if schema == 1 else line), schema == 1
 
 
@@ -191,7 +191,7 @@ def _record(line: dict[str, Any], *, old: bool) -> Result | End | None:
             return End.from_json(line)
         case str() as kind if kind != "header":
             return None
-    raise ValueError("it does not say of which kind it is")
+    raise ValueError('it has no "kind"')
 
 
 def read(path: Path) -> Run:
@@ -215,7 +215,7 @@ def read(path: Path) -> Run:
         try:
             records.append(_record(_line(line), old=old))
         except ValueError as error:
-            raise ValueError(f"{target}: line {number} is not a verdict: {error}") from error
+            raise ValueError(f"{target}: line {number} is not valid: {error}") from error
     broken = False
     if lines and rest:
         try:

@@ -9,7 +9,7 @@ _RENAMED = {"looks": "attempts", "came_right": "recovered_at"}
 
 
 def header(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Line 1 as it is written today; it told neither areas nor who owns what, nor any reason."""
+    """Line 1 as it is written today; it had no areas, owners or reasons."""
     return {**data, "schema": 2, "kind": "header"}
 
 

@@ -1,4 +1,4 @@
-"""What a run says on the terminal: plain lines, without colours of their own."""
+"""What a run prints on the terminal: plain lines, without colours of their own."""
 
 from __future__ import annotations
 
@@ -47,14 +47,14 @@ def closing_summary(
     lines += _skipped(header, results)
     for waiver in header.waivers_expired:
         what = f"{waiver.condition} {waiver.subject or ''}".strip()
-        lines.append(one_line(f"This waiver has run out ({waiver.until}): {what}, {waiver.reason}"))
-    lines += [one_line(f"This waiver covers nothing: {missed}") for missed in header.waivers_missed]
+        lines.append(one_line(f"Waiver expired ({waiver.until}): {what}, {waiver.reason}"))
+    lines += [one_line(f"Waiver matches nothing: {missed}") for missed in header.waivers_missed]
     if comparison:
         lines += _since(comparison, only_new)
-    lines.append(f"Reports: {one_line(str(directory / 'report.html'))}, junit.xml and results.jsonl beside it")
+    lines.append(f"Reports: {one_line(str(directory / 'report.html'))}, also junit.xml and results.jsonl there")
     marks, text = _marks(header), headline(header, results).text
     if only_new and comparison and not (comparison.new or comparison.worse):
-        text = f"nothing is new or worse; as before {text}"
+        text = f"no new or worse problem since the baseline; still {text}"
     return [*lines, f"{f'[{marks}] ' if marks else ''}{one_line(header.cluster)} {text}"]
 
 
@@ -75,13 +75,13 @@ def _table(header: Header, results: Sequence[Result]) -> list[str]:
 
 
 def _skipped(header: Header, results: Sequence[Result]) -> list[str]:
-    """What was not judged since something is not given, each reason once with the areas that lack it."""
+    """What was not judged since the inventory lacks it, each reason once with its areas."""
     reasons: dict[str, list[Result]] = {}
     for result in results:
         if result.verdict is VerdictWord.SKIPPED:
             reasons.setdefault(result.message, []).append(result)
     return [
-        one_line(f"Skipped, {', '.join(area_title(header, area) for area in by_area(header, found))}: {why}")
+        one_line(f"Skipped ({', '.join(area_title(header, area) for area in by_area(header, found))}): {why}")
         for why, found in reasons.items()
     ]
 
@@ -90,13 +90,13 @@ def _since(comparison: Comparison, only_new: bool) -> list[str]:
     counts = (
         (len(comparison.new), "new"),
         (len(comparison.worse), "worse"),
-        (len(comparison.same), "as before"),
-        (len(comparison.gone), "gone"),
-        (len(comparison.lost_sight), "not judged again"),
+        (len(comparison.same), "unchanged"),
+        (len(comparison.resolved), "resolved"),
+        (len(comparison.not_judged), "not judged again"),
     )
-    told = ", ".join(f"{number} {word}" for number, word in counts)
-    rule = "; only what is new or worse decides the exit code" if only_new else ""
-    return [one_line(f"Problems since the baseline of {comparison.baseline.header.started}: {told}{rule}")]
+    tally = ", ".join(f"{number} {word}" for number, word in counts)
+    rule = "; only new or worse problems decide the exit code" if only_new else ""
+    return [one_line(f"Problems since the baseline of {comparison.baseline.header.started}: {tally}{rule}")]
 
 
 def _marks(header: Header) -> str:

@@ -1,4 +1,4 @@
-"""What shuts everybody out of a cluster that may be well: a certificate, an address, a licence, a log-in.
+"""What denies everybody access to a cluster that may be healthy: a certificate, an address, a licence, a log-in.
 
 Pure: it reads nothing but the fields of results.jsonl.
 """
@@ -34,7 +34,7 @@ def untrusted(header: Header, pool: Pool) -> list[Cause]:
 
 
 def impostors(header: Header, pool: Pool) -> list[Cause]:
-    """Another replica answers than the inventory says: what was asked there is UNKNOWN, and an id may be mistyped."""
+    """Another replica responds than the inventory names: what was asked there is UNKNOWN, and an id may be mistyped."""
     own = pool.take(lambda r: r.condition == "IDENT-1" and fails(r))
     if not own:
         return []
@@ -61,7 +61,7 @@ def licence(pool: Pool) -> list[Cause]:
     return [Cause("failure", (*alert, *own), follow, remedy=(*alert, *own)[0].remedy)]
 
 
-def log_ins(pool: Pool, *, somebody_got_in: bool) -> list[Cause]:
+def log_ins(pool: Pool, *, any_log_in: bool) -> list[Cause]:
     """MKE that is down refuses every log-in; a refused log-in leaves everything unknown that needs the account."""
     refused = pool.take(lambda r: r.condition == "TOKEN-0" and fails(r))
     accounts = {r.subject for r in refused}
@@ -75,8 +75,8 @@ def log_ins(pool: Pool, *, somebody_got_in: bool) -> list[Cause]:
             )
         )
     )
-    # Where any account got in, MKE does not refuse everybody, whatever its /_ping says.
-    mke = () if somebody_got_in else pool.take(lambda r: r.condition == "MKE-1" and fails(r))
+    # Where any account logged in, MKE does not refuse everybody, whatever its /_ping says.
+    mke = () if any_log_in else pool.take(lambda r: r.condition == "MKE-1" and fails(r))
     if mke:
         return [Cause("mke", mke, refused + follow, remedy=mke[0].remedy)]
     return [Cause("log-in", refused, follow, remedy=refused[0].remedy)] if refused else []

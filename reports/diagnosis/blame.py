@@ -9,9 +9,9 @@ from collections.abc import Sequence
 
 from reports.records import Header, Result, VerdictWord
 
-# Asked at each replica without credentials: UNKNOWN there tells a silent replica from one that says it is sick.
+# Asked at each replica without credentials: UNKNOWN there shows that a replica is silent, and not just unhealthy.
 _ASKED_AT = frozenset({"NGINX-1", "REG-1", "IDENT-1", "PING-3"})
-# They name replicas that only happened to answer.
+# They name replicas that only happened to respond.
 _NO_EVIDENCE = frozenset({"PING-2", "TOKEN-0"})
 
 
@@ -37,17 +37,17 @@ def _is_of(name: str, replica: str) -> bool:
 
 
 def _answered(result: Result) -> bool:
-    """Whether an owner's failure came with an HTTP status: then something did answer."""
+    """Whether an owner's failure came with an HTTP status: then something did respond."""
     seen = result.seen.get("status") if isinstance(result.seen, dict) else result.seen
     return isinstance(seen, int) and not isinstance(seen, bool)
 
 
 def silent(results: Sequence[Result]) -> tuple[str, ...]:
-    """The replicas whose HTTP gave no answer at all."""
+    """The replicas that do not respond over HTTP at all."""
     down = {r.subject for r in results if r.condition == "PING-1" and fails(r) and not _answered(r)}
     asked = [r for r in results if r.condition in _ASKED_AT and r.subject in down]
-    spoke = {r.subject for r in asked if not unknown(r) and r.verdict is not VerdictWord.SKIPPED}
-    return tuple(r.subject for r in results if r.condition == "PING-1" and r.subject in down - spoke)
+    responded = {r.subject for r in asked if not unknown(r) and r.verdict is not VerdictWord.SKIPPED}
+    return tuple(r.subject for r in results if r.condition == "PING-1" and r.subject in down - responded)
 
 
 def cut_off(header: Header, results: Sequence[Result], silent: Sequence[str]) -> bool:
@@ -59,26 +59,26 @@ def cut_off(header: Header, results: Sequence[Result], silent: Sequence[str]) ->
 
 
 def sick(header: Header, results: Sequence[Result], silent: Sequence[str]) -> tuple[str, ...]:
-    """The replicas that answer, but are blamed by their own word, or by two conditions and more than any other."""
+    """The replicas that respond, but are blamed by their own health check, or by two conditions and most of all."""
     evidence = [r for r in results if fails(r) and r.condition not in _NO_EVIDENCE]
     left = [r for r in evidence if not blamed(header, r) & set(silent)]
-    own_word = _own_word(header, results)
+    own_report = _own_report(header, results)
     sick: list[str] = []
     while True:
         counts = {name: len({r.condition for r in left if name in blamed(header, r)}) for name in header.replicas}
         most = max(counts.values(), default=0)
         top = [name for name in header.replicas if counts[name] == most]
         if len(top) > 1:
-            # Two that blame each other may only have lost the link between them: their own word decides.
-            top = [name for name in top if name in own_word] if len(top) < len(header.replicas) else []
-        if not top or most < 1 or (most < 2 and top[0] not in own_word):
+            # Two that blame each other may only have lost the link between them: their own health check decides.
+            top = [name for name in top if name in own_report] if len(top) < len(header.replicas) else []
+        if not top or most < 1 or (most < 2 and top[0] not in own_report):
             return tuple(sick)
         sick.append(top[0])
         left = [r for r in left if top[0] not in blamed(header, r)]
 
 
-def _own_word(header: Header, results: Sequence[Result]) -> frozenset[str]:
-    """The replicas that say themselves that they are unwell, and not for what others are lacking."""
+def _own_report(header: Header, results: Sequence[Result]) -> frozenset[str]:
+    """The replicas that report themselves unhealthy, and not for what others lack."""
     pings = [r for r in results if r.condition == "PING-1" and fails(r)]
     return frozenset(r.subject for r in pings if r.subject in blamed(header, r))
 
@@ -88,20 +88,20 @@ def lost_with_majority(
 ) -> tuple[str, ...]:
     """The silent and the sick, without those that are only sick because the majority is lost: these live."""
     enough = len(header.replicas) / 2 - len(silent)
-    own_word = _own_word(header, results)
-    return (*silent, *(name for before, name in enumerate(sick) if before < enough or name in own_word))
+    own_report = _own_report(header, results)
+    return (*silent, *(name for before, name in enumerate(sick) if before < enough or name in own_report))
 
 
 def majority_lost(header: Header, results: Sequence[Result], down: Sequence[str]) -> bool:
-    """Whether half of the replicas or more are down, or all are unwell and none can tell of the cluster.
+    """Whether half of the replicas or more are down, or all are unhealthy and none reports the cluster status.
 
-    Not where STATUS-14 holds, or RDB-1 at more than half of them: then the database has its majority, and it is
-    something else that ails the replicas.
+    Not where STATUS-14 holds, or RDB-1 at more than half of them: then the database has its majority, and the
+    replicas are unhealthy for another reason.
     """
     sound = [r.condition for r in results if r.verdict is VerdictWord.PASS]
     if "STATUS-14" in sound or sound.count("RDB-1") * 2 > len(header.replicas):
         return False
     pings = [r for r in results if r.condition == "PING-1"]
-    told = any(r.condition == "STATUS-1" and r.verdict is VerdictWord.PASS for r in results)
-    all_unwell = len(pings) == len(header.replicas) and all(map(fails, pings)) and not told
-    return len(header.replicas) > 1 and (len(down) * 2 >= len(header.replicas) or all_unwell)
+    reported = any(r.condition == "STATUS-1" and r.verdict is VerdictWord.PASS for r in results)
+    all_unhealthy = len(pings) == len(header.replicas) and all(map(fails, pings)) and not reported
+    return len(header.replicas) > 1 and (len(down) * 2 >= len(header.replicas) or all_unhealthy)

@@ -25,7 +25,7 @@ Kind = Literal[
 
 @dataclass(frozen=True)
 class Cause:
-    """What is probably wrong: `results` say it themselves, `explains` follow from it.
+    """What is probably wrong: `results` show it themselves, `explains` follow from it.
 
     `replicas` are those at fault, if it is theirs; `remedy` is the id of what to do.
     """

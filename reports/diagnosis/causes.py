@@ -1,7 +1,7 @@
 """Which of many verdicts belong together: one dead server fails 29 tables, one refused log-in blinds a whole area.
 
 Pure: from header and results to an ordered list of causes, what explains others first. It reads nothing but the
-fields of results.jsonl. Grouping only orders the telling: it never changes a verdict or the exit code.
+fields of results.jsonl. Grouping only orders what is shown: it never changes a verdict or the exit code.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ _FOLLOWS_A_LOSS = frozenset({"STATUS-11", "STATUS-12", "STATUS-14"})
 _NOT_OF_ONE_LOSS = frozenset(
     {"status.table-no-reads", "status.table-no-writes", "status.table-no-primary", "status.table-no-shard"}
 )
-# What tells that a replica which answers has lost its database.
-_TELLS_A_LOSS = frozenset({"STATUS-3", "STATUS-4", "STATUS-5", "STATUS-8", "RDB-1"})
+# What shows that a replica which responds has lost its database.
+_SHOWS_A_LOSS = frozenset({"STATUS-3", "STATUS-4", "STATUS-5", "STATUS-8", "RDB-1"})
 # What goes wrong everywhere when the database has lost its majority.
 _NEEDS_THE_DATABASE = frozenset({"PING", "STATUS", "ALERT", "JOB", "VERSION", "STORE", "REG", "TOKEN", "FEED", "RDB"})
 # What is UNKNOWN because its owner failed at the same replica, though the replica answers.
@@ -44,15 +44,15 @@ def find_causes(header: Header, results: Sequence[Result]) -> tuple[Cause, ...]:
     if cut_off(header, results, unanswering):
         return (Cause("cut off", pool.take(fails), pool.take(lambda _: True), replicas=unanswering),)
     faults = node_faults(header, results)
-    # A node that is down with its replica is told with that replica.
+    # A node that is down with its replica is shown with that replica.
     hidden = [
         fault for fault in faults if fault.down and fault.nodes & {header.replicas[name].node for name in unanswering}
     ]
     causes = [_node(header, pool, fault) for fault in faults if fault not in hidden]
     causes += [_overlay(header, pool, each) for each in partitions(header, pool.left)]
     causes += impostors(header, pool)
-    told = {result.key for cause in causes for result in (*cause.results, *cause.explains)}
-    others = [result for result in results if result.key not in told]
+    explained = {result.key for cause in causes for result in (*cause.results, *cause.explains)}
+    others = [result for result in results if result.key not in explained]
     unanswering = tuple(
         result.subject for result in pool.left if result.condition == "PING-1" and result.subject in unanswering
     )
@@ -60,11 +60,11 @@ def find_causes(header: Header, results: Sequence[Result]) -> tuple[Cause, ...]:
     if majority_lost(header, others, (*unanswering, *unwell)):
         causes.append(_loss(header, pool, lost_with_majority(header, others, unanswering, unwell), hidden))
     elif unanswering:
-        causes.append(_silence(header, pool, unanswering, hidden))
+        causes.append(_unresponsive(header, pool, unanswering, hidden))
     causes += untrusted(header, pool)
     causes += licence(pool)
-    got_in = any(r.condition == "TOKEN-0" and r.verdict is VerdictWord.PASS for r in results)
-    causes += log_ins(pool, somebody_got_in=got_in)
+    logged_in = any(r.condition == "TOKEN-0" and r.verdict is VerdictWord.PASS for r in results)
+    causes += log_ins(pool, any_log_in=logged_in)
     causes += [
         _sickness(header, pool, name)
         for name in unwell
@@ -84,7 +84,7 @@ def _node(header: Header, pool: Pool, fault: NodeFault) -> Cause:
 
 
 def _overlay(header: Header, pool: Pool, partition: Partition) -> Cause:
-    """Nodes that do not reach each other: what their replicas complain of comes from there."""
+    """Nodes that do not reach each other: what their replicas report follows from it."""
     taken = pool.take(lambda r: r in partition.own)
     return Cause("failure", taken, pool.take(lambda r: follows(header, partition, r)), remedy=taken[0].remedy)
 
@@ -105,8 +105,8 @@ def _loss(header: Header, pool: Pool, down: Sequence[str], faults: Sequence[Node
     return Cause("majority", own, pool.take(follows), tuple(down), own[0].remedy if own else "recover-replica")
 
 
-def _silence(header: Header, pool: Pool, unanswering: tuple[str, ...], faults: Sequence[NodeFault]) -> Cause:
-    """Replicas that give no answer; what their nodes tell of that comes first, since it is nearer to the cause."""
+def _unresponsive(header: Header, pool: Pool, unanswering: tuple[str, ...], faults: Sequence[NodeFault]) -> Cause:
+    """Replicas that do not respond; what their nodes report of that comes first, since it is nearer to the cause."""
     pinged = pool.take(lambda r: r.condition == "PING-1" and r.subject in unanswering)
     down = set(unanswering)
     volumes = pool.take(lambda r: fails(r) and r.condition == "CTR-5" and r.subject in down)
@@ -140,7 +140,7 @@ def _sickness(header: Header, pool: Pool, name: str) -> Cause:
     own = pool.take(lambda r: fails(r) and name in blamed(header, r))
     conditions = {r.condition for r in own}
     lost = {owned for condition in conditions for owned in _OWNED.get(condition, ())}
-    followers = _FOLLOWS_A_LOSS if conditions & _TELLS_A_LOSS else frozenset()
+    followers = _FOLLOWS_A_LOSS if conditions & _SHOWS_A_LOSS else frozenset()
 
     def follows(result: Result) -> bool:
         if unknown(result):
@@ -149,13 +149,13 @@ def _sickness(header: Header, pool: Pool, name: str) -> Cause:
             return False
         return result.condition in followers or (result.verdict is VerdictWord.WARN and name in blamed(header, result))
 
-    speaker, *others = sorted(own, key=partial(_distance, name))
-    return Cause("replica", (speaker,), (*others, *pool.take(follows)), (name,), speaker.remedy)
+    nearest, *others = sorted(own, key=partial(_distance, name))
+    return Cause("replica", (nearest,), (*others, *pool.take(follows)), (name,), nearest.remedy)
 
 
 def _distance(name: str, result: Result) -> int:
-    """How near a verdict is to why a replica is sick: a volume that is gone, since then nothing may be restarted; what
-    its node tells of its database; its own word.
+    """How near a verdict is to why a replica is unhealthy: a missing volume, since then nothing may be restarted; what
+    its node reports of its database; its own health check.
     """
     if result.condition == "CTR-5":
         return -1
@@ -165,18 +165,18 @@ def _distance(name: str, result: Result) -> int:
 
 
 def _by_remedy(header: Header, pool: Pool, wanted: Callable[[Result], bool], kind: Kind) -> list[Cause]:
-    """What is left, one cause for each remedy: what needs the same deed is told in one line."""
-    deeds: dict[str, list[Result]] = {}
+    """What is left, one cause for each remedy: what needs the same action is one line."""
+    actions: dict[str, list[Result]] = {}
     for result in pool.take(wanted):
-        deeds.setdefault(result.remedy or result.condition, []).append(result)
+        actions.setdefault(result.remedy or result.condition, []).append(result)
     return [
         Cause(kind, tuple(own), pool.take(partial(_owned_by, header, own)), remedy=own[0].remedy)
-        for own in deeds.values()
+        for own in actions.values()
     ]
 
 
 def _refers_to(header: Header, owner: Result, result: Result) -> bool:
-    """Whether a verdict on what all replicas tell, as a feed, says that the owner is why."""
+    """Whether a verdict on what all replicas report, such as a feed, names the owner as the reason."""
     of_one_replica = any(part in header.replicas for part in result.subject.split(":"))
     return not of_one_replica and result.because is not None and result.because.condition == owner.condition
 
@@ -192,7 +192,7 @@ def _owned_by(header: Header, owners: Sequence[Result], result: Result) -> bool:
 
 
 def _blindness(header: Header, pool: Pool) -> list[Cause]:
-    """What could not be looked at, each cause told once: those that could have failed the run first."""
+    """What could not be looked at, each cause once: those that could have failed the run first."""
     warned = [r for r in pool.left if not unknown(r)]
     causes: dict[object, list[Result]] = {}
     for result in pool.take(lambda r: unknown(r) and not _owned_by(header, warned, r)):

@@ -1,4 +1,4 @@
-"""Verdicts that say the same of many subjects, told once: nobody reads 29 rows for 29 tables."""
+"""Verdicts that say the same of many subjects, shown once: nobody reads 29 rows for 29 tables."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Group:
         return len({json.dumps([r.seen, r.expected], sort_keys=True, default=str) for r in self.results}) == 1
 
 
-# The order of people: well, then ill, then what was not judged.
+# The columns of tables: what was judged, then what was not.
 WORDS = (
     VerdictWord.PASS,
     VerdictWord.WARN,

@@ -11,6 +11,7 @@ from reports.diagnosis.cause import Cause
 from reports.diagnosis.causes import find_causes
 from reports.diagnosis.grouping import by_area, count
 from reports.exit_code import required_not_judged
+from reports.plain import many
 from reports.records import Header, Result, VerdictWord
 from reports.remedies import remedy
 
@@ -18,10 +19,10 @@ State = Literal["FAILED", "UNKNOWN", "PARTIAL", "WARNED", "HEALTHY"]
 
 MOST_STEPS = 5
 
-# Where no single condition's remedy says it.
-_DEEDS = {
-    "cut off": "is this machine cut off (network, VPN, firewall, names)? Try from another one first",
-    "majority": "remove nothing; bring nodes and containers back one by one, logs first, until a majority answers",
+# Where the remedy of no single condition fits.
+_ACTIONS = {
+    "cut off": "check the network, VPN, firewall and DNS of this machine; try from another machine first",
+    "majority": "remove nothing; save the logs, then bring nodes and containers back one by one until a majority is up",
 }
 _NOT_LOOKED = (VerdictWord.UNKNOWN, VerdictWord.SKIPPED)
 
@@ -65,10 +66,10 @@ def headline(header: Header, results: Sequence[Result]) -> Headline:
     blocking = any(r.verdict is VerdictWord.UNKNOWN and (r.critical or header.fail_on == "warning") for r in results)
 
     parts = [
-        f"{failed} failed" if failed else "",
-        f"{warned} with warnings" if warned else "",
-        f"{unknown} unknown" if unknown else "",
-        f"{waived} waived" if waived else "",
+        f"{many(failed, 'condition')} failed" if failed else "",
+        f"{many(warned, 'condition')} with warnings" if warned else "",
+        f"{many(unknown, 'condition')} unknown" if unknown else "",
+        f"{many(waived, 'condition')} waived" if waived else "",
         f"required but not judged: {', '.join(demanded)}" if demanded and not failed else "",
     ]
     state: State
@@ -81,7 +82,7 @@ def headline(header: Header, results: Sequence[Result]) -> Headline:
     else:
         state = "WARNED" if warned else "HEALTHY"
     if any(r.reason == "run.interrupted" for r in results):
-        tally += " before it was interrupted"
+        tally += " before the run was interrupted"
     return Headline(state, "; ".join([f"{state}: {tally}", *filter(None, parts)]))
 
 
@@ -94,24 +95,27 @@ def first_steps(header: Header, results: Sequence[Result]) -> tuple[Step, ...]:
     """What to do first, at most five lines in order, one for each cause; none when there is nothing to do."""
     causes = find_causes(header, results)
     steps = [_step(header, cause) for cause in causes]
-    told = {r.condition for cause in causes for r in (*cause.results, *cause.explains)}
-    demanded = [name for name in required_not_judged(results, header.require, header.catalogue) if name not in told]
+    covered = {r.condition for cause in causes for r in (*cause.results, *cause.explains)}
+    demanded = [name for name in required_not_judged(results, header.require, header.catalogue) if name not in covered]
     if demanded:
         steps.append(
-            Step(f"{_list(demanded)}: required, but not judged in this run: {_why(header, results, demanded)}.")
+            Step(f"Required but not judged in this run: {_list(demanded)} ({_why(header, results, demanded)}).")
         )
     if len(steps) <= MOST_STEPS:
         return tuple(steps)
     kept, rest = steps[: MOST_STEPS - 1], causes[MOST_STEPS - 1 :]
     names = dict.fromkeys(r.condition for cause in rest for r in cause.results)
-    return (*kept, Step(f"Then {len(steps) - len(kept)} more, below: {_list([*names, *demanded], 8)}."))
+    return (
+        *kept,
+        Step(f"Then {len(steps) - len(kept)} more steps, listed in the report: {_list([*names, *demanded], 8)}."),
+    )
 
 
 def _why(header: Header, results: Sequence[Result], demanded: Sequence[str]) -> str:
     if set(demanded) & set(header.deselected):
-        return "it was deselected; run it without -k, -m or a path, or change `require`"
+        return "deselected; run without -k, -m and paths, or change `require`"
     skipped = next((r for r in results if r.condition in demanded and r.verdict is VerdictWord.SKIPPED), None)
-    return _short(skipped.message) if skipped and skipped.message else "it gave no verdict"
+    return _short(skipped.message) if skipped and skipped.message else "no verdict"
 
 
 def describe(header: Header, cause: Cause) -> str:
@@ -120,40 +124,40 @@ def describe(header: Header, cause: Cause) -> str:
     first = cause.results[0] if cause.results else None
     match cause.kind:
         case "cut off":
-            return f"Nothing in the inventory of {header.cluster} answers"
+            return f"No address in the inventory of {header.cluster} responds"
         case "majority" if cause.replicas:
-            return f"The majority of the replicas is lost, {len(cause.replicas)} of {len(header.replicas)}: {places}"
+            return f"The majority of the replicas is lost ({len(cause.replicas)} of {len(header.replicas)}): {places}"
         case "majority":
-            return f"All {len(header.replicas)} replicas are unwell: their database has probably lost its majority"
+            return f"All {len(header.replicas)} replicas are unhealthy: their database has probably lost its majority"
         case "silent":
             if len(cause.replicas) > 1:
-                return f"Replicas {places} do not answer"
-            return f"Replica {places} does not answer" + (f', "{_short(first.message)}"' if first else "")
+                return f"Replicas {places} do not respond"
+            return f"Replica {places} does not respond" + (f': "{_short(first.message)}"' if first else "")
         case "replica" if first and first.message:
-            return f'Replica {places} is sick, {first.condition} {first.subject} says "{_short(first.message)}"'
+            return f'Replica {places} is unhealthy: {first.condition} {first.subject} "{_short(first.message)}"'
         case "replica":
-            return f"Replica {places} is sick"
+            return f"Replica {places} is unhealthy"
         case _:
-            return _told(cause)
+            return _summary(cause)
 
 
 def _step(header: Header, cause: Cause) -> Step:
-    if cause.kind in _DEEDS:
-        deed = _DEEDS[cause.kind]
+    if cause.kind in _ACTIONS:
+        action = _ACTIONS[cause.kind]
     else:
         found = remedy(cause.remedy)
-        deed = found.sentence if found else ""
+        action = found.sentence if found else ""
     explains = "" if cause.kind == "cut off" else _explains(cause)
-    text = f"{describe(header, cause)}{explains}{': ' if deed else ''}{deed}"
+    text = f"{describe(header, cause)}{explains}{': ' if action else ''}{action}"
     return Step(text if text.endswith("…") else f"{text}.", cause)
 
 
-def _told(cause: Cause) -> str:
+def _summary(cause: Cause) -> str:
     first = cause.results[0]
     conditions = list(dict.fromkeys(r.condition for r in cause.results))
     subjects = list(dict.fromkeys(r.subject for r in cause.results))
     if cause.kind == "unknown":
-        words = f"{_many(len(cause.results), 'verdict')} could not be given ({_list(conditions, 6)})"
+        words = f"{many(len(cause.results), 'verdict')} UNKNOWN ({_list(conditions, 6)})"
     else:
         words = f"{_list(conditions)} {_list(subjects, 3)}"
     return f"{words}: {_short(first.message)}" if first.message else words
@@ -163,7 +167,7 @@ def _explains(cause: Cause) -> str:
     """How much else the cause accounts for."""
     unknown = sum(r.verdict is VerdictWord.UNKNOWN for r in cause.explains)
     known = len(cause.explains) - unknown
-    parts = [_many(known, "other problem") if known else "", f"{unknown} UNKNOWN" if unknown else ""]
+    parts = [many(known, "other problem") if known else "", many(unknown, "UNKNOWN verdict") if unknown else ""]
     return f" (explains {' and '.join(filter(None, parts))})" if cause.explains else ""
 
 
@@ -172,10 +176,6 @@ def _place(header: Header, name: str) -> str:
     address = place.address if place.port == 443 else f"{place.address}:{place.port}"
     where = ", ".join(filter(None, [place.node, address]))
     return f"{name} ({where})" if where else name
-
-
-def _many(number: int, word: str) -> str:
-    return f"{number} {word}" if number == 1 else f"{number} {word}s"
 
 
 def _list(names: Sequence[str], most: int = 4) -> str:

@@ -32,7 +32,7 @@ class NodeFault:
 
     @property
     def down(self) -> bool:
-        """Whether the node could not be reached, or its engine gives no answer."""
+        """Whether the node could not be reached, or its engine does not respond."""
         return self.own.condition == "NODE-1" and self.own.remedy == "node-down"
 
     def explains(self, header: Header, result: Result) -> bool:

@@ -1,7 +1,7 @@
 """Which of a run's verdicts are about the network between the nodes, and what else follows from it.
 
-Pure: it reads nothing but the fields of results.jsonl. What the replicas complain of when they cannot reach each other
-is no sickness of theirs: nobody is to remove a replica whose network is at fault.
+Pure: it reads nothing but the fields of results.jsonl. What the replicas report when they cannot reach each other
+is not their own fault: nobody is to remove a replica whose network is at fault.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from reports.records import Header, Result
 _NOTHING_NEW = frozenset({"network-itself", "not-attached"})
 _CUTS = frozenset({"NET-1", "NET-2"})
 _BETWEEN_NODES = frozenset({"NET-2", "NET-3", "NET-5"})
-# What replicas that do not reach each other complain of.
+# What replicas that do not reach each other report.
 ABOUT_THE_DATABASE = frozenset({"PING", "STATUS", "RDB", "JOB", "ALERT", "VERSION", "STORE", "FEED"})
 # What others see of a replica that is lost to some of them, and what goes wrong for the whole cluster then.
 _SEEN_BY_OTHERS = frozenset({"STATUS-3", "STATUS-7", "STATUS-11", "STATUS-12", "STATUS-14", "RDB-1"})
@@ -56,7 +56,7 @@ def follows(header: Header, partition: Partition, result: Result) -> bool:
     at_fault, cut_off = blamed(header, result), set(partition.replicas)
     if result.condition in _SEEN_BY_OTHERS:
         return not at_fault or bool(at_fault & cut_off)
-    # Between two nodes only what is said of the link: one of the two replicas may be sick for itself.
+    # Between two nodes only what is said of the link: one of the two replicas may be unhealthy for itself.
     of_the_link = len(partition.nodes) != 2 or len(at_fault) == 2
     return bool(at_fault) and at_fault <= cut_off and of_the_link
 

@@ -40,5 +40,5 @@ def seen_in(result: Result) -> str:
 
 
 def expected_in(result: Result) -> str:
-    """What a cell says is expected; empty where that is what was seen, or is not told."""
+    """What a cell says is expected; empty where that is what was seen, or is not given."""
     return result.expected if isinstance(result.expected, str) and result.expected != result.seen else ""

@@ -1,4 +1,4 @@
-"""The problems as the page tells them: one card for each cause, with what follows from it and what to do."""
+"""The problems as the page shows them: one card for each cause, with what follows from it and what to do."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from reports.diagnosis.headline import describe
 from reports.records import Header, Result, VerdictWord, worst
 from reports.remedies import Remedy, remedy, render
 
-# In the table of what follows a warning says more than what was not seen.
 # The containers in which the product's own command line works on a node.
 SETUP_HELPERS = ("container:dtr-phase2", "container:dtr-helper")
+# In the table of what follows a warning says more than what was not seen.
 _ROWS = (VerdictWord.FAIL, VerdictWord.WARN, VerdictWord.UNKNOWN)
 
 
 @dataclass(frozen=True)
 class Card:
-    """One cause: `own` says it, `follows` is explained by it.
+    """One cause: `own` shows it, `follows` is explained by it.
 
     `remedy` is filled in for this cluster; it is None when an earlier card shows the same, and `remedy_id` names it.
     """
@@ -62,18 +62,18 @@ def cards(header: Header, results: Sequence[Result]) -> list[Card]:
 def other_remedies(header: Header, made: Sequence[Card]) -> list[Remedy]:
     """The remedies of what only follows from something else, each once; what is UNKNOWN needs none of its own."""
     shown = {card.remedy_id for card in made}
-    told = [found.first for card in made for found in (*card.own, *card.follows)]
-    ids = dict.fromkeys(one.remedy for one in told if one.verdict is not VerdictWord.UNKNOWN)
+    shown_first = [found.first for card in made for found in (*card.own, *card.follows)]
+    ids = dict.fromkeys(one.remedy for one in shown_first if one.verdict is not VerdictWord.UNKNOWN)
     return [render(found, header) for name in ids if name not in shown and (found := remedy(name))]
 
 
 def withheld(results: Sequence[Result]) -> str | None:
-    """Why no removing and joining is told, or None: the wrong replica would go, or a join runs at this moment."""
+    """Why removing and joining is withheld, or None: the wrong replica would go, or a join is running."""
     if any(r.condition == "IDENT-1" and r.verdict in (VerdictWord.FAIL, VerdictWord.WARN) for r in results):
-        return "another replica answers than the inventory says (IDENT-1), it would be the wrong one"
-    # What an overlay test left behind is in nobody's way.
+        return "another replica responds than the inventory names (IDENT-1): the wrong one would be removed"
+    # Containers left by an overlay test do no harm.
     if any(thing.startswith(SETUP_HELPERS) for r in results if r.condition == "CTR-7" for thing in r.about):
-        return "there is a helper container (CTR-7), a join or an upgrade may be running"
+        return "a helper container is there (CTR-7): a join or an upgrade may be running"
     return None
 
 
@@ -81,7 +81,7 @@ def _at_fault(header: Header, cause: Cause) -> str | None:
     """The one replica that the commands are about; None when there are several."""
     if cause.replicas:
         return _only(set(cause.replicas))
-    # STATUS-6 speaks of replica ids that the inventory may not have: a ghost.
+    # The subjects of STATUS-6 are replica ids that the inventory may not have: a ghost.
     ghosts = {r.subject for r in cause.results if r.condition == "STATUS-6"}
     return _only(ghosts or {name for result in cause.results for name in blamed(header, result)})
 
@@ -91,7 +91,7 @@ def _only(names: set[str]) -> str | None:
 
 
 def _healthy(header: Header, results: Sequence[Result], causes: Sequence[Cause]) -> str | None:
-    """A replica that says it is healthy and that nothing blames, for `--existing-replica-id`."""
+    """A replica that reports itself healthy and that nothing blames, for `--existing-replica-id`."""
     sick = {name for cause in causes for name in cause.replicas}
     well = {r.subject for r in results if r.condition == "PING-1" and r.verdict is VerdictWord.PASS} - sick
     return next((name for name in header.replicas if name in well), None)

@@ -17,9 +17,9 @@ LETTERS = {
     VerdictWord.NOT_APPLICABLE: "N",
     VerdictWord.WAIVED: "V",
 }
-# Pairs whose order means something: the row was asked, the column is spoken of.
+# Pairs whose order means something: the row was asked, the column is what it reported on.
 _ROW_BY_COLUMN = {"STATUS-4": ("asked at", "about")}
-# What is told of the same pairs is one picture; it is shown even where all is well.
+# What is judged of the same pairs is one picture; it is shown even where all pass.
 _OVERLAY = ("NET-2", "NET-3", "NET-5")
 
 
@@ -51,7 +51,7 @@ def matrices(header: Header, results: Sequence[Result]) -> list[Matrix]:
     titles = {entry.id: entry.title for entry in header.catalogue}
     pairs: dict[tuple[str, str], dict[tuple[str, str], list[Result]]] = {}
     for result in results:
-        # A second overlay network stands behind the nodes.
+        # The name of a second overlay network follows the nodes.
         first, _, rest = result.subject.partition(":")
         second, _, network = rest.partition(":")
         if any(first in names and second in names for names in known):

@@ -17,7 +17,7 @@ from reports.page.render import render_static, title
 from reports.records import PROBLEMS, Result, worst
 from reports.results import Run
 
-# pytest-html's own head has none, and a phone would show the page as wide as a desk.
+# pytest-html's own head has none, and a phone would show the page at desktop width.
 _VIEWPORT = '<meta name="viewport" content="width=device-width, initial-scale=1">'
 _COLUMNS = ("Condition", "Severity", "Verdict")
 
@@ -37,7 +37,7 @@ class HtmlReport:
         self._page: Any = None
 
     def pytest_html_report_title(self, report: Any) -> None:
-        """Name the page after the cluster; said again at the end, when the run is surely known."""
+        """Name the page after the cluster; and again at the end, when the run is known."""
         self._page = report
         self._name()
 
@@ -80,11 +80,11 @@ def _results(found: Sequence[Result | Mapping[str, Any]] | None) -> list[Result]
 
 def _verdicts(results: Sequence[Result], shown: Result) -> str:
     """The worst verdict in words; of several, which subjects it is about."""
-    told = shown.verdict.shown
+    words = shown.verdict.shown
     if len(results) > 1 and shown.verdict in PROBLEMS:
         same = next(found for found in group(results) if found.first.verdict is shown.verdict)
-        told = f"{told}: {', '.join(same.subjects[:5])}{' …' if len(same.subjects) > 5 else ''}"
-    return told
+        words = f"{words}: {', '.join(same.subjects[:5])}{' …' if len(same.subjects) > 5 else ''}"
+    return words
 
 
 def _text(value: str) -> str:

@@ -16,15 +16,16 @@ from markupsafe import Markup
 
 from reports.compare import Change, Comparison
 from reports.diagnosis.blame import blamed
-from reports.diagnosis.grouping import WORDS, Group, by_area, group
+from reports.diagnosis.grouping import WORDS, Group, area_title, by_area, group
 from reports.diagnosis.headline import counts_per_area, first_steps, headline
 from reports.page.access_matrix import access_matrix, expected_in, seen_in
 from reports.page.cards import cards, other_remedies, withheld
 from reports.page.matrices import LETTERS, matrices
+from reports.plain import many
 from reports.records import Header, Result, VerdictWord
 from reports.remedies import remedies
 
-# A text longer than this is folded; one longer than that is cut, and stands whole in results.jsonl.
+# A text longer than this is folded; one longer than that is cut; results.jsonl has all of it.
 FOLD = 300
 CUT = 4000
 
@@ -44,7 +45,7 @@ def render_static(
     `truncated` says that the run was killed while it wrote; the page then says that it is not whole.
     """
     made = cards(header, results)
-    areas = counts_per_area(header, results)
+    areas = {area_title(header, area): counts for area, counts in counts_per_area(header, results).items()}
     return _environment().get_template("static.html.jinja2").render(
         header=header,
         title=title(header),
@@ -63,8 +64,8 @@ def render_static(
         changes=_changes(comparison) if comparison else {},
         remedy_id=lambda result: result.remedy in remedies() and result.remedy,
         apart={word: _of(results, word) for word in _APART},
-        unheard=_unheard(header, results),
-        held={area: group(members) for area, members in by_area(header, _of_word(results, VerdictWord.PASS)).items()},
+        without_verdict=_without_verdict(header, results),
+        passed=_passed(header, results),
         catalogue={entry.id: entry for entry in header.catalogue},
         version=header.version,
     )  # fmt: skip
@@ -78,7 +79,7 @@ def render_page(
     return _environment().get_template("page.html.jinja2").render(title=title(header), body=body)
 
 
-# Columns of the table by area that stand there even when they are empty.
+# Columns of the table by area that are shown even when they are empty.
 _ALWAYS = frozenset({VerdictWord.PASS, VerdictWord.WARN, VerdictWord.FAIL, VerdictWord.UNKNOWN})
 _APART = (VerdictWord.WAIVED, VerdictWord.SKIPPED, VerdictWord.NOT_APPLICABLE)
 
@@ -92,19 +93,19 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(told=_told, cut=_cut, slug=_slug, link=_link, coded=_coded, when=_when)
+    environment.filters.update(as_text=_as_text, cut=_cut, slug=_slug, link=_link, coded=_coded, when=_when)
     environment.filters.update(seen_in=seen_in, expected_in=expected_in)
-    environment.globals.update(Word=VerdictWord, letters=LETTERS, fold=FOLD)
+    environment.globals.update(Word=VerdictWord, letters=LETTERS, fold=FOLD, many=many)
     return environment
 
 
-def _told(value: Any) -> str:
+def _as_text(value: Any) -> str:
     """A seen or expected value as text."""
     return _cut(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True, default=str))
 
 
 def _cut(text: str) -> str:
-    return text if len(text) <= CUT else f"{text[:CUT]}… ({len(text)} characters, all of them in results.jsonl)"
+    return text if len(text) <= CUT else f"{text[:CUT]}… ({len(text)} characters; results.jsonl has all of them)"
 
 
 def _slug(word: str) -> str:
@@ -112,7 +113,7 @@ def _slug(word: str) -> str:
 
 
 def _coded(text: str) -> Markup:
-    """A text of remedies.yaml with what stands between backticks as code."""
+    """A text of remedies.yaml with what is between backticks as code."""
     parts = text.split("`")
     return Markup("").join(Markup("<code>{}</code>").format(part) if i % 2 else part for i, part in enumerate(parts))
 
@@ -130,21 +131,27 @@ def _of(results: Sequence[Result], word: VerdictWord) -> list[Group]:
     return group(_of_word(results, word))
 
 
+def _passed(header: Header, results: Sequence[Result]) -> dict[str, list[Group]]:
+    """What passed, by the names of the areas."""
+    areas = by_area(header, _of_word(results, VerdictWord.PASS))
+    return {area_title(header, area): group(members) for area, members in areas.items()}
+
+
 def _changes(comparison: Comparison) -> dict[str, dict[str, list[str]]]:
     """What changed since the baseline: per kind of change the conditions, each with its subjects."""
     changed: dict[str, list[tuple[str, Result]]] = {
         "new": [(one.verdict.shown, one) for one in comparison.new],
         "worse": [(_became(change), change.now) for change in comparison.worse],
-        "as before": [(_became(change), change.now) for change in comparison.same],
-        "gone": [(f"was {one.verdict.shown}", one) for one in comparison.gone],
-        "not judged again": [(f"was {one.verdict.shown}", one) for one in comparison.lost_sight],
+        "unchanged": [(_became(change), change.now) for change in comparison.same],
+        "resolved": [(f"was {one.verdict.shown}", one) for one in comparison.resolved],
+        "not judged again": [(f"was {one.verdict.shown}", one) for one in comparison.not_judged],
     }
-    told: dict[str, dict[str, list[str]]] = {}
+    subjects: dict[str, dict[str, list[str]]] = {}
     for kind, rows in changed.items():
-        told[kind] = {}
+        subjects[kind] = {}
         for words, result in rows:
-            told[kind].setdefault(f"{result.condition} {words}", []).append(result.subject)
-    return told
+            subjects[kind].setdefault(f"{result.condition} {words}", []).append(result.subject)
+    return subjects
 
 
 def _became(change: Change) -> str:
@@ -152,13 +159,13 @@ def _became(change: Change) -> str:
     return now.shown if before is now else f"{before.shown} → {now.shown}"
 
 
-def _unheard(header: Header, results: Sequence[Result]) -> dict[str, list[str]]:
+def _without_verdict(header: Header, results: Sequence[Result]) -> dict[str, list[str]]:
     """The conditions that gave no verdict at all, and why."""
     seen = {result.condition for result in results}
     missing = [entry.id for entry in header.catalogue if entry.id not in seen]
     return {
         "deselected in this run": [name for name in missing if name in header.deselected],
-        "not reached": [name for name in missing if name not in header.deselected],
+        "not run": [name for name in missing if name not in header.deselected],
     }
 
 

@@ -60,7 +60,7 @@ def test_an_interrupted_run_tells_what_it_has_seen(tmp_path: Path, number: signa
         assert outcome.code == 2, outcome.output
         assert_tells_what_it_saw(outcome, cluster, "the run was interrupted before this could be seen")
         assert re.search(
-            r"^demo UNKNOWN: \d+ of \d+ conditions judged before it was interrupted; ", outcome.output, re.M
+            r"^demo UNKNOWN: \d+ of \d+ conditions judged before the run was interrupted; ", outcome.output, re.M
         )
 
 
@@ -113,7 +113,7 @@ def test_what_was_seen_is_told_whole_whenever_the_signal_comes(
     assert set(outcome.verdicts.values()) == {"PASS"}
     assert {entry["id"] for entry in outcome.header["catalogue"]} == {line["condition"] for line in outcome.results}
     assert (outcome.reports / "facts.json").is_file()
-    assert "What held" in Page(outcome.reports / "report.html").text
+    assert "Passed" in Page(outcome.reports / "report.html").text
     suites = ElementTree.parse(outcome.reports / "junit.xml").getroot()
     cases = [case.get("name") for case in suites.iter("testcase")]
     assert len(cases) == len(set(cases)) == len({line["test"] for line in outcome.results})
@@ -163,7 +163,7 @@ def test_output_that_nobody_reads_to_its_end_changes_nothing(tmp_path: Path) -> 
     outcome = Outcome(run.returncode, "", reports, 0.0)
     assert (outcome.code, complaints) == (0, b"")
     assert set(outcome.verdicts.values()) == {"PASS"}
-    assert "What held" in Page(reports / "report.html").text
+    assert "Passed" in Page(reports / "report.html").text
 
 
 def run_from(*arguments: str) -> NoReturn:

@@ -102,8 +102,8 @@ def test_what_the_baseline_had_fails_no_run_that_asks_only_for_the_new(suite: Su
         assert same.code == 0, same.output
         assert same.verdicts == before.verdicts
         assert "Problems since the baseline" in same.output
-        assert "only what is new or worse decides the exit code" in same.output
-        assert "demo nothing is new or worse; as before FAILED: " in same.output
+        assert "only new or worse problems decide the exit code" in same.output
+        assert "demo no new or worse problem since the baseline; still FAILED: " in same.output
         state_of(cluster).bad.read_only = True
         worse = suite.run(*arguments, f"--baseline={same.reports / 'results.jsonl'}", "--only-new", STRICT)
         assert worse.code == 1, worse.output
@@ -117,7 +117,7 @@ def test_a_baseline_of_another_cluster_is_refused(suite: Suite, tmp_path: Path) 
         other = inventory_with(cluster, cluster="prod-eu")
         outcome = suite.run(f"--inventory={other}", f"--baseline={before.reports}", "-k", "no_alert")
     assert outcome.code == 4, outcome.output
-    assert "is a run of demo, and this one is of prod-eu" in outcome.output
+    assert "is a run of cluster demo, this run is of prod-eu" in outcome.output
     assert len(cluster.requests) == asked
 
 
@@ -166,13 +166,13 @@ def test_a_waiver_covers_until_its_day_and_says_when_it_is_not_needed(suite: Sui
     assert outcome.of("STATUS-13", bad.id)["verdict"] == "WARN"
     assert outcome.of("STATUS-13", bad.id)["waiver"] is None
     assert outcome.header["waivers_expired"] == [expired | {"subject": None, "until": "2020-01-31"}]
-    assert "run out (2020-01-31): STATUS-13, migration" in outcome.output
+    assert "Waiver expired (2020-01-31): STATUS-13, migration" in outcome.output
     for line in outcome.results:
         if line["condition"] == "PING-3":
             assert line["verdict"] == "PASS"
             assert "its waiver (a slow link) is no longer needed" in line["message"]
     nothing = f"PING-3 replica-3: its subjects are {', '.join(sorted(r.id for r in state_of(cluster).replicas))}"
     assert outcome.header["waivers_missed"] == [nothing]
-    assert f"This waiver covers nothing: {nothing}" in outcome.output
+    assert f"Waiver matches nothing: {nothing}" in outcome.output
     page = (outcome.reports / "report.html").read_text(encoding="utf-8")
     assert [word for word in ("CHG-1", "ordered", "2020-01-31", "CHG-2", "no longer needed") if word not in page] == []

@@ -82,4 +82,4 @@ def test_nothing_that_answers_at_all_costs_one_time_out_and_is_told_as_one_cause
         outcome = suite.run(f"--inventory={inventory_with(cluster, **changes)}")
     assert outcome.code == 1, outcome.output
     assert Looks.of(outcome).seconds < 4 * CONNECT_SECONDS + SPARE_SECONDS
-    assert "Nothing in the inventory of demo answers" in outcome.output
+    assert "No address in the inventory of demo responds" in outcome.output

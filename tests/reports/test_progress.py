@@ -1,4 +1,4 @@
-"""What is told while a run waits."""
+"""What is shown while a run waits."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_a_terminal_shows_what_is_awaited() -> None:
         progress.started("ping", name)
     clock.now += 1
     progress.ended("ping", IDS[0], True)
-    assert shown(terminal) == f"1 of 3 answers; awaiting ping {IDS[1]}, ping {IDS[2]}"
+    assert shown(terminal) == f"1 of 3 observations; waiting for ping {IDS[1]}, ping {IDS[2]}"
     progress.close()
     assert terminal.getvalue().endswith("\r\x1b[2K")
 
@@ -66,14 +66,14 @@ def test_the_line_fits_the_terminal() -> None:
         progress.started("cluster_status", name)
     line = shown(terminal)
     assert len(line) < 80
-    assert line == f"0 of 7 answers; awaiting cluster_status {IDS[0]} +6"
+    assert line == f"0 of 7 observations; waiting for cluster_status {IDS[0]} and 6 more"
     assert "\n" not in terminal.getvalue()
 
 
 def test_a_name_that_is_wider_than_the_terminal_is_left_out() -> None:
     terminal = Terminal()
     Progress(terminal).started("x" * 200, "subject")
-    assert shown(terminal) == "0 of 1 answers; awaiting 1"
+    assert shown(terminal) == "0 of 1 observation; 1 pending"
 
 
 def test_a_terminal_is_not_written_to_more_often_than_people_can_read() -> None:
@@ -84,7 +84,7 @@ def test_a_terminal_is_not_written_to_more_often_than_people_can_read() -> None:
     for number in range(1000):
         progress.ended("ping", str(number), True)
     assert terminal.getvalue().count("\x1b[2K") == 2
-    assert shown(terminal) == "1000 of 1000 answers"
+    assert shown(terminal) == "1000 of 1000 observations"
 
 
 def test_a_message_stands_above_the_line() -> None:
@@ -92,7 +92,7 @@ def test_a_message_stands_above_the_line() -> None:
     progress = Progress(terminal, clock=clock)
     progress.started("ping", IDS[0])
     progress.message("looking again at 3")
-    assert f"\x1b[2Klooking again at 3\n\r\x1b[2K0 of 1 answers; awaiting ping {IDS[0]}" in terminal.getvalue()
+    assert f"\x1b[2Klooking again at 3\n\r\x1b[2K0 of 1 observation; waiting for ping {IDS[0]}" in terminal.getvalue()
 
 
 def test_in_ci_there_is_one_line_for_each_probe() -> None:
@@ -104,7 +104,7 @@ def test_in_ci_there_is_one_line_for_each_probe() -> None:
     for name in IDS[:3]:
         progress.ended("ping", name, name != IDS[1])
     progress.close()
-    assert stream.getvalue() == "ping: 3 looked at, 1 without an answer (3 of 6 answers)\n"
+    assert stream.getvalue() == "ping: 3 done, 1 without a response (3 of 6 observations)\n"
 
 
 def test_a_probe_that_goes_on_is_told_once() -> None:
@@ -114,16 +114,16 @@ def test_a_probe_that_goes_on_is_told_once() -> None:
         progress.started("ping", name)
         progress.ended("ping", name, True)
     progress.close()
-    assert stream.getvalue() == "ping: 3 looked at (3 of 3 answers)\n"
+    assert stream.getvalue() == "ping: 3 done (3 of 3 observations)\n"
 
 
 def test_in_ci_something_is_said_at_least_every_few_seconds() -> None:
     stream = io.StringIO()
     progress = Progress(stream, every=0.02)
     progress.started("ping", IDS[0])
-    until(lambda: stream.getvalue().count(f"0 of 1 answers; awaiting ping {IDS[0]}\n") >= 2)
+    until(lambda: stream.getvalue().count(f"0 of 1 observation; waiting for ping {IDS[0]}\n") >= 2)
     progress.ended("ping", IDS[0], False)
-    until(lambda: "ping: 1 looked at, 1 without an answer" in stream.getvalue())
+    until(lambda: "ping: 1 done, 1 without a response" in stream.getvalue())
     before = stream.getvalue()
     time.sleep(0.1)
     assert stream.getvalue() == before

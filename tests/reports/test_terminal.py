@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from reports.compare import compare
-from reports.plain import fit, one_line
+from reports.plain import fit, many, one_line
 from reports.records import ExpiredWaiver, VerdictWord
 from reports.terminal import closing_summary, status_word
 from tests.reports.samples import IDS, dead, header, healthy, run, verdict
@@ -18,12 +18,13 @@ RUN = Path("/runs/now")
 def test_it_begins_with_what_to_do_and_ends_with_the_headline() -> None:
     lines = closing_summary(header(), dead(), RUN)
     assert lines[0] == "What to do first:"
-    assert lines[1].startswith("  1. Replica f3712d9c419a (node-2, 10.0.0.12) does not answer")
-    assert lines[-2] == "Reports: /runs/now/report.html, junit.xml and results.jsonl beside it"
-    assert lines[-1] == "prod-eu FAILED: 18 of 33 conditions judged; 8 failed; 1 with warnings; 15 unknown"
+    assert lines[1].startswith("  1. Replica f3712d9c419a (node-2, 10.0.0.12) does not respond")
+    assert lines[-2] == "Reports: /runs/now/report.html, also junit.xml and results.jsonl there"
+    counts = "8 conditions failed; 1 condition with warnings; 15 conditions unknown"
+    assert lines[-1] == f"prod-eu FAILED: 18 of 33 conditions judged; {counts}"
 
 
-def test_counts_stand_in_columns() -> None:
+def test_counts_are_in_columns() -> None:
     lines = closing_summary(header(), dead(), RUN)
     first = next(number for number, line in enumerate(lines) if "PASS" in line)
     assert lines[first].split() == ["PASS", "WARN", "FAIL", "UNKNOWN"]
@@ -38,7 +39,7 @@ def test_a_healthy_run_says_little() -> None:
     assert lines[-1] == "prod-eu HEALTHY: 33 of 33 conditions judged"
 
 
-def test_what_must_not_be_overlooked_stands_in_the_last_line() -> None:
+def test_what_must_not_be_overlooked_is_in_the_last_line() -> None:
     head = header(demo="one-dead", insecure=True, offline=True)
     assert closing_summary(head, healthy(), RUN)[-1].startswith(
         "[DEMO one-dead, OFFLINE, TLS NOT VERIFIED] prod-eu HEALTHY"
@@ -47,25 +48,24 @@ def test_what_must_not_be_overlooked_stands_in_the_last_line() -> None:
 
 def test_the_baseline_and_what_it_decides() -> None:
     found = compare(run(healthy()), run(dead()))
-    line = (
-        "Problems since the baseline of 2026-11-23T02:58:04Z: 86 new, 0 worse, 0 as before, 0 gone, 0 not judged again"
-    )
+    counts = "86 new, 0 worse, 0 unchanged, 0 resolved, 0 not judged again"
+    line = f"Problems since the baseline of 2026-11-23T02:58:04Z: {counts}"
     assert line in closing_summary(header(), dead(), RUN, found)
-    told = closing_summary(header(), dead(), RUN, found, only_new=True)
-    assert f"{line}; only what is new or worse decides the exit code" in told
+    lines = closing_summary(header(), dead(), RUN, found, only_new=True)
+    assert f"{line}; only new or worse problems decide the exit code" in lines
 
 
-def test_waivers_that_have_run_out() -> None:
+def test_expired_waivers() -> None:
     head = header(waivers_expired=(ExpiredWaiver("TLS-2", IDS[0], "ordered", None, "2026-01-01"),))
-    assert f"This waiver has run out (2026-01-01): TLS-2 {IDS[0]}, ordered" in closing_summary(head, healthy(), RUN)
+    assert f"Waiver expired (2026-01-01): TLS-2 {IDS[0]}, ordered" in closing_summary(head, healthy(), RUN)
 
 
 def test_nothing_that_was_answered_moves_the_cursor() -> None:
     evil = "\x1b[2J\x1b]0;owned\x07\r\n\u202egnp\x9b31m\x00"
     results = [verdict("PING-1", IDS[0], "FAIL", evil)]
-    told = "\n".join(closing_summary(header(cluster=evil, demo=evil), results, RUN))
+    text = "\n".join(closing_summary(header(cluster=evil, demo=evil), results, RUN))
     assert not [
-        char for char in told if (ord(char) < 32 and char != "\n") or 127 <= ord(char) < 160 or char == "\u202e"
+        char for char in text if (ord(char) < 32 and char != "\n") or 127 <= ord(char) < 160 or char == "\u202e"
     ]
 
 
@@ -95,6 +95,12 @@ def test_letters_differ() -> None:
     assert len({status_word(word)[1] for word in VerdictWord}) == len(VerdictWord)
 
 
+def test_numbers_carry_their_unit() -> None:
+    assert [many(number, "test") for number in (0, 1, 2)] == ["0 tests", "1 test", "2 tests"]
+    assert many(1, "remedy", "remedies") == "1 remedy"
+    assert many(2, "remedy", "remedies") == "2 remedies"
+
+
 def test_plain_text() -> None:
     assert one_line("a\nb\t c\x1b[0m") == "a b c [0m"
     assert fit("abcdef", 4) == "abc…"
@@ -106,10 +112,21 @@ def test_what_is_skipped_says_why_once() -> None:
     why = "the inventory names no nodes: add them under nodes:"
     skipped = [verdict(name, "node-1", "SKIPPED", why) for name in ("CTR-1", "CTR-4", "NODE-1")]
     lines = closing_summary(header(), [*healthy(), *skipped], RUN)
-    assert [line for line in lines if "Skipped" in line] == [f"Skipped, CTR, NODE: {why}"]
+    assert [line for line in lines if "Skipped" in line] == [f"Skipped (CTR, NODE): {why}"]
 
 
-def test_a_waiver_of_no_subject_is_told() -> None:
+def test_areas_are_shown_by_their_names() -> None:
+    head = header(areas={"PING": "Health check", "CTR": "Containers"}, require=())
+    lines = closing_summary(head, [verdict("PING-1", IDS[0]), verdict("CTR-1", "node-1", "SKIPPED", "no nodes")], RUN)
+    assert [line.split("  ")[1] for line in lines if line.startswith("  ") and "PASS" not in line] == [
+        "Health check",
+        "Containers",
+        "all",
+    ]
+    assert "Skipped (Containers): no nodes" in lines
+
+
+def test_a_waiver_of_no_subject() -> None:
     head = header(waivers_missed=("CTR-1 f2277ad178f7: its subjects are f2277ad178f7:api",))
-    line = "This waiver covers nothing: CTR-1 f2277ad178f7: its subjects are f2277ad178f7:api"
+    line = "Waiver matches nothing: CTR-1 f2277ad178f7: its subjects are f2277ad178f7:api"
     assert line in closing_summary(head, healthy(), RUN)

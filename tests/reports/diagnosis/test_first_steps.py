@@ -37,8 +37,8 @@ def test_nothing_to_do() -> None:
 
 def test_one_dead_replica_is_one_line() -> None:
     (line,) = steps(dead())
-    assert line.startswith(f"Replica {B} (node-2, 10.0.0.12) does not answer")
-    assert "(explains 67 other problems and 18 UNKNOWN)" in line
+    assert line.startswith(f"Replica {B} (node-2, 10.0.0.12) does not respond")
+    assert "(explains 67 other problems and 18 UNKNOWN verdicts)" in line
     assert "read their logs" in line
     assert steps(dead(7)) != []
     assert len(steps(dead(7))) == 1
@@ -52,7 +52,7 @@ def both_dead(replicas: int) -> list[Result]:
 
 def test_two_of_three_dead_is_the_majority() -> None:
     (line,) = steps(both_dead(3))
-    assert line.startswith("The majority of the replicas is lost, 2 of 3: ")
+    assert line.startswith("The majority of the replicas is lost (2 of 3): ")
     assert "remove nothing" in line
 
 
@@ -75,7 +75,7 @@ def test_who_lives_on_without_a_majority_is_not_lost() -> None:
         bad("STATUS-14", "cluster", "2 of 3 replicas are missing"),
     ]
     line, *_ = steps(with_verdicts(*gone, *left))
-    assert line.startswith(f"The majority of the replicas is lost, 2 of 3: {B} (node-2, 10.0.0.12), {C} (node-3")
+    assert line.startswith(f"The majority of the replicas is lost (2 of 3): {B} (node-2, 10.0.0.12), {C} (node-3")
 
 
 def test_two_of_three_sick_are_no_lost_majority_where_the_database_has_one() -> None:
@@ -105,24 +105,26 @@ def test_all_silent_are_no_lost_majority_where_their_databases_answer() -> None:
 
 def test_two_of_seven_dead_are_one_line() -> None:
     (line,) = steps(both_dead(7))
-    assert line.startswith(f"Replicas {B} (node-2, 10.0.0.12), {C} (node-3, 10.0.0.13) do not answer")
+    assert line.startswith(f"Replicas {B} (node-2, 10.0.0.12), {C} (node-3, 10.0.0.13) do not respond")
 
 
 def test_when_nothing_answers_this_machine_may_be_cut_off() -> None:
     (line,) = steps(cut_off())
-    assert line.startswith("Nothing in the inventory of prod-eu answers: is this machine cut off")
+    assert line.startswith(
+        "No address in the inventory of prod-eu responds: check the network, VPN, firewall and DNS of this machine"
+    )
 
 
 def test_a_replica_that_answers_503_is_not_silent() -> None:
     only = [bad("PING-1", name, "Notary unhealthy: timeout", seen=503) for name in (A, B, C)]
     (line,) = steps(only, require=(), catalogue=())
-    assert "cut off" not in line
-    assert "unwell" in line
+    assert "No address" not in line
+    assert "unhealthy" in line
 
 
 def test_a_refused_log_in_explains_what_needs_it() -> None:
     (line,) = steps(refused())
-    assert line.startswith("TOKEN-0 admin: the log-in was refused: 401 (explains 110 UNKNOWN): ")
+    assert line.startswith("TOKEN-0 admin: the log-in was refused: 401 (explains 110 UNKNOWN verdicts): ")
 
 
 def test_mke_goes_before_the_log_in_that_it_refuses() -> None:
@@ -130,7 +132,7 @@ def test_mke_goes_before_the_log_in_that_it_refuses() -> None:
     everybody = [bad(r.condition, r.subject, "refused: 401") if r.condition == "TOKEN-0" else r for r in refused()]
     (line,) = steps([down if r.condition == "MKE-1" else r for r in everybody])
     assert line.startswith(
-        "MKE-1 mke.example.org: it answered 500 (explains 2 other problems and 110 UNKNOWN): repair MKE"
+        "MKE-1 mke.example.org: it answered 500 (explains 2 other problems and 110 UNKNOWN verdicts): repair MKE"
     )
 
 
@@ -149,10 +151,10 @@ def test_a_verdict_s_own_remedy_goes_before_that_of_its_condition() -> None:
 def test_a_volume_that_is_gone_forbids_the_restart_that_would_follow() -> None:
     gone = bad("CTR-5", B, "missing on node-2: dtr-rethink")
     (sick,) = steps(with_verdicts(gone, bad("PING-1", B, "registry: connection refused", seen=503)))
-    assert sick.startswith(f"Replica {B} (node-2, 10.0.0.12) is sick, CTR-5 {B} says")
+    assert sick.startswith(f"Replica {B} (node-2, 10.0.0.12) is unhealthy: CTR-5 {B} ")
     assert "do not restart the replica's containers" in sick
     (silent,) = steps([*dead(), gone])
-    assert silent.startswith(f'Replica {B} (node-2, 10.0.0.12) does not answer, "missing on node-2: dtr-rethink"')
+    assert silent.startswith(f'Replica {B} (node-2, 10.0.0.12) does not respond: "missing on node-2: dtr-rethink"')
     assert "do not restart the replica's containers" in silent
 
 
@@ -161,7 +163,7 @@ def test_a_table_that_takes_no_writes_follows_from_no_single_loss() -> None:
     headless = bad("STATUS-12", "dtr2.tags", "a shard has no primary", reason="status.table-no-primary")
     results = [r for r in dead() if r.subject != "dtr2.tags"] + [stuck, headless]
     first, *others = steps(results)
-    assert "does not answer" in first
+    assert "does not respond" in first
     assert [line.partition(":")[0] for line in others] == ["STATUS-11 dtr2.tags", "STATUS-12 dtr2.tags"]
 
 
@@ -178,7 +180,7 @@ def test_two_wrong_addresses_and_a_sick_replica_are_no_lost_majority() -> None:
     lines = steps(results)
     assert lines[0].startswith(f"IDENT-1 {B}, {C}")
     assert not [line for line in lines if "majority" in line]
-    assert [line for line in lines if line.startswith(f"Replica {A} (node-1, 10.0.0.11) is sick, PING-1")]
+    assert [line for line in lines if line.startswith(f"Replica {A} (node-1, 10.0.0.11) is unhealthy: PING-1")]
 
 
 def test_a_reader_that_is_refused_explains_only_its_own() -> None:
@@ -188,14 +190,14 @@ def test_a_reader_that_is_refused_explains_only_its_own() -> None:
         bad("STATUS-5", A, "no timestamp", "UNKNOWN"),
     )
     first, second = steps(results)
-    assert "TOKEN-0 reader:ci: refused: 401 (explains 1 UNKNOWN)" in first
-    assert second == "1 verdict could not be given (STATUS-5): no timestamp."
+    assert "TOKEN-0 reader:ci: refused: 401 (explains 1 UNKNOWN verdict)" in first
+    assert second == "1 verdict UNKNOWN (STATUS-5): no timestamp."
 
 
 def test_a_certificate_that_does_not_verify_explains_what_was_not_sent() -> None:
     blind = [bad(name, B, "the certificate does not verify", "UNKNOWN") for name in ("PING-1", "NGINX-1", "STATUS-1")]
     (line,) = steps(with_verdicts(bad("TLS-1", B, "unknown CA"), *blind))
-    assert line.startswith(f"TLS-1 {B}: unknown CA (explains 3 UNKNOWN): see who issued")
+    assert line.startswith(f"TLS-1 {B}: unknown CA (explains 3 UNKNOWN verdicts): check who issued")
 
 
 def test_another_replica_at_the_address_comes_before_any_recovery() -> None:
@@ -229,9 +231,9 @@ def database_lost() -> list[Result]:
 def test_a_dead_database_is_its_replicas() -> None:
     (line,) = steps(database_lost())
     assert line.startswith(
-        f'Replica {B} (node-2, 10.0.0.12) is sick, PING-1 {B} says "connection refused: dtr-rethinkdb"'
+        f'Replica {B} (node-2, 10.0.0.12) is unhealthy: PING-1 {B} "connection refused: dtr-rethinkdb"'
     )
-    assert "(explains 35 other problems and 1 UNKNOWN)" in line
+    assert "(explains 35 other problems and 1 UNKNOWN verdict)" in line
 
 
 def test_a_lost_link_blames_neither_end() -> None:
@@ -249,13 +251,13 @@ def test_all_unwell_and_none_tells_of_the_cluster() -> None:
     token = bad("TOKEN-0", "admin", "the token service answered 500", seen=500)
     tolerates = bad("STATUS-14", "cluster", "no log-in", "UNKNOWN")
     (line,) = steps(with_verdicts(*pings, *blind, token, tolerates))
-    assert line.startswith("All 3 replicas are unwell: their database has probably lost its majority")
+    assert line.startswith("All 3 replicas are unhealthy: their database has probably lost its majority")
 
 
 def test_same_deed_same_line() -> None:
     results = with_verdicts(*(bad("TLS-2", name, "expires tomorrow") for name in (A, B, C)))
     (line,) = steps(results)
-    assert line == (f"TLS-2 {A}, {B}, {C}: expires tomorrow: get a new certificate for the same names and put it in.")
+    assert line == (f"TLS-2 {A}, {B}, {C}: expires tomorrow: get a new certificate for the same names and install it.")
 
 
 def test_what_only_follows_from_a_missing_answer_is_not_told_apart() -> None:
@@ -266,15 +268,15 @@ def test_what_only_follows_from_a_missing_answer_is_not_told_apart() -> None:
         bad("NGINX-3", B, "see NGINX-1", "UNKNOWN"),
     )
     first, second = steps(results)
-    assert f"NGINX-1 {A}: an HTML page (explains 1 UNKNOWN)" in first
-    assert f"NGINX-1 {B}: 403 (explains 1 UNKNOWN)" in second
+    assert f"NGINX-1 {A}: an HTML page (explains 1 UNKNOWN verdict)" in first
+    assert f"NGINX-1 {B}: 403 (explains 1 UNKNOWN verdict)" in second
 
 
 def test_causes_of_unknowns_are_told_once_with_a_count() -> None:
     results = with_verdicts(
         *(bad("REG-1", name, "the time limit is over", "UNKNOWN", reason="run.time-limit") for name in (A, B, C))
     )
-    assert steps(results) == ["3 verdicts could not be given (REG-1): the time limit is over."]
+    assert steps(results) == ["3 verdicts UNKNOWN (REG-1): the time limit is over."]
 
 
 def test_failures_then_unknowns_then_warnings() -> None:
@@ -291,13 +293,15 @@ def test_never_more_than_five_lines() -> None:
     results = with_verdicts(*(bad(name, "cluster", f"trouble {name}") for name in names))
     lines = steps(results)
     assert len(lines) == 5
-    assert lines[-1].startswith("Then 3 more, below: ")
+    assert lines[-1].startswith("Then 3 more steps, listed in the report: ")
 
 
 def test_what_was_required_and_deselected_is_said() -> None:
     results = [r for r in healthy() if r.condition != "STATUS-1"]
     (line,) = steps(results, deselected=("STATUS-1",))
-    assert line.startswith("STATUS-1: required, but not judged in this run: it was deselected")
+    assert line.startswith(
+        "Required but not judged in this run: STATUS-1 (deselected; run without -k, -m and paths, or change `require`)."
+    )
 
 
 def test_what_was_required_and_skipped_is_said_with_the_line_to_add() -> None:
@@ -338,7 +342,9 @@ def test_a_node_out_of_the_swarm_is_one_line_with_its_silent_replica() -> None:
             bad("CTR-4", f"{C}:nginx", "not attached to dtr-ol"),
         )
     )
-    assert line.startswith("NODE-1 node-3: its part in the swarm is inactive (explains 3 other problems and 1 UNKNOWN)")
+    assert line.startswith(
+        "NODE-1 node-3: its part in the swarm is inactive (explains 3 other problems and 1 UNKNOWN verdict)"
+    )
 
 
 def test_unknown_verdict_words_are_no_problem_of_ours() -> None:

@@ -9,7 +9,7 @@ from reports.records import Header, Result, VerdictWord
 from tests.reports.samples import CATALOGUE, IDS, changed, cut_off, dead, header, healthy, mixed, run, verdict
 
 
-def told(results: list[Result], **fields: object) -> str:
+def text(results: list[Result], **fields: object) -> str:
     return headline(header(3, **fields), results).text
 
 
@@ -23,57 +23,59 @@ def turned(word: str, *conditions: str) -> list[Result]:
 
 
 def test_healthy() -> None:
-    assert told(healthy()) == "HEALTHY: 33 of 33 conditions judged"
+    assert text(healthy()) == "HEALTHY: 33 of 33 conditions judged"
 
 
 def test_what_does_not_apply_is_judged() -> None:
-    assert told(turned("NOT_APPLICABLE", "STATUS-7", "STATUS-8")) == "HEALTHY: 33 of 33 conditions judged"
+    assert text(turned("NOT_APPLICABLE", "STATUS-7", "STATUS-8")) == "HEALTHY: 33 of 33 conditions judged"
 
 
-def test_what_is_waived_is_told() -> None:
-    assert told(turned("WAIVED", "STATUS-13")) == "HEALTHY: 33 of 33 conditions judged; 1 waived"
+def test_what_is_waived_is_counted() -> None:
+    assert text(turned("WAIVED", "STATUS-13")) == "HEALTHY: 33 of 33 conditions judged; 1 condition waived"
 
 
 def test_what_was_skipped_or_deselected_is_partial() -> None:
-    assert told(turned("SKIPPED", "MKE-1")) == "PARTIAL: 32 of 33 conditions judged"
-    assert told(without("MKE-1"), deselected=("MKE-1",)) == "PARTIAL: 32 of 33 conditions judged"
-    assert told(without("MKE-1")) == "PARTIAL: 32 of 33 conditions judged"
+    assert text(turned("SKIPPED", "MKE-1")) == "PARTIAL: 32 of 33 conditions judged"
+    assert text(without("MKE-1"), deselected=("MKE-1",)) == "PARTIAL: 32 of 33 conditions judged"
+    assert text(without("MKE-1")) == "PARTIAL: 32 of 33 conditions judged"
 
 
 def test_one_subject_that_was_not_looked_at_is_enough() -> None:
     results = [*healthy(), verdict("TOKEN-0", "reader:cd", "SKIPPED")]
-    assert told(results) == "PARTIAL: 32 of 33 conditions judged"
+    assert text(results) == "PARTIAL: 32 of 33 conditions judged"
 
 
 def test_warnings() -> None:
-    assert told(turned("WARN", "TLS-2")) == "WARNED: 33 of 33 conditions judged; 1 with warnings"
-    assert told(turned("WARN", "TLS-2"), fail_on="warning").startswith("FAILED: ")
+    assert text(turned("WARN", "TLS-2")) == "WARNED: 33 of 33 conditions judged; 1 condition with warnings"
+    assert text(turned("WARN", "TLS-2"), fail_on="warning").startswith("FAILED: ")
 
 
 def test_failed() -> None:
-    assert told(turned("FAIL", "TLS-2", "PING-1")) == "FAILED: 33 of 33 conditions judged; 2 failed"
-    assert told(dead()).startswith("FAILED: 18 of 33 conditions judged; 8 failed; 1 with warnings; 15 unknown")
+    assert text(turned("FAIL", "TLS-2", "PING-1")) == "FAILED: 33 of 33 conditions judged; 2 conditions failed"
+    assert text(dead()).startswith(
+        "FAILED: 18 of 33 conditions judged; 8 conditions failed; 1 condition with warnings; 15 conditions unknown"
+    )
 
 
 def test_unknown() -> None:
-    assert told(turned("UNKNOWN", "TLS-2")) == "UNKNOWN: 32 of 33 conditions judged; 1 unknown"
-    assert told(turned("UNKNOWN", "NGINX-3")) == "PARTIAL: 32 of 33 conditions judged; 1 unknown"
-    assert told(turned("UNKNOWN", "NGINX-3"), fail_on="warning").startswith("UNKNOWN: ")
+    assert text(turned("UNKNOWN", "TLS-2")) == "UNKNOWN: 32 of 33 conditions judged; 1 condition unknown"
+    assert text(turned("UNKNOWN", "NGINX-3")) == "PARTIAL: 32 of 33 conditions judged; 1 condition unknown"
+    assert text(turned("UNKNOWN", "NGINX-3"), fail_on="warning").startswith("UNKNOWN: ")
 
 
 def test_required_and_not_judged() -> None:
-    text = "UNKNOWN: 32 of 33 conditions judged; required but not judged: STATUS-1"
-    assert told(without("STATUS-1"), deselected=("STATUS-1",)) == text
+    line = "UNKNOWN: 32 of 33 conditions judged; required but not judged: STATUS-1"
+    assert text(without("STATUS-1"), deselected=("STATUS-1",)) == line
 
 
 def test_nothing_judged_is_unknown() -> None:
-    assert told([], require=()) == "UNKNOWN: 0 of 33 conditions judged"
-    assert told(turned("SKIPPED", *(entry.id for entry in CATALOGUE)), require=()).startswith("UNKNOWN: 0 of 33")
+    assert text([], require=()) == "UNKNOWN: 0 of 33 conditions judged"
+    assert text(turned("SKIPPED", *(entry.id for entry in CATALOGUE)), require=()).startswith("UNKNOWN: 0 of 33")
 
 
 @pytest.mark.parametrize("results", [mixed(), dead(), cut_off(), dead(7), without("PING-1")])
 def test_only_a_whole_run_is_healthy(results: list[Result]) -> None:
-    assert "HEALTHY" not in told(results)
+    assert "HEALTHY" not in text(results)
 
 
 def test_a_header_without_a_catalogue_counts_what_is_there() -> None:

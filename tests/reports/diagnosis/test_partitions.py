@@ -52,14 +52,16 @@ def test_a_link_is_one_line_with_what_its_databases_say() -> None:
         verdict("STATUS-14", "cluster", "WARN", "stands 0 failures"),
     ]
     (line,) = steps(with_verdicts(*unreached([NODES[:2], NODES[1::-1]], LINK), *said))
-    assert line.startswith(f"NET-2 node-1:node-2, node-2:node-1: {LINK} (explains 3 other problems and 4 UNKNOWN)")
+    assert line.startswith(
+        f"NET-2 node-1:node-2, node-2:node-1: {LINK} (explains 3 other problems and 4 UNKNOWN verdicts)"
+    )
     assert "4789/udp" in line
 
 
 def test_a_feed_that_cannot_read_its_database_follows_from_the_cut() -> None:
     feed = verdict("FEED-1", f"{C}:finance.ledger", "FAIL", "notary-server cannot read its database", seen=500)
     (line,) = steps(with_verdicts(*unreached(of_node("node-3"), CUT_OFF, "node:node-3"), feed))
-    assert "(explains 1 other problem and 8 UNKNOWN)" in line
+    assert "(explains 1 other problem and 8 UNKNOWN verdicts)" in line
 
 
 def test_a_sick_replica_at_one_end_of_a_link_stays_its_own_cause() -> None:
@@ -79,7 +81,7 @@ def test_a_node_that_is_cut_off_makes_its_replica_no_sick_one() -> None:
     ]
     (line,) = steps(with_verdicts(*unreached(of_node("node-3"), CUT_OFF, "node:node-3"), *said))
     assert CUT_OFF in line
-    assert "(explains 5 other problems and 8 UNKNOWN)" in line
+    assert "(explains 5 other problems and 8 UNKNOWN verdicts)" in line
     assert "remove" not in line
 
 
@@ -111,7 +113,7 @@ def test_where_nothing_can_be_attached_nothing_is_known() -> None:
     ]
     (line,) = steps(with_verdicts(refused, *blind))
     assert line.startswith("NET-1 node-2: a container could not be attached")
-    assert "(explains 12 UNKNOWN)" in line
+    assert "(explains 12 UNKNOWN verdicts)" in line
 
 
 def test_every_problem_is_in_one_cause() -> None:

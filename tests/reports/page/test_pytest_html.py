@@ -169,7 +169,7 @@ def test_the_page_of_a_killed_run_says_so(tmp_path: Path) -> None:
     path = tmp_path / "results.jsonl"
     path.write_bytes(path.read_bytes()[:-30])
     assert main([str(tmp_path)]) == 0
-    assert "NOT WHOLE" in (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "INCOMPLETE" in (tmp_path / "report.html").read_text(encoding="utf-8")
 
 
 def test_what_is_no_run_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

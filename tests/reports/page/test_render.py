@@ -128,8 +128,8 @@ def test_banners() -> None:
     text = page(RUNS["mixed"]).text
     assert "TLS NOT VERIFIED" in text
     assert "OFFLINE" in text
-    assert "NOT WHOLE" not in text
-    assert "NOT WHOLE" in page(Run(header(), tuple(healthy()), truncated=True)).text
+    assert "INCOMPLETE" not in text
+    assert "INCOMPLETE" in page(Run(header(), tuple(healthy()), truncated=True)).text
 
 
 def test_the_order_of_the_page() -> None:
@@ -143,7 +143,7 @@ def test_the_order_of_the_page() -> None:
         "Waived",
         "Skipped",
         "Not applicable",
-        "What held",
+        "Passed",
     )
     places = [text.index(part) for part in parts]
     assert places == sorted(places)
@@ -151,6 +151,13 @@ def test_the_order_of_the_page() -> None:
 
 def rows(found: Page, text: str) -> int:
     return found.text.count(text)
+
+
+def test_areas_are_shown_by_their_names() -> None:
+    found = header(areas={"PING": "Health check", "TLS": "Certificates"})
+    text = " ".join(page(Run(found, (verdict("PING-1", IDS[0]), verdict("TLS-1", IDS[0], "FAIL")))).text.split())
+    assert "Area PASS WARN FAIL UNKNOWN Health check 1 · · · Certificates · · 1 ·" in text
+    assert "Passed Health check 1 verdict of 1 condition" in text
 
 
 def test_29_tables_are_one_row() -> None:
@@ -162,20 +169,20 @@ def test_29_tables_are_one_row() -> None:
 
 def test_what_follows_stands_under_its_cause_with_the_remedy_once() -> None:
     text = page(RUNS["dead"]).text
-    assert text.count("What to do: Bring the replica back") == 1
-    assert text.index("What to do: Bring the replica back") < text.index("This probably follows from it")
+    assert text.count("What to do: Repair the replica") == 1
+    assert text.index("What to do: Repair the replica") < text.index("Probably caused by it")
     assert "docker logs --timestamps --tail 200 dtr-rethinkdb-f3712d9c419a" in text
     assert "remove --existing-replica-id f2277ad178f7 --replica-ids f3712d9c419a" in text
 
 
-def test_no_recovery_is_told_while_another_replica_answers() -> None:
+def test_no_recovery_is_shown_while_another_replica_responds() -> None:
     results = [*dead(), verdict("IDENT-1", IDS[0], "FAIL", "another answers")]
     text = page(run(results)).text
-    assert "Withheld while another replica answers" in " ".join(text.split())
+    assert "Withheld while another replica responds" in " ".join(text.split())
     assert "--replica-ids" not in text
 
 
-def test_everything_of_a_problem_is_told() -> None:
+def test_everything_of_a_problem_is_shown() -> None:
     one = verdict("NGINX-3", IDS[0], "WARN", "5000 active connections", seen=5000, expected="< 1000")
     text = " ".join(page(run([one])).text.split())
     for part in (
@@ -183,16 +190,16 @@ def test_everything_of_a_problem_is_told() -> None:
         "guide: Health check endpoints",
         IDS[0],
         "5000 active connections seen 5000 expected < 1000",
-        "What to do: Find who keeps the front end busy",
+        "What to do: Find the clients that keep the front end busy",
         "curl -ksS https://10.0.0.11/nginx_status",
     ):
         assert part in text
 
 
-def test_values_that_differ_are_told_for_each() -> None:
+def test_values_that_differ_are_shown_for_each_subject() -> None:
     results = [verdict("NGINX-3", name, "WARN", "too many", seen=n) for n, name in enumerate(IDS[:2], start=7000)]
     text = page(run(results)).text
-    assert "seen, for each" in text
+    assert "seen, per subject" in text
     assert "7000" in text
     assert "7001" in text
 
@@ -200,20 +207,20 @@ def test_values_that_differ_are_told_for_each() -> None:
 def test_long_texts_are_folded_and_very_long_ones_cut() -> None:
     found = page(run([verdict("STATUS-1", IDS[0], "FAIL", "y" * 100_000)]))
     assert found.text.count("y") < 5000
-    assert "100000 characters, all of them in results.jsonl" in found.text
+    assert "100000 characters; results.jsonl has all of them" in found.text
 
 
-def test_flapping_waivers_and_what_was_left_out_are_told() -> None:
+def test_flapping_waivers_and_what_was_left_out_are_shown() -> None:
     head = header(
         deselected=("MKE-1",), waivers_expired=(ExpiredWaiver("TLS-2", None, "new one ordered", "CHG-9", "2026-01-01"),)
     )
     results = tuple(r for r in mixed() if r.condition not in ("MKE-1", "STORE-1"))
     text = " ".join(page(Run(head, results)).text.split())
-    assert "came right at 2026-11-23 02:58:09 UTC, looked at 2 times" in text
+    assert "recovered at 2026-11-23 02:58:09 UTC after 2 attempts" in text
     assert "waived until 2026-12-01, CHG-1234: read-only during migration" in text
     assert "TLS-2 : until 2026-01-01, CHG-9, new one ordered" in text
     assert "deselected in this run: MKE-1" in text
-    assert "not reached: STORE-1" in text
+    assert "not run: STORE-1" in text
     assert "add `accounts.readers`" in text
 
 
@@ -221,7 +228,7 @@ def test_the_baseline() -> None:
     text = " ".join(page(run(mixed()), baseline=run(dead(), started="2026-11-20T01:00:00Z")).text.split())
     assert "Since the baseline of 2026-11-20 01:00:00 UTC" in text
     assert "new 5 " in text
-    assert "gone 84 " in text
+    assert "resolved 84 " in text
     assert "ANOTHER CLUSTER" not in text
     other = run(dead(), cluster="prod-us")
     assert "The baseline is of prod-us, this run of prod-eu." in " ".join(
@@ -245,7 +252,7 @@ def test_a_healthy_page_has_no_problems() -> None:
 
 def test_a_partial_page_says_that_nothing_to_do_is_not_all() -> None:
     results = [r for r in healthy() if r.condition != "MKE-1"]
-    assert "not everything was looked at" in page(run(results)).text
+    assert "not everything was checked" in page(run(results)).text
 
 
 def test_the_page_of_its_own_is_whole(tmp_path: Path) -> None:
