@@ -37,7 +37,7 @@ def pytest_msr_watcher(config: pytest.Config) -> Progress:
 
 @pytest.hookspec
 def pytest_msr_header(config: pytest.Config, header: dict[str, Any]) -> None:
-    """Everything has been looked at and verdicts follow: the first line of results.jsonl."""
+    """All observations have ended and verdicts follow: the first line of results.jsonl."""
 
 
 @pytest.hookspec

@@ -1,4 +1,4 @@
-"""Text for a terminal or a page: what a cluster answered must not move a cursor, change colours or break a page."""
+"""Text for a terminal or a page: what a cluster returns must not move a cursor, change colours or break a page."""
 
 from __future__ import annotations
 

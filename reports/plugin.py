@@ -28,7 +28,7 @@ from reports.terminal import closing_summary, status_word
 RUNS = "reports/runs"
 LATEST = "latest"
 RESULTS = pytest.StashKey[Sequence[Result]]()
-# What pytest itself says of a run that judged: all else (interrupted, internal error, usage, no tests) stays as it is.
+# The exit codes of pytest for a run that judged; others (interrupted, internal error, usage, no tests) stay.
 JUDGED = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
 
 
@@ -102,7 +102,7 @@ def pytest_msr_run(config: pytest.Config, cluster: str, mask: Mask, mask_text: C
     reports = RunReports(given or runs / name, None if given else runs / LATEST, mask, mask_text, baseline)
     try:
         reports.directory.mkdir(parents=True, exist_ok=True)
-        # A directory that exists may still take no file; better known before anything is asked.
+        # A directory that exists may still take no file; better known before any request is sent.
         tempfile.TemporaryFile(dir=reports.directory).close()
     except OSError as error:
         raise pytest.UsageError(

@@ -93,7 +93,7 @@ class Replica:
 class CatalogueEntry:
     """A condition of the catalogue: what reports need to know of it without importing checks/.
 
-    owns: it fails when what it looks at does not respond. reasons: its codes, each with what it means.
+    owns: it fails when what it checks does not respond. reasons: its codes, each with what it means.
     """
 
     id: str
@@ -129,7 +129,7 @@ class ExpiredWaiver:
 
 @dataclass(frozen=True, config=_STRICT)
 class Because:
-    """Whose failure left something unseen: a condition that fails at the subject, or a probe that could not look."""
+    """Whose failure left something unseen: a condition that fails at the subject, or a probe without a response."""
 
     subject: str
     condition: str | None = None
@@ -138,12 +138,12 @@ class Because:
 
 @dataclass(frozen=True, config=_STRICT)
 class Header:
-    """Line 1 of results.jsonl: what was asked of which cluster.
+    """Line 1 of results.jsonl: what was checked of which cluster.
 
     `demo` is the scene, `offline` says that saved facts were judged, `started` is UTC (RFC 3339), `require` holds
     condition ids and areas, `deselected` the ids of conditions that were not to be judged in this run, `waivers_missed`
     says of which waivers the subject does not exist. `areas` are titles by area, in the order in which they are shown,
-    `unavailable` the codes of what cannot be looked at, with what each means. `version` is that of msr-checks,
+    `unavailable` why something could not be checked, code and meaning. `version` is that of msr-checks,
     `options` those of the run, `begun` when it was started, `machine` where.
     """
 
@@ -176,7 +176,7 @@ class Header:
 
     @property
     def owners(self) -> frozenset[str]:
-        """The conditions that fail when what they look at does not respond; all others are UNKNOWN then."""
+        """The conditions that fail when what they check does not respond; all others are UNKNOWN then."""
         return frozenset(entry.id for entry in self.catalogue if entry.owns)
 
     def to_json(self) -> dict[str, Any]:
@@ -196,8 +196,8 @@ class Result:
     `message` is for people, and nothing reads it. `reason` is a code of the condition or of a way in, for FAIL, WARN,
     UNKNOWN and what is waived; `about` holds what is at fault as far as this verdict shows, `witnesses` who reported
     it; `since` says when it began, `because` whose failure left it unseen. `seen` and `expected` are JSON values,
-    `started`, `since` and `recovered_at` UTC times (RFC 3339), `seconds` what the look took, `attempts` how often it
-    was looked at; `recovered_at` is set when it failed first and then passed.
+    `started`, `since` and `recovered_at` UTC times (RFC 3339), `seconds` the length of the observation, `attempts` how
+    often it was observed; `recovered_at` is set when it failed first and then passed.
     """
 
     cluster: str

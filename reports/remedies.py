@@ -15,7 +15,7 @@ import yaml
 from reports.records import Header
 
 _FILE = Path(__file__).with_name("remedies.yaml")
-# What stands for a placeholder that this run cannot fill; `{{.Names}}` of Docker's own templates is left alone.
+# What is shown for a placeholder that this run cannot fill; `{{.Names}}` of Docker's own templates is left alone.
 _WORDS = {
     "replica": "replica id",
     "node": "node of the replica",

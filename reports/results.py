@@ -1,7 +1,7 @@
 """results.jsonl: line 1 is the run's header, then one line per verdict, written as soon as it is known, and the end.
 
 Everything else that reports make (page, summary, comparison) is derived from it, so that a run that was
-killed still says what it had found.
+killed still has what it had found.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ _ALWAYS = (VerdictWord.PASS, VerdictWord.WARN, VerdictWord.FAIL, VerdictWord.UNK
 
 
 def status_word(verdict: VerdictWord) -> tuple[str, str, tuple[str, dict[str, bool]]]:
-    """What `pytest_report_teststatus` answers for a verdict: category, letter, (word, markup)."""
+    """What `pytest_report_teststatus` returns for a verdict: category, letter, (word, markup)."""
     return _STATUS[verdict]
 
 

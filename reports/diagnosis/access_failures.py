@@ -52,7 +52,7 @@ def impostors(header: Header, pool: Pool) -> list[Cause]:
 
 
 def licence(pool: Pool) -> list[Cause]:
-    """Without a licence the registry answers 402, and its token service gives no token."""
+    """Without a licence the registry responds with 402, and its token service issues no token."""
     own = pool.take(lambda r: r.reason == "reg.no-licence" and fails(r))
     if not own:
         return []

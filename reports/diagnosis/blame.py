@@ -1,4 +1,4 @@
-"""Which replicas a run's verdicts are about, and which of them are silent, sick, or lost with the majority.
+"""Which replicas a run's verdicts are about, and which of them are silent, unhealthy, or lost with the majority.
 
 Pure: it reads nothing but the fields of results.jsonl.
 """
@@ -36,7 +36,7 @@ def _is_of(name: str, replica: str) -> bool:
     return name == replica or name.endswith(f"-{replica}")
 
 
-def _answered(result: Result) -> bool:
+def _responded(result: Result) -> bool:
     """Whether an owner's failure came with an HTTP status: then something did respond."""
     seen = result.seen.get("status") if isinstance(result.seen, dict) else result.seen
     return isinstance(seen, int) and not isinstance(seen, bool)
@@ -44,26 +44,26 @@ def _answered(result: Result) -> bool:
 
 def silent(results: Sequence[Result]) -> tuple[str, ...]:
     """The replicas that do not respond over HTTP at all."""
-    down = {r.subject for r in results if r.condition == "PING-1" and fails(r) and not _answered(r)}
+    down = {r.subject for r in results if r.condition == "PING-1" and fails(r) and not _responded(r)}
     asked = [r for r in results if r.condition in _ASKED_AT and r.subject in down]
     responded = {r.subject for r in asked if not unknown(r) and r.verdict is not VerdictWord.SKIPPED}
     return tuple(r.subject for r in results if r.condition == "PING-1" and r.subject in down - responded)
 
 
 def cut_off(header: Header, results: Sequence[Result], silent: Sequence[str]) -> bool:
-    """Whether nothing in the inventory answered: every owner failed without an answer, and nothing else was judged."""
+    """Whether nothing in the inventory responded: every owner failed without a response, nothing else was judged."""
     judged = [r for r in results if r.verdict in (VerdictWord.PASS, VerdictWord.WARN, VerdictWord.FAIL)]
     pinged = [r for r in results if r.condition == "PING-1"]
-    nobody = all(r.condition in header.owners and fails(r) and not _answered(r) for r in judged)
-    return bool(pinged) and len(silent) == len(pinged) and nobody
+    no_response = all(r.condition in header.owners and fails(r) and not _responded(r) for r in judged)
+    return bool(pinged) and len(silent) == len(pinged) and no_response
 
 
-def sick(header: Header, results: Sequence[Result], silent: Sequence[str]) -> tuple[str, ...]:
+def unhealthy(header: Header, results: Sequence[Result], silent: Sequence[str]) -> tuple[str, ...]:
     """The replicas that respond, but are blamed by their own health check, or by two conditions and most of all."""
     evidence = [r for r in results if fails(r) and r.condition not in _NO_EVIDENCE]
     left = [r for r in evidence if not blamed(header, r) & set(silent)]
     own_report = _own_report(header, results)
-    sick: list[str] = []
+    unhealthy: list[str] = []
     while True:
         counts = {name: len({r.condition for r in left if name in blamed(header, r)}) for name in header.replicas}
         most = max(counts.values(), default=0)
@@ -72,8 +72,8 @@ def sick(header: Header, results: Sequence[Result], silent: Sequence[str]) -> tu
             # Two that blame each other may only have lost the link between them: their own health check decides.
             top = [name for name in top if name in own_report] if len(top) < len(header.replicas) else []
         if not top or most < 1 or (most < 2 and top[0] not in own_report):
-            return tuple(sick)
-        sick.append(top[0])
+            return tuple(unhealthy)
+        unhealthy.append(top[0])
         left = [r for r in left if top[0] not in blamed(header, r)]
 
 
@@ -84,12 +84,12 @@ def _own_report(header: Header, results: Sequence[Result]) -> frozenset[str]:
 
 
 def lost_with_majority(
-    header: Header, results: Sequence[Result], silent: Sequence[str], sick: Sequence[str]
+    header: Header, results: Sequence[Result], silent: Sequence[str], unhealthy: Sequence[str]
 ) -> tuple[str, ...]:
-    """The silent and the sick, without those that are only sick because the majority is lost: these live."""
+    """The silent and the unhealthy, without those that still run and are unhealthy only for the lost majority."""
     enough = len(header.replicas) / 2 - len(silent)
     own_report = _own_report(header, results)
-    return (*silent, *(name for before, name in enumerate(sick) if before < enough or name in own_report))
+    return (*silent, *(name for before, name in enumerate(unhealthy) if before < enough or name in own_report))
 
 
 def majority_lost(header: Header, results: Sequence[Result], down: Sequence[str]) -> bool:

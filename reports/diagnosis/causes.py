@@ -10,14 +10,23 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from reports.diagnosis.access_failures import impostors, licence, log_ins, untrusted
-from reports.diagnosis.blame import blamed, cut_off, fails, lost_with_majority, majority_lost, sick, silent, unknown
+from reports.diagnosis.blame import (
+    blamed,
+    cut_off,
+    fails,
+    lost_with_majority,
+    majority_lost,
+    silent,
+    unhealthy,
+    unknown,
+)
 from reports.diagnosis.cause import Cause, Kind, Pool
 from reports.diagnosis.grouping import same_cause
 from reports.diagnosis.node_faults import NodeFault, node_faults
 from reports.diagnosis.partitions import Partition, follows, partitions
 from reports.records import Header, Result, VerdictWord
 
-# What a replica that is down breaks although its name may not stand in the verdict (one server, 29 tables).
+# What a replica that is down breaks although the verdict may not name it (one server, 29 tables).
 _FOLLOWS_A_LOSS = frozenset({"STATUS-11", "STATUS-12", "STATUS-14"})
 _NOT_OF_ONE_LOSS = frozenset(
     {"status.table-no-reads", "status.table-no-writes", "status.table-no-primary", "status.table-no-shard"}
@@ -26,7 +35,7 @@ _NOT_OF_ONE_LOSS = frozenset(
 _SHOWS_A_LOSS = frozenset({"STATUS-3", "STATUS-4", "STATUS-5", "STATUS-8", "RDB-1"})
 # What goes wrong everywhere when the database has lost its majority.
 _NEEDS_THE_DATABASE = frozenset({"PING", "STATUS", "ALERT", "JOB", "VERSION", "STORE", "REG", "TOKEN", "FEED", "RDB"})
-# What is UNKNOWN because its owner failed at the same replica, though the replica answers.
+# What is UNKNOWN because its owner failed at the same replica, though the replica responds.
 _OWNED = {
     "STATUS-1": ("STATUS-3", "STATUS-4", "STATUS-7", "RDB-4"),
     "STATUS-8": ("STATUS-9", "STATUS-15"),
@@ -38,7 +47,7 @@ _OWNED = {
 
 
 def find_causes(header: Header, results: Sequence[Result]) -> tuple[Cause, ...]:
-    """The causes behind all problems of a run, in the order in which to look at them. Every problem is in one."""
+    """The causes behind all problems of a run, in the order in which to handle them. Every problem is in one."""
     pool = Pool(results)
     unanswering = silent(results)
     if cut_off(header, results, unanswering):
@@ -56,9 +65,9 @@ def find_causes(header: Header, results: Sequence[Result]) -> tuple[Cause, ...]:
     unanswering = tuple(
         result.subject for result in pool.left if result.condition == "PING-1" and result.subject in unanswering
     )
-    unwell = sick(header, others, unanswering)
-    if majority_lost(header, others, (*unanswering, *unwell)):
-        causes.append(_loss(header, pool, lost_with_majority(header, others, unanswering, unwell), hidden))
+    impaired = unhealthy(header, others, unanswering)
+    if majority_lost(header, others, (*unanswering, *impaired)):
+        causes.append(_loss(header, pool, lost_with_majority(header, others, unanswering, impaired), hidden))
     elif unanswering:
         causes.append(_unresponsive(header, pool, unanswering, hidden))
     causes += untrusted(header, pool)
@@ -66,8 +75,8 @@ def find_causes(header: Header, results: Sequence[Result]) -> tuple[Cause, ...]:
     logged_in = any(r.condition == "TOKEN-0" and r.verdict is VerdictWord.PASS for r in results)
     causes += log_ins(pool, any_log_in=logged_in)
     causes += [
-        _sickness(header, pool, name)
-        for name in unwell
+        _unhealthy_replica(header, pool, name)
+        for name in impaired
         if any(fails(r) and name in blamed(header, r) for r in pool.left)
     ]
     causes += _by_remedy(header, pool, lambda r: fails(r) and r.critical, "failure")
@@ -77,7 +86,7 @@ def find_causes(header: Header, results: Sequence[Result]) -> tuple[Cause, ...]:
 
 
 def _node(header: Header, pool: Pool, fault: NodeFault) -> Cause:
-    """A node that is down, drained, or out of the swarm; or a swarm that nobody leads."""
+    """A node that is down, drained, or out of the swarm; or a swarm without a leader."""
     own = pool.take(lambda r: r is fault.own)
     explained = pool.take(lambda r: fault.explains(header, r))
     return Cause("failure", own, explained, fault.replicas, fault.own.remedy)
@@ -91,16 +100,16 @@ def _overlay(header: Header, pool: Pool, partition: Partition) -> Cause:
 
 def _loss(header: Header, pool: Pool, down: Sequence[str], faults: Sequence[NodeFault]) -> Cause:
     own = pool.take(lambda r: r.condition == "PING-1" and fails(r))
-    gone = set(down)
+    lost = set(down)
 
     def follows(result: Result) -> bool:
         if any(result is fault.own or fault.explains(header, result) for fault in faults):
             return True
-        # A volume is gone for a reason of its own, and forbids what brings other replicas back.
+        # A volume is missing for a reason of its own, and forbids what brings other replicas back.
         if result.condition == "CTR-5":
             return False
-        at_fault = blamed(header, result) | gone.intersection(result.subject.split(":"))
-        return result.area in _NEEDS_THE_DATABASE or bool(at_fault & gone)
+        at_fault = blamed(header, result) | lost.intersection(result.subject.split(":"))
+        return result.area in _NEEDS_THE_DATABASE or bool(at_fault & lost)
 
     return Cause("majority", own, pool.take(follows), tuple(down), own[0].remedy if own else "recover-replica")
 
@@ -132,11 +141,11 @@ def _not_of_one_loss(result: Result) -> bool:
 
 
 def _is_front(result: Result, replicas: Sequence[str]) -> bool:
-    """Whether it is about the container by which a replica answers at all."""
+    """Whether it is about the container by which a replica responds at all."""
     return result.subject in {f"{name}:nginx" for name in replicas}
 
 
-def _sickness(header: Header, pool: Pool, name: str) -> Cause:
+def _unhealthy_replica(header: Header, pool: Pool, name: str) -> Cause:
     own = pool.take(lambda r: fails(r) and name in blamed(header, r))
     conditions = {r.condition for r in own}
     lost = {owned for condition in conditions for owned in _OWNED.get(condition, ())}
@@ -182,7 +191,7 @@ def _refers_to(header: Header, owner: Result, result: Result) -> bool:
 
 
 def _owned_by(header: Header, owners: Sequence[Result], result: Result) -> bool:
-    """Whether it is UNKNOWN only because one of the owners failed at the same replica, or says that itself."""
+    """Whether it is UNKNOWN only because one of the owners failed at the same replica, or names it as the reason."""
     parts = set(result.subject.split(":"))
     return unknown(result) and any(
         result.condition in _OWNED.get(owner.condition, ())
@@ -192,7 +201,7 @@ def _owned_by(header: Header, owners: Sequence[Result], result: Result) -> bool:
 
 
 def _blindness(header: Header, pool: Pool) -> list[Cause]:
-    """What could not be looked at, each cause once: those that could have failed the run first."""
+    """What could not be checked, each cause once: those that could have failed the run first."""
     warned = [r for r in pool.left if not unknown(r)]
     causes: dict[object, list[Result]] = {}
     for result in pool.take(lambda r: unknown(r) and not _owned_by(header, warned, r)):

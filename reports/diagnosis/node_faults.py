@@ -1,6 +1,6 @@
 """Which of a run's verdicts are about a node itself or its part in the swarm, and what else follows from it.
 
-Pure: it reads nothing but the fields of results.jsonl. Who repairs the node need not look at its containers, and a
+Pure: it reads nothing but the fields of results.jsonl. Whoever repairs the node need not check its containers, and a
 network to which nothing can be attached for that reason has no fault of its own.
 """
 
@@ -14,7 +14,7 @@ from reports.diagnosis.partitions import ABOUT_THE_DATABASE, Partition, follows
 from reports.records import PROBLEMS, Header, Result
 
 _LEADERLESS = frozenset({"node.no-leader", "node.quorum-lost"})
-# What is gone at a node that left the swarm: its containers' network, and its gossip.
+# What is missing at a node that left the swarm: its containers' network, and its gossip.
 _NEEDS_THE_SWARM = frozenset({"CTR-4", "NODE-5"})
 
 

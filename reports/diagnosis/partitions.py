@@ -23,7 +23,7 @@ _SEEN_BY_OTHERS = frozenset({"STATUS-3", "STATUS-7", "STATUS-11", "STATUS-12", "
 
 @dataclass(frozen=True)
 class Partition:
-    """Verdicts that say the same of the network; `nodes` are those at fault, all of them where it is nobody's alone.
+    """Verdicts that say the same of the network; `nodes` are those at fault, all of them where no single one is.
 
     replicas: those that it takes from the others.
     """

@@ -92,6 +92,6 @@ def _only(names: set[str]) -> str | None:
 
 def _healthy(header: Header, results: Sequence[Result], causes: Sequence[Cause]) -> str | None:
     """A replica that reports itself healthy and that nothing blames, for `--existing-replica-id`."""
-    sick = {name for cause in causes for name in cause.replicas}
-    well = {r.subject for r in results if r.condition == "PING-1" and r.verdict is VerdictWord.PASS} - sick
-    return next((name for name in header.replicas if name in well), None)
+    at_fault = {name for cause in causes for name in cause.replicas}
+    healthy = {r.subject for r in results if r.condition == "PING-1" and r.verdict is VerdictWord.PASS} - at_fault
+    return next((name for name in header.replicas if name in healthy), None)

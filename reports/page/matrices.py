@@ -17,8 +17,8 @@ LETTERS = {
     VerdictWord.NOT_APPLICABLE: "N",
     VerdictWord.WAIVED: "V",
 }
-# Pairs whose order means something: the row was asked, the column is what it reported on.
-_ROW_BY_COLUMN = {"STATUS-4": ("asked at", "about")}
+# Pairs whose order means something: the row was queried, the column is what it reported on.
+_ROW_BY_COLUMN = {"STATUS-4": ("reported by", "about")}
 # What is judged of the same pairs is one picture; it is shown even where all pass.
 _OVERLAY = ("NET-2", "NET-3", "NET-5")
 

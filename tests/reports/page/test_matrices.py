@@ -15,9 +15,9 @@ def test_there_is_one_for_each_condition_of_pairs() -> None:
     assert not any(matrix.shown for matrix in found)
 
 
-def test_the_row_was_asked_and_the_column_is_spoken_of() -> None:
+def test_the_row_reports_on_the_column() -> None:
     found = matrices(run(dead()).header, dead())[0]
-    assert (found.row, found.column) == ("asked at", "about")
+    assert (found.row, found.column) == ("reported by", "about")
     words = [[cell and cell.verdict.value for cell in row] for row in found.cells]
     assert words == [["PASS", "FAIL", "PASS"], ["UNKNOWN", "UNKNOWN", "UNKNOWN"], ["PASS", "FAIL", "PASS"]]
     assert found.shown
