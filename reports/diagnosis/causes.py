@@ -57,7 +57,8 @@ def find_causes(header: Header, results: Sequence[Result]) -> tuple[Cause, ...]:
     hidden = [
         fault for fault in faults if fault.down and fault.nodes & {header.replicas[name].node for name in unanswering}
     ]
-    causes = [_node(header, pool, fault) for fault in faults if fault not in hidden]
+    # One that an earlier one explains is no cause of its own.
+    causes = [_node(header, pool, fault) for fault in faults if fault not in hidden and fault.own in pool.left]
     causes += [_overlay(header, pool, each) for each in partitions(header, pool.left)]
     causes += impostors(header, pool)
     explained = {result.key for cause in causes for result in (*cause.results, *cause.explains)}

@@ -332,6 +332,13 @@ def test_a_single_dead_replica_of_one_is_not_a_majority() -> None:
     assert "majority" not in line
 
 
+def test_what_a_swarm_without_a_leader_explains_is_no_cause_of_its_own() -> None:
+    refused = bad("NET-1", "node-2", "the swarm has no leader", reason="node.no-leader")
+    leader = bad("NODE-6", "cluster", "the swarm has no leader", reason="node.no-leader")
+    (cause,) = find_causes(header(), [refused, leader])
+    assert (cause.results, cause.explains) == ((leader,), (refused,))
+
+
 def test_a_node_out_of_the_swarm_is_one_line_with_its_silent_replica() -> None:
     (line,) = steps(
         with_verdicts(
@@ -387,7 +394,7 @@ def anything() -> st.SearchStrategy[Result]:
 
 @settings(max_examples=300, deadline=None)
 @given(st.lists(anything(), max_size=40, unique_by=lambda result: result.key))
-def test_whatever_goes_wrong_together_is_told_and_each_problem_once(results: list[Result]) -> None:
+def test_whatever_goes_wrong_together_is_in_exactly_one_cause(results: list[Result]) -> None:
     causes = find_causes(header(), results)
     told = Counter(r.key for cause in causes for r in (*cause.results, *cause.explains))
     assert told == Counter(r.key for r in results if r.verdict in PROBLEMS)
