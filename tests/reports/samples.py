@@ -22,7 +22,7 @@ PING-1    critical recover-replica    endpoints The replica says itself that it 
 PING-2    critical check-the-balancer endpoints Users reach a healthy replica through the load balancer.
 PING-3    warning  slow-replica       endpoints The replica answers within two seconds.
 IDENT-1   critical check-addresses    endpoints The replica that answers is the one that the inventory names.
-NGINX-1   critical read-the-logs      endpoints The front end tells its connections.
+NGINX-1   critical read-the-logs      endpoints The front end reports its connections.
 NGINX-2   warning  nginx-busy         endpoints No connection was dropped between two looks.
 NGINX-3   warning  nginx-busy         endpoints The number of active connections is below the limit.
 STATUS-1  critical read-the-logs      status    The cluster status answers an administrator.
@@ -31,7 +31,7 @@ STATUS-3  critical rethinkdb-issues   status    The database reports no issues.
 STATUS-4  critical recover-replica    status    Every replica's health is OK.
 STATUS-5  critical stale-health       status    The replica's own health report is fresh.
 STATUS-6  critical ghost-replica      status    The replicas of the cluster are those of the inventory.
-STATUS-7  critical split-view         status    Two replicas tell the same story.
+STATUS-7  critical split-view         status    Two replicas report the same state.
 STATUS-8  critical database-links     api       The database servers are connected to each other.
 STATUS-9  warning  database-console   api       The database server has its canonical address and no console.
 STATUS-10 critical missing-database   api       The four databases exist.
@@ -85,7 +85,7 @@ NET-3     warning  overlay-loss       overlay   No packet is lost between two no
 NET-4     critical overlay-names      overlay   The name of a replica's database has one address.
 NET-5     warning  overlay-mtu        overlay   A full-size packet crosses.
 RDB-1     critical rethinkdb-issues   cli       The database server has no issues.
-FEED-1    critical audit-log          audit     The audit log is told as documented.
+FEED-1    critical audit-log          audit     The audit log is as documented.
 TOKEN-3   critical access-rules       token     A wrong password is refused.
 CTR-1     critical start-containers   monitor   The replica's containers run.
 CTR-4     critical reattach-container monitor   The replica's containers are on the overlay network.

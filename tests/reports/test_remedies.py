@@ -87,8 +87,8 @@ def commands(found: Remedy) -> list[Command]:
 
 
 def texts(found: Remedy) -> list[str]:
-    told = [getattr(one, field.name) for one in commands(found) for field in fields(Command)]
-    return [found.title, found.means, found.sentence, *found.first, *found.never, *told]
+    others = [getattr(one, field.name) for one in commands(found) for field in fields(Command)]
+    return [found.title, found.means, found.sentence, *found.first, *found.never, *others]
 
 
 def test_every_remedy_is_there() -> None:
@@ -107,6 +107,14 @@ def test_a_remedy_is_whole(found: Remedy) -> None:
     assert not found.sentence.endswith(".")
     assert found.first
     assert all(one.when for one in found.last_resort)
+
+
+@pytest.mark.parametrize("found", ALL, ids=lambda found: found.id)
+def test_a_remedy_is_in_plain_words(found: Remedy) -> None:
+    assert len(found.sentence) <= 130
+    for text in texts(found):
+        assert not re.search(r"\b(tells?|told|stands?|wants?|owns|sick|mend(ed)?|anew|again and again)\b", text), text
+        assert "  " not in re.sub(r"{{.*}}", "", text), text
 
 
 @pytest.mark.parametrize("found", ALL, ids=lambda found: found.id)
@@ -152,10 +160,10 @@ def test_remove_comes_before_join_and_only_as_the_last_resort() -> None:
 
 def test_what_is_not_known_stays_in_angle_brackets() -> None:
     found = render(remedies()["recover-replica"], header(product_image=None))
-    told = " ".join(one.run for one in commands(found))
-    assert "<replica id>" in told
-    assert "<mirantis/dtr:version that runs>" in told
-    assert "{{.Names}}" in told
+    run = " ".join(one.run for one in commands(found))
+    assert "<replica id>" in run
+    assert "<mirantis/dtr:version that runs>" in run
+    assert "{{.Names}}" in run
     assert found.commands[1].where == "the node of the replica"
 
 

@@ -217,7 +217,7 @@ def test_a_newer_schema_is_said(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "error"),
     [
         ({"verdict": "GOOD"}, "verdict: Input should be 'FAIL', 'UNKNOWN'"),
         ({"verdict": None}, "verdict: Input should be"),
@@ -227,16 +227,16 @@ def test_a_newer_schema_is_said(tmp_path: Path) -> None:
         ({"kind": None}, 'it has no "kind"'),
     ],
 )
-def test_a_line_in_the_middle_that_is_no_verdict_is_said(tmp_path: Path, change: dict[str, Any], told: str) -> None:
+def test_a_line_in_the_middle_that_is_no_verdict_is_said(tmp_path: Path, change: dict[str, Any], error: str) -> None:
     path = tmp_path / FILE_NAME
     lines = [header().to_json(), {**ODD.to_json(), **change}, ODD.to_json()]
     path.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
-    with pytest.raises(ValueError, match=rf"line 2 is not valid: .*{told}"):
+    with pytest.raises(ValueError, match=rf"line 2 is not valid: .*{error}"):
         read(tmp_path)
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "error"),
     [
         ({"fail_on": "never"}, "fail_on: Input should be 'critical' or 'warning'"),
         ({"nodes": [1]}, "nodes.0: Input should be a valid string"),
@@ -247,9 +247,9 @@ def test_a_line_in_the_middle_that_is_no_verdict_is_said(tmp_path: Path, change:
         ),
     ],
 )
-def test_a_bad_header_is_said(tmp_path: Path, change: dict[str, Any], told: str) -> None:
+def test_a_bad_header_is_said(tmp_path: Path, change: dict[str, Any], error: str) -> None:
     (tmp_path / FILE_NAME).write_text(json.dumps({**header().to_json(), **change}) + "\n", encoding="utf-8")
-    with pytest.raises(ValueError, match=told):
+    with pytest.raises(ValueError, match=error):
         read(tmp_path)
 
 

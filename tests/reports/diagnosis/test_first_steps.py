@@ -79,7 +79,7 @@ def test_who_lives_on_without_a_majority_is_not_lost() -> None:
 
 
 def test_two_of_three_sick_are_no_lost_majority_where_the_database_has_one() -> None:
-    """Two registries are down; nobody must be told to wait for a majority that is there."""
+    """Two registries are down; nothing says to wait for a majority that is there."""
     down = [
         each
         for name in (B, C)
@@ -88,10 +88,10 @@ def test_two_of_three_sick_are_no_lost_majority_where_the_database_has_one() -> 
             bad("REG-1", name, "/v2/ answered 502 with an HTML page", seen=502),
         )
     ]
-    told = steps(with_verdicts(*down))
-    assert len(told) == 2
-    assert [line for line in told if "majority" in line] == []
-    assert [name for name, line in zip((B, C), told, strict=True) if not line.startswith(f"Replica {name}")] == []
+    lines = steps(with_verdicts(*down))
+    assert len(lines) == 2
+    assert [line for line in lines if "majority" in line] == []
+    assert [name for name, line in zip((B, C), lines, strict=True) if not line.startswith(f"Replica {name}")] == []
 
 
 def test_all_silent_are_no_lost_majority_where_their_databases_answer() -> None:
@@ -174,8 +174,8 @@ def test_two_wrong_addresses_and_a_sick_replica_are_no_lost_majority() -> None:
         bad("PING-1", B, "another answers", "UNKNOWN"),
         bad("PING-1", C, "another answers", "UNKNOWN"),
         bad("PING-1", A, f"Failed to connect to dtr-rethinkdb-{A}", seen=503),
-        *(bad(name, "cluster", "nobody tells", "UNKNOWN") for name in ("STATUS-14", "STATUS-16")),
-        *(bad("STATUS-1", name, "nobody tells", "UNKNOWN") for name in IDS[:3]),
+        *(bad(name, "cluster", "no replica reports", "UNKNOWN") for name in ("STATUS-14", "STATUS-16")),
+        *(bad("STATUS-1", name, "no replica reports", "UNKNOWN") for name in IDS[:3]),
     )
     lines = steps(results)
     assert lines[0].startswith(f"IDENT-1 {B}, {C}")
@@ -316,8 +316,8 @@ SAMPLES = [healthy(), dead(), dead(7), cut_off(), refused(), mixed(), database_l
 @pytest.mark.parametrize("results", SAMPLES)
 def test_every_problem_is_in_exactly_one_cause(results: list[Result]) -> None:
     causes = find_causes(run(results).header, results)
-    told = Counter(r.key for cause in causes for r in (*cause.results, *cause.explains))
-    assert told == Counter(r.key for r in results if r.verdict in PROBLEMS)
+    found = Counter(r.key for cause in causes for r in (*cause.results, *cause.explains))
+    assert found == Counter(r.key for r in results if r.verdict in PROBLEMS)
 
 
 @pytest.mark.parametrize("results", SAMPLES)
@@ -396,7 +396,7 @@ def anything() -> st.SearchStrategy[Result]:
 @given(st.lists(anything(), max_size=40, unique_by=lambda result: result.key))
 def test_whatever_goes_wrong_together_is_in_exactly_one_cause(results: list[Result]) -> None:
     causes = find_causes(header(), results)
-    told = Counter(r.key for cause in causes for r in (*cause.results, *cause.explains))
-    assert told == Counter(r.key for r in results if r.verdict in PROBLEMS)
+    found = Counter(r.key for cause in causes for r in (*cause.results, *cause.explains))
+    assert found == Counter(r.key for r in results if r.verdict in PROBLEMS)
     assert all(cause.results for cause in causes if cause.kind not in ("majority", "cut off"))
     first_steps(header(), results)

@@ -1,4 +1,4 @@
-"""Verdicts that say the same of many subjects are told once."""
+"""Verdicts that say the same of many subjects are shown once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Nodes that do not reach each other: told as the network's fault, with what follows from it."""
+"""Nodes that do not reach each other: reported as the network's fault, with what follows from it."""
 
 from __future__ import annotations
 
@@ -123,6 +123,6 @@ def test_every_problem_is_in_one_cause() -> None:
         verdict("JOB-1", B, "FAIL", "dead"),
     )
     causes = find_causes(run(results).header, results)
-    told = [each.key for cause in causes for each in (*cause.results, *cause.explains)]
-    assert sorted(told) == sorted(each.key for each in results if each.verdict in PROBLEMS)
+    found = [each.key for cause in causes for each in (*cause.results, *cause.explains)]
+    assert sorted(found) == sorted(each.key for each in results if each.verdict in PROBLEMS)
     assert VerdictWord.UNKNOWN not in {each.verdict for cause in causes for each in cause.results}

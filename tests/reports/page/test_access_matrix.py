@@ -32,11 +32,11 @@ def test_there_is_a_row_for_each_client_and_a_column_for_each_feed() -> None:
 
 
 def test_a_cell_tells_what_was_seen_and_what_else_was_expected() -> None:
-    told = {each.subject: (seen_in(each), expected_in(each)) for each in CELLS}
-    assert told["admin:global"] == ("reads", "")
-    assert told["reader:ci:library.alpine"] == ("refused", "reads")
-    assert told["anonymous:global"] == ("UNKNOWN", "")
-    assert told["anonymous:library.alpine"] == ("reads", "refused, or public")
+    shown = {each.subject: (seen_in(each), expected_in(each)) for each in CELLS}
+    assert shown["admin:global"] == ("reads", "")
+    assert shown["reader:ci:library.alpine"] == ("refused", "reads")
+    assert shown["anonymous:global"] == ("UNKNOWN", "")
+    assert shown["anonymous:library.alpine"] == ("reads", "refused, or public")
 
 
 def test_what_the_inventory_says_nothing_of_is_left_empty() -> None:

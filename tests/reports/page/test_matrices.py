@@ -37,7 +37,7 @@ def test_pairs_of_nodes() -> None:
 
 
 def overlay(**words: str) -> list[Result]:
-    """What is told of two nodes; by condition what is not PASS from the first to the second."""
+    """What is judged of two nodes; by condition what is not PASS from the first to the second."""
     return [
         verdict(condition, subject, words.get(condition.replace("-", "_"), "PASS") if subject < "node-2" else "PASS")
         for condition in ("NET-2", "NET-3", "NET-5")

@@ -1,4 +1,4 @@
-"""Removing and joining is not told where it would take the wrong replica, or while somebody else does it."""
+"""Removing and joining is withheld where it would take the wrong replica, or while somebody else does it."""
 
 from __future__ import annotations
 
