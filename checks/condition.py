@@ -64,8 +64,8 @@ class Condition:
     """A health condition.
 
     owns: it fails when what it looks at does not respond; every other condition is UNKNOWN then. reasons: the closed
-    list of why it fails, warns or cannot tell. measured: how its verdicts know what they say. no_response_remedy: what
-    to do where nothing could be looked at, where that is not its own remedy.
+    list of why it fails, warns or is UNKNOWN. measured: how its verdicts know what they report. no_response_remedy:
+    what to do where nothing could be looked at, where that is not its own remedy.
     """
 
     id: str
@@ -127,7 +127,7 @@ CATALOGUE: dict[str, Condition] = {}
 
 
 class CatalogueError(Refused):
-    """A check that does not say all that a condition needs, or says what another one says already."""
+    """A check that does not give all that a condition needs, or repeats the id of another one."""
 
 
 def condition(

@@ -55,7 +55,7 @@ def pytest_msr_run(config: pytest.Config) -> None:
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Whoever collects checks is told of those that are written wrong, with a cluster or without one."""
+    """A collection of checks refuses those that are written wrong, with a cluster or without one."""
     here = Path(checks.__path__[0]).resolve()
     for argument in session.config.args:
         path = (session.config.invocation_params.dir / argument.partition("::")[0]).resolve()

@@ -1,4 +1,4 @@
-"""What a check says: passed, warned, failed, unknown or not applicable, with its evidence as data."""
+"""What a check returns: passed, warned, failed, unknown or not applicable, with its evidence as data."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ class Verdict:
 
     reason: for FAIL, WARN and UNKNOWN a code of the condition's list; that of an UNKNOWN may be of a way in. subject:
     where only the answer names it (a table, an alert), else that of the check. about: what is at fault as far as this
-    verdict shows; where nothing is said, what the check is about. witnesses: who reported it; none of them is at fault.
-    measured: where it is not as the condition says. since: when it began. because: whose failure left it unseen.
+    verdict shows; where none is given, what the check is about. witnesses: who reported it; none of them is at fault.
+    measured: where it differs from the condition's. since: when it began. because: whose failure left it unseen.
     severity: where this one's is not that of its condition.
     """
 

@@ -1,4 +1,4 @@
-"""From facts to verdicts: calls a check with what it asks for, and tells what could not be seen as UNKNOWN."""
+"""From facts to verdicts: calls a check with what it asks for, and reports what could not be seen as UNKNOWN."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class BoundCheck:
 
 @dataclass(frozen=True)
 class Judgement:
-    """What a check said of one subject on the final facts, and how it came about."""
+    """The verdict of a check on one subject and the final facts, and how it came about."""
 
     verdict: Verdict
     subject: str
@@ -97,12 +97,12 @@ def keys_of(asked: BoundCheck, inventory: Inventory) -> list[Key]:
 
 @dataclass
 class Judge:
-    """Judges checks on what the store holds. What was said of a round stays said: rounds are judged when they ended."""
+    """Judges checks on what the store holds. The judgements of a round are final: rounds are judged when they ended."""
 
     store: Store
     inventory: Inventory
     _views: dict[int, Store] = field(default_factory=dict)
-    _said: dict[tuple[str, str, int], list[Judgement]] = field(default_factory=dict)
+    _judged: dict[tuple[str, str, int], list[Judgement]] = field(default_factory=dict)
 
     def verdicts(self, asked: BoundCheck) -> list[Judgement]:
         """The verdicts of a check over the whole history: those on the final facts, and whether any flapped."""
@@ -110,7 +110,9 @@ class Judge:
         rounds = _rounds(keys, self.store)
         history = [self._of_round(asked, each) for each in rounds]
         final = history[-1]
-        before = {each.subject: each for said in history[:-1] for each in said if each.verdict.outcome in FLAPS}
+        before = {
+            each.subject: each for judgements in history[:-1] for each in judgements if each.verdict.outcome in FLAPS
+        }
         when = _began(keys, self.store)
         last_wrong = _last_wrong(history)
         right = {subject: when.get(rounds[min(last_wrong[subject] + 1, len(rounds) - 1)]) for subject in before}
@@ -121,8 +123,8 @@ class Judge:
         if any(each.verdict.outcome is Outcome.UNKNOWN for each in final):
             return settled
         # What only an answer names, as an issue, is gone from the final one when it has come right.
-        still_told = {each.subject for each in final}
-        gone = [subject for subject in before if subject not in still_told]
+        still_named = {each.subject for each in final}
+        gone = [subject for subject in before if subject not in still_named]
         return settled + [_flapped(final[0], before[subject], right[subject]) for subject in gone]
 
     def verdicts_now(self, asked: BoundCheck) -> list[Judgement]:
@@ -131,9 +133,9 @@ class Judge:
 
     def _of_round(self, asked: BoundCheck, last_round: int) -> list[Judgement]:
         key = (asked.condition.id, asked.subject, last_round)
-        if key not in self._said:
-            self._said[key] = _judge_once(asked, self._view(last_round), self.inventory)
-        return self._said[key]
+        if key not in self._judged:
+            self._judged[key] = _judge_once(asked, self._view(last_round), self.inventory)
+        return self._judged[key]
 
     def _view(self, last_round: int) -> Store:
         """What was known when that round had ended, and belongs to whom the inventory names."""
@@ -189,9 +191,9 @@ def _last_wrong(history: Sequence[Sequence[Judgement]]) -> dict[str, int]:
     """The last place in the history at which something was wrong with each subject, or anything could not be seen."""
     last: dict[str, int] = {}
     unknown = -1
-    for place, said in enumerate(history):
-        last.update({each.subject: place for each in said if each.verdict.outcome in FLAPS})
-        if any(each.verdict.outcome is Outcome.UNKNOWN for each in said):
+    for place, judgements in enumerate(history):
+        last.update({each.subject: place for each in judgements if each.verdict.outcome in FLAPS})
+        if any(each.verdict.outcome is Outcome.UNKNOWN for each in judgements):
             unknown = place
     return {subject: max(place, unknown) for subject, place in last.items()}
 
@@ -203,15 +205,15 @@ def _judge_once(asked: BoundCheck, view: Store, inventory: Inventory) -> list[Ju
     observations = [observation for key in keys_of(asked, inventory) if (observation := view.latest(key))]
     internal_error = False
     try:
-        said = asked.function(**arguments_of(asked, view, inventory))
-        _refuse_unlisted(asked.condition, [said] if isinstance(said, Verdict) else said)
+        returned = asked.function(**arguments_of(asked, view, inventory))
+        _refuse_unlisted(asked.condition, [returned] if isinstance(returned, Verdict) else returned)
     except Unavailable as cause:
-        said = _unavailable(asked, observations, cause)
-    except Exception as error:  # a fault of ours is told as what it is, and accuses nobody
+        returned = _unavailable(asked, observations, cause)
+    except Exception as error:  # a fault of ours is reported as that, and blames no component
         message = f"internal error in the check: {type(error).__name__}: {error}"
-        said = unknown(Unavailable("run.internal-error", message))
+        returned = unknown(Unavailable("run.internal-error", message))
         internal_error = True
-    verdicts = [said] if isinstance(said, Verdict) else list(said)
+    verdicts = [returned] if isinstance(returned, Verdict) else list(returned)
     named = zip(_subjects(asked, verdicts), verdicts, strict=True)
     return [_judgement(asked, subject, verdict, observations, view, internal_error) for subject, verdict in named]
 
@@ -244,7 +246,9 @@ def _refuse_unlisted(condition: Condition, verdicts: Sequence[Verdict]) -> None:
     for verdict in verdicts:
         wanted = verdict.outcome in (Outcome.FAIL, Outcome.WARN, Outcome.UNKNOWN)
         if (wanted and not condition.allows(verdict.reason)) or (not wanted and verdict.reason is not None):
-            raise ValueError(f"{condition.id} says {verdict.outcome} for the reason {verdict.reason}, not in its list")
+            raise ValueError(
+                f"{condition.id} returns {verdict.outcome} with the reason {verdict.reason}, which it does not list"
+            )
 
 
 def _judgement(
@@ -276,5 +280,6 @@ def _judgement(
 
 
 def _flapped(now: Judgement, before: Judgement, recovered_at: datetime | None) -> Judgement:
-    verdict = replace(before.verdict, outcome=Outcome.WARN, message=f"flapped: {before.verdict.message}; then it held")
+    message = f"flapped: {before.verdict.message}; it recovered by itself"
+    verdict = replace(before.verdict, outcome=Outcome.WARN, message=message)
     return replace(now, verdict=verdict, subject=before.subject, severity=before.severity, recovered_at=recovered_at)

@@ -14,7 +14,7 @@ from fixtures.plugin import ARGUMENTS
 from fixtures.secrets.masker import LONGEST
 
 JUDGED = pytest.StashKey[list[Judgement]]()
-# An item's verdicts as results.jsonl has them; None once they have been told.
+# An item's verdicts as results.jsonl has them; None once they have been reported.
 RECORDS = pytest.StashKey[list[dict[str, Any]] | None]()
 
 
@@ -28,11 +28,11 @@ class Unknown(Exception):
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Tell the verdicts; what could not be seen, or need not be, ends here."""
+    """Report the verdicts; what could not be seen, or need not be, ends here."""
     judgements = item.stash.get(JUDGED, None)
     if judgements is None:
         return
-    _tell(item)
+    _report(item)
     for traceback in itertools.chain.from_iterable(each.tracebacks for each in judgements):
         item.add_report_section("setup", "internal error", traceback)
     worst = _worst(judgements)
@@ -46,13 +46,13 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """A run that was interrupted tells all that it had seen."""
+    """A run that was interrupted reports all that it had seen."""
     for item in getattr(session, "items", []):
         if item.stash.get(RECORDS, None) is not None:
-            _tell(item)
+            _report(item)
 
 
-def _tell(item: pytest.Item) -> None:
+def _report(item: pytest.Item) -> None:
     item.config.hook.pytest_msr_verdicts(item=item, verdicts=item.stash[RECORDS])
     item.stash[RECORDS] = None
 
@@ -89,8 +89,8 @@ def _worst(judgements: list[Judgement]) -> Judgement:
 def _text(judgements: list[Judgement]) -> str:
     """The verdict's word first, then everything that did not hold."""
     worst = _worst(judgements).verdict.outcome
-    told = [each for each in judgements if each.verdict.outcome in (Outcome.FAIL, Outcome.UNKNOWN, Outcome.WARN)]
-    lines = [f"{each.subject}: {_plain(each.verdict.message)}" for each in told or judgements]
+    wrong = [each for each in judgements if each.verdict.outcome in (Outcome.FAIL, Outcome.UNKNOWN, Outcome.WARN)]
+    lines = [f"{each.subject}: {_plain(each.verdict.message)}" for each in wrong or judgements]
     return f"{worst}: " + "\n".join(lines)
 
 

@@ -1,4 +1,4 @@
-"""What a run tells the reports: its header, and a record for every judgement, as they stand in results.jsonl."""
+"""What a run hands to the reports: its header, and a record for every judgement, as they are in results.jsonl."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def header(
 
 
 def record(target: Target, asked: BoundCheck, judgement: Judgement, test: str) -> dict[str, Any]:
-    """One verdict, as it stands in results.jsonl."""
+    """One verdict, as it is in results.jsonl."""
     condition, verdict, waiver = asked.condition, judgement.verdict, judgement.waiver
     return {
         "kind": "verdict",

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from checks.engine.evaluate import BoundCheck, Judge, keys_of
 from checks.engine.waivers import covering
+from checks.rules.wording import many
 from checks.verdict import Outcome
 from fixtures.core.probe import PROBES
 from fixtures.core.scheduler import Scheduler
@@ -65,14 +66,16 @@ class Retry:
                 left = held_since + self.stable.total_seconds() - time.monotonic()
                 if left <= 0:
                     return
-                self.looking.watcher.message(f"all holds; {left:.0f} s more to see that it stays so")
+                self.looking.watcher.message(f"all conditions hold; watching for {left:.0f} s more")
                 self._look({key for key in plan if not PROBES[key.probe].once}, min(STABLE_PAUSE, left))
                 continue
             held_since = None
             keys = self._worth_asking(blocking, patient=True)
             if not keys or time.monotonic() >= wait_until:
                 return
-            self.looking.watcher.message(f"{len(blocking)} checks do not hold yet; looking again in {pause:.0f} s")
+            self.looking.watcher.message(
+                f"{many(len(blocking), 'check')} not passing yet; checking again in {pause:.0f} s"
+            )
             self._look(keys, min(pause, max(0.0, wait_until - time.monotonic())))
             pause = min(pause * 1.5, LONGEST_PAUSE)
 

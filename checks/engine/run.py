@@ -36,7 +36,7 @@ def run_checks(config: pytest.Config, items: list[pytest.Function], catalogue: I
         if not target.offline:
             _look(config, target, judge, asked)
     finally:
-        # What an interrupted run has seen so far is judged, saved and told as well.
+        # What an interrupted run has seen so far is judged, saved and reported as well.
         with held_back() as signals:
             saved = facts_file.Saved(target.inventory, target.options, target.store, target.judged_at, target.demo)
             facts_file.save(directory / facts_file.FILE_NAME, saved, target.masker.mask_value)
@@ -59,7 +59,7 @@ def _ask(item: pytest.Function, target: Target) -> BoundCheck:
 
 def _look(config: pytest.Config, target: Target, judge: Judge, asked: list[BoundCheck]) -> None:
     previous = config.hook.pytest_msr_previous_run(config=config)
-    doors = connect(
+    clients = connect(
         target.inventory,
         target.secrets,
         target.masker,
@@ -74,12 +74,12 @@ def _look(config: pytest.Config, target: Target, judge: Judge, asked: list[Bound
     limit = DEFAULT_TIME_LIMIT + wait + stable if given_limit is None else given_limit
     blocking = {Outcome.FAIL, Outcome.UNKNOWN} | ({Outcome.WARN} if config.getoption("fail_on") == "warning" else set())
     until = time.monotonic() + limit.total_seconds()
-    looking = Scheduler(target.inventory, target.store, doors.by_name(), watcher)
+    looking = Scheduler(target.inventory, target.store, clients.by_name(), watcher)
     try:
         Retry(target, judge, asked, looking, wait, stable, frozenset(blocking), until).look()
     finally:
         watcher.close()
-        doors.close()
+        clients.close()
 
 
 def _judge(item: pytest.Function, asked: BoundCheck, judge: Judge, target: Target) -> None:

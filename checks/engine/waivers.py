@@ -26,14 +26,14 @@ def covering(waivers: Iterable[Waiver], condition: str, subject: str, today: dat
 
 
 def waived(judgement: Judgement, waiver: Waiver | None) -> Judgement:
-    """The judgement with its waiver applied; where the condition holds, it says that the waiver is not needed."""
+    """The judgement with its waiver applied; where the condition holds, the message calls the waiver unneeded."""
     verdict = judgement.verdict
     if waiver is None:
         return judgement
     if verdict.outcome in WAIVABLE:
         return replace(judgement, verdict=replace(verdict, outcome=Outcome.WAIVED), waiver=waiver)
     if verdict.outcome is Outcome.PASS:
-        message = f"{verdict.message}; its waiver ({waiver.reason}) is no longer needed"
+        message = f"{verdict.message}; the waiver ({waiver.reason}) is no longer needed"
         return replace(judgement, verdict=replace(verdict, message=message))
     return judgement
 
@@ -54,11 +54,11 @@ def _nearest(subject: str, known: list[str]) -> str:
     """The subjects that there are, those that begin alike first."""
     ordered = sorted(dict.fromkeys(known), key=lambda each: not each.startswith(subject))
     more = f" and {len(ordered) - 3} more" if len(ordered) > 3 else ""
-    return f"its subjects are {', '.join(ordered[:3])}{more}"
+    return f"the condition's subjects are {', '.join(ordered[:3])}{more}"
 
 
 def refuse_unknown_names(inventory: Inventory, catalogue: Iterable[Condition]) -> None:
-    """A waiver or a requirement of a condition that there is not is a mistake: pytest.UsageError tells them all."""
+    """A waiver or a requirement of a condition that there is not is a mistake: pytest.UsageError lists them all."""
     conditions = list(catalogue)
     ids, areas = {each.id for each in conditions}, {each.area for each in conditions}
     problems = [
@@ -71,5 +71,5 @@ def refuse_unknown_names(inventory: Inventory, catalogue: Iterable[Condition]) -
         if name not in ids | areas
     ]
     if problems:
-        told = "\n".join(str(problem) for problem in problems)
-        raise pytest.UsageError(f"the inventory cannot be used (pytest --conditions lists the conditions):\n{told}")
+        listed = "\n".join(str(problem) for problem in problems)
+        raise pytest.UsageError(f"the inventory cannot be used (pytest --conditions lists the conditions):\n{listed}")

@@ -124,7 +124,7 @@ def test_a_reason_that_is_not_in_the_list_is_our_error(reason: str) -> None:
     judgement = only(ask(fails), {("ping", A): ping()})
     assert judgement.internal_error
     assert judgement.verdict.outcome is Outcome.UNKNOWN
-    assert "not in its list" in judgement.verdict.message
+    assert "which it does not list" in judgement.verdict.message
 
 
 # --- what a verdict carries -----------------------------------------------------------------------------------------
@@ -285,7 +285,7 @@ def test_ident_1_alone_tells_of_an_impostor() -> None:
 
 def test_an_impostor_tells_nothing_of_others() -> None:
     told = outcome("STATUS-6", B, {**ALL_SEEN, ("identity", A): identity(C)})
-    assert told.message == "known to all 2 that answered"
+    assert told.message == "known to 2 of 2 replicas that responded"
 
     def sees(every_cluster_status: PerSubject[ClusterStatus]) -> Verdict:
         return passed(",".join(sorted(every_cluster_status)))

@@ -84,7 +84,7 @@ def test_what_came_right_is_a_warning(words: tuple[str, ...], right_at: int) -> 
 
 def test_it_tells_what_was_wrong() -> None:
     verdict = final(F, P).verdict
-    assert (verdict.message, verdict.seen, verdict.expected) == ("flapped: it is bad; then it held", 1, 2)
+    assert (verdict.message, verdict.seen, verdict.expected) == ("flapped: it is bad; it recovered by itself", 1, 2)
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ def test_a_silence_that_ended_flapped() -> None:
     one = BoundCheck(toy_condition(check, CRITICAL, owns=True), check, {"replica": INVENTORY.replica(A)})
     (judgement,) = Judge(store, INVENTORY).verdicts(one)
     assert judgement.verdict.outcome is Outcome.WARN
-    assert judgement.verdict.message == "flapped: connection refused; then it held"
+    assert judgement.verdict.message == "flapped: connection refused; it recovered by itself"
 
 
 # --- several subjects -----------------------------------------------------------------------------------------------
@@ -154,7 +154,7 @@ def test_what_only_an_answer_names_may_be_gone() -> None:
         "gc": Outcome.WARN,
         "scan": Outcome.WARN,
     }
-    assert found["gc"].verdict.message == "flapped: gc is bad; then it held"
+    assert found["gc"].verdict.message == "flapped: gc is bad; it recovered by itself"
     assert (found["gc"].recovered_at, found["scan"].recovered_at) == (
         NOW + timedelta(seconds=20),
         NOW + timedelta(seconds=10),
@@ -164,7 +164,7 @@ def test_what_only_an_answer_names_may_be_gone() -> None:
 
 def test_what_is_gone_is_told_beside_what_is_not() -> None:
     found = names(["gc", "scan"], ["scan"])
-    assert found["gc"].verdict.message == "flapped: gc is bad; then it held"
+    assert found["gc"].verdict.message == "flapped: gc is bad; it recovered by itself"
     assert found["scan"].verdict.message == "scan is bad"
     assert set(found) == {"gc", "scan"}
 

@@ -216,7 +216,7 @@ def test_what_was_seen_and_does_not_hold_is_looked_at_again() -> None:
 def test_waiting_ends_when_all_holds() -> None:
     lights = Lights({1: ["red"] * 4 + ["green"], 2: ["green"]}, inventory(2))
     assert lights.look(wait=5) == [5, 1]
-    assert "1 checks do not hold yet; looking again in 0 s" in lights.watched.said
+    assert "1 check not passing yet; checking again in 0 s" in lights.watched.said
 
 
 def test_waiting_ends_when_its_time_is_over() -> None:
@@ -254,7 +254,7 @@ def test_it_is_seen_to_stay_so() -> None:
     first, second = lights.look(stable=0.3)
     assert 0.25 < time.monotonic() - started < 2
     assert first == second > 3
-    assert any("more to see that it stays so" in text for text in lights.watched.said)
+    assert any("all conditions hold; watching for" in text for text in lights.watched.said)
 
 
 def test_what_is_asked_once_is_not_asked_again_to_see_it_stay() -> None:

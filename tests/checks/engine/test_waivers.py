@@ -65,7 +65,7 @@ def test_what_could_not_be_seen_is_never_waived(outcome: Outcome) -> None:
 def test_a_waiver_that_is_not_needed_is_told() -> None:
     each = waived(judgement(Outcome.PASS), waiver())
     assert each.verdict.outcome is Outcome.PASS
-    assert each.verdict.message == "said; its waiver (migration) is no longer needed"
+    assert each.verdict.message == "said; the waiver (migration) is no longer needed"
     assert each.waiver is None
 
 
