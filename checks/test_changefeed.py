@@ -17,13 +17,14 @@ from checks.rules.feeds import (
     NOT_SOUND,
     blame,
     difference,
+    documented_feed,
+    documented_feeds,
     named,
     reach,
-    telling,
-    tellings,
-    why_not_told,
+    refusal_reason,
     within_both,
 )
+from checks.rules.wording import many, reported_by
 from checks.verdict import Verdict, failed, not_applicable, passed, unknown, warned
 from fixtures.core.evidence import Because, thing
 from fixtures.core.feed_subjects import GLOBAL, ClientFeed, Feed, repository_feeds
@@ -38,12 +39,12 @@ from fixtures.probes.feeds.records import Record
 from fixtures.probes.feeds.timestamps import TrustTimestamp
 
 GUIDE = "Changefeed API"
-EMPTY = "the feed is empty: trust was not used"
+EMPTY = "the feed is empty: content trust was never used"
 # The guide's value for the newest record: the report says once that it is left out.
 NOT_ASKED = (
-    "the documented change_id=1 is not asked: the real server answers 500 to it and logs an error, its own word is -1"
+    "the documented change_id=1 is not requested: notary-server returns 500 for it and logs an error; it uses -1"
 )
-JUST_DELETED = "deleted within the last minute, as it may be? Run again in two minutes, or with --wait 2m"
+JUST_DELETED = "deleted within the last minute? Run again in 2 minutes, or with --wait 2m"
 READS, REFUSED = "reads", "refused"
 
 
@@ -54,30 +55,30 @@ READS, REFUSED = "reads", "refused"
     remedy="audit-log",
     owns=True,
     reasons={
-        "feed.no-licence": "without a licence no audit log is sent (402)",
+        "feed.no-licence": "without a licence the registry returns no audit log (402)",
         "feed.token-invalid": "a fresh token is refused as invalid",
-        "feed.no-right": "the administrator is refused for want of rights",
-        "feed.too-many-log-ins": "too many failed log-ins: none is taken for a while (429)",
+        "feed.no-right": "the administrator is refused for insufficient rights",
+        "feed.too-many-log-ins": "too many failed log-ins: log-ins are blocked for a while (429)",
         "feed.database-unreadable": "notary-server cannot read its database (500)",
-        "feed.no-notary-server": "nginx gets no answer of notary-server",
-        "feed.other-status": "notary-server answers with another status",
+        "feed.no-notary-server": "nginx gets no response from notary-server",
+        "feed.other-status": "notary-server returns another status",
         "feed.malformed": "the count or a record is not as documented",
     },
 )
 def test_feed_answers_as_documented(newest_records: NewestRecords) -> Verdict:
-    """Each replica tells the audit log to the administrator: the right count, every record in the documented form."""
-    told = newest_records
-    if told.status == 402:
-        because = Because(told.replica, condition="REG-1")
-        message = "no licence, so that no audit log is told, see REG-1"
+    """Each replica returns the audit log to the administrator, with the right count and all records as documented."""
+    feed = newest_records
+    if feed.status == 402:
+        because = Because(feed.replica, condition="REG-1")
+        message = "without a licence the registry returns no audit log, see REG-1"
         return unknown(Unavailable("feed.no-licence", message, because=because), seen=402)
-    if told.status != 200:
-        message = likely_cause(told.status, told.error, told.told)
-        return failed(why_not_told(told.status, told.error), message, seen=told.status, expected=200)
-    if told.problems:
-        message, expected = "; ".join(told.problems), "count, and records as documented"
-        return failed("feed.malformed", message, seen=told.problems, expected=expected)
-    return passed(reach(told), seen=len(told.records))
+    if feed.status != 200:
+        message = likely_cause(feed.status, feed.error, feed.told)
+        return failed(refusal_reason(feed.status, feed.error), message, seen=feed.status, expected=200)
+    if feed.problems:
+        message, expected = "; ".join(feed.problems), "count, and records as documented"
+        return failed("feed.malformed", message, seen=feed.problems, expected=expected)
+    return passed(reach(feed), seen=len(feed.records))
 
 
 @condition(
@@ -88,14 +89,15 @@ def test_feed_answers_as_documented(newest_records: NewestRecords) -> Verdict:
     reasons={**feed_records.OUT_OF_ORDER, **NOT_SOUND},
 )
 def test_records_are_in_order(feed: Feed, every_newest_records: Newest) -> Verdict:
-    """Records stand from the oldest to the newest, and no ID stands twice."""
-    told = tellings(every_newest_records, feed.subject)
-    found = {fact.replica: verdict for fact in told if (verdict := out_of_order(fact)) is not None}
+    """Records are ordered from the oldest to the newest, and no ID repeats."""
+    feeds = documented_feeds(every_newest_records, feed.subject)
+    found = {fact.replica: verdict for fact in feeds if (verdict := out_of_order(fact)) is not None}
     if found:
-        return first_of(found, feed.subject, [fact.replica for fact in told])
-    if not any(fact.records for fact in told):
+        return first_of(found, feed.subject, [fact.replica for fact in feeds])
+    if not any(fact.records for fact in feeds):
         return not_applicable(EMPTY)
-    return passed(f"{max(len(fact.records) for fact in told)} records in order, at {len(told)} replicas")
+    records = many(max(len(fact.records) for fact in feeds), "record")
+    return passed(f"{records} in order on {many(len(feeds), 'replica')}")
 
 
 @condition(
@@ -106,17 +108,17 @@ def test_records_are_in_order(feed: Feed, every_newest_records: Newest) -> Verdi
     reasons={**paging_rules.REASONS, **NOT_SOUND},
 )
 def test_paging_loses_nothing(feed: Feed, feed_paging: Paging, every_newest_records: Newest) -> Verdict:
-    """`change_id` is exclusive, and paging forwards and backwards gives the same records."""
-    told = telling(every_newest_records, feed.subject, feed_paging.replica)
+    """`change_id` is exclusive, and paging forwards and backwards returns the same records."""
+    newest = documented_feed(every_newest_records, feed.subject, feed_paging.replica)
     note = f"; {NOT_ASKED}" if feed.subject == GLOBAL else ""
-    if not told.records:
+    if not newest.records:
         return not_applicable(EMPTY + note)
-    wrong = paging_rules.fault(told, feed_paging)
+    wrong = paging_rules.fault(newest, feed_paging)
     if wrong:
         reason, words = wrong
-        message, about = f"{words}, as replica {told.replica} tells it{note}", [thing("notary", told.replica)]
+        message, about = f"{words} {reported_by([newest.replica])}{note}", [thing("notary", newest.replica)]
         return failed(reason, message, expected="the same records both ways", about=about)
-    return passed(f"the same records forwards and backwards; {reach(told)}{note}", seen=len(told.records))
+    return passed(f"the same records forwards and backwards; {reach(newest)}{note}", seen=len(newest.records))
 
 
 @condition(
@@ -125,31 +127,33 @@ def test_paging_loses_nothing(feed: Feed, feed_paging: Paging, every_newest_reco
     documented=GUIDE,
     remedy="audit-log",
     reasons={
-        "feed.too-early": "a record is sent before it is 60 s old",
+        "feed.too-early": "a record is returned before it is 60 s old",
         "feed.too-early-by-clocks": "a record seems younger than 60 s, and the replicas' clocks may explain it",
-        "feed.no-date": "no answer has a Date, so that the age of its records is not known",
+        "feed.no-date": "no response has a Date header, so the age of the records is unknown",
         **NOT_SOUND,
     },
 )
-def test_nothing_is_told_too_early(feed: Feed, every_newest_records: Newest, every_ping: PerSubject[Ping]) -> Verdict:
-    """Only what is more than 60 s old is told."""
-    told = [fact for fact in tellings(every_newest_records, feed.subject) if fact.server_date is not None]
-    if not told:
-        raise Unavailable("feed.no-date", "no answer has a Date, so that the age of its records is not known")
-    ages = [(_seconds_old(fact, record), fact, record) for fact in told for record in fact.records]
+def test_no_record_is_returned_too_early(
+    feed: Feed, every_newest_records: Newest, every_ping: PerSubject[Ping]
+) -> Verdict:
+    """The feed returns only records that are more than 60 s old."""
+    dated = [fact for fact in documented_feeds(every_newest_records, feed.subject) if fact.server_date is not None]
+    if not dated:
+        raise Unavailable("feed.no-date", "no response has a Date header, so the age of the records is unknown")
+    ages = [(_seconds_old(fact, record), fact, record) for fact in dated for record in fact.records]
     if not ages:
         return not_applicable(EMPTY)
     seconds, fact, record = min(ages, key=lambda each: each[0])
     earliest = (BLACKOUT - MARGIN).total_seconds()
     if seconds + DATE_SECONDS >= earliest:
-        return passed(f"the youngest is {seconds:.0f} s old", seen=seconds, expected="60 s")
+        return passed(f"the newest record is {seconds:.0f} s old", seen=seconds, expected="60 s")
     early = [each.replica for age, each, _ in ages if age + DATE_SECONDS < earliest]
-    at_fault = blame(feed.subject, early, [each.replica for each in told])
+    at_fault = blame(feed.subject, early, [each.replica for each in dated])
     about, witnesses = at_fault.about, at_fault.witnesses
     apart = spread(clocks(every_ping))
-    message = f"{named(record)} was told by replica {fact.replica} when it was {seconds:.1f} s old"
+    message = f"replica {fact.replica} returns {named(record)} at an age of {seconds:.1f} s"
     if seconds + DATE_SECONDS + apart >= earliest:
-        message += f", which the replicas' clocks may explain: they are {apart:.1f} s apart, see TOKEN-4"
+        message += f"; the replicas' clocks, {apart:.1f} s apart, may explain it, see TOKEN-4"
         reason = "feed.too-early-by-clocks"
         return warned(reason, message, seen=seconds, expected="60 s", about=about, witnesses=witnesses)
     return failed("feed.too-early", message, seen=seconds, expected="60 s", about=about, witnesses=witnesses)
@@ -168,17 +172,17 @@ def _seconds_old(fact: NewestRecords, record: Record) -> float:
     reasons={**feed_records.NOT_ITS_PART, **NOT_SOUND},
 )
 def test_feed_of_repository_is_its_part_of_the_global_one(repository: Feed, every_newest_records: Newest) -> Verdict:
-    """A repository's feed is the global feed filtered by it, and holds no other repository."""
-    tellings(every_newest_records, GLOBAL)
-    told = tellings(every_newest_records, repository.subject)
-    judged = {fact.replica: compared_with_the_global_one(fact, every_newest_records) for fact in told}
+    """A repository's feed equals the global feed filtered by the repository, and contains no other one."""
+    documented_feeds(every_newest_records, GLOBAL)
+    feeds = documented_feeds(every_newest_records, repository.subject)
+    judged = {fact.replica: compared_with_the_global_one(fact, every_newest_records) for fact in feeds}
     found = {replica: each for replica, each in judged.items() if isinstance(each, Verdict)}
     if found:
         return first_of(found, repository.subject, list(judged))
     compared = max((each for each in judged.values() if isinstance(each, int)), default=0)
-    if not any(fact.records for fact in told) and not compared:
-        return not_applicable(f"no record of it: {repository.repository} was not signed")
-    return passed(f"{compared} records in both, inside their common window", seen=compared)
+    if not any(fact.records for fact in feeds) and not compared:
+        return not_applicable(f"{repository.repository} has no record: it was never signed")
+    return passed(f"{many(compared, 'record')} in both feeds, within their common window", seen=compared)
 
 
 @condition(
@@ -189,7 +193,7 @@ def test_feed_of_repository_is_its_part_of_the_global_one(repository: Feed, ever
     reasons={**feed_versions.REASONS, **NOT_SOUND},
 )
 def test_versions_grow(every_newest_records: Newest, inventory: Inventory) -> Sequence[Verdict]:
-    """Versions of a repository never repeat or fall, and begin again at 1 after a deletion, which has none itself."""
+    """Versions of a repository never repeat or decrease, and restart at 1 after a deletion, which has no version."""
     own, host = repository_feeds(inventory), urlsplit(inventory.url).netloc.removesuffix(":443")
     guns = {f"{host}/{feed.repository}" for feed in own}
     return [*(own_versions(feed, every_newest_records) for feed in own), *other_versions(guns, every_newest_records)]
@@ -202,8 +206,8 @@ def test_versions_grow(every_newest_records: Newest, inventory: Inventory) -> Se
     remedy="trust-data",
     reasons={
         "feed.another-name": "the repository is signed only under another name of the registry",
-        "feed.timestamp-lost": "the newest timestamp is lost, and the one before is there",
-        "feed.timestamp-not-there": "the newest timestamp is not there, as after a deletion that is not sent yet",
+        "feed.timestamp-lost": "the newest timestamp is lost, and the one before it exists",
+        "feed.timestamp-not-there": "the newest timestamp does not exist: its deletion may not be in the feed yet",
         "feed.timestamp-differs": "the timestamp has another SHA256 than its record",
         "feed.timestamp-version": "the timestamp has another version than its record",
     },
@@ -211,31 +215,31 @@ def test_versions_grow(every_newest_records: Newest, inventory: Inventory) -> Se
 def test_newest_update_leads_to_its_timestamp(
     repository: Feed, trust_timestamp: TrustTimestamp, every_newest_records: Newest
 ) -> Verdict:
-    """The SHA256 of a repository's newest update fetches that very timestamp."""
+    """The SHA256 of a repository's newest update fetches exactly that timestamp."""
     record = trust_timestamp.record
     if record is None:
         elsewhere = _under_other_names(trust_timestamp, every_newest_records)
         if elsewhere:
             message = f"signed only under another name: {elsewhere[0]}; was the registry renamed?"
             return warned("feed.another-name", message, seen=elsewhere[:20], expected=trust_timestamp.gun)
-        return not_applicable(f"{repository.repository} has no trust data now")
+        return not_applicable(f"{repository.repository} has no trust data")
     where = f"the timestamp of version {record.version} at replica {trust_timestamp.replica}"
     witnesses = [thing("replica", trust_timestamp.replica)]
     if trust_timestamp.status == 404:
         if not trust_timestamp.older_is_there:
-            message = f"{where} is not there: was {repository.repository} {JUST_DELETED}"
+            message = f"{where} does not exist: was {repository.repository} {JUST_DELETED}"
             return unknown(Unavailable("feed.timestamp-not-there", message), seen=404, expected=200)
-        message = f"{where} is lost, that of the version before is there"
+        message = f"{where} is lost; the timestamp of the version before it exists"
         return failed("feed.timestamp-lost", message, seen=404, expected=200, witnesses=witnesses)
     if trust_timestamp.body_sha256 != record.sha256:
         reason, message = "feed.timestamp-differs", f"{where} has another SHA256"
         seen = trust_timestamp.body_sha256
         return failed(reason, message, seen=seen, expected=record.sha256, witnesses=witnesses)
     if trust_timestamp.body_version != record.version:
-        reason, message = "feed.timestamp-version", f"{where} says another version of itself"
+        reason, message = "feed.timestamp-version", f"{where} contains another version"
         version = trust_timestamp.body_version
         return failed(reason, message, seen=version, expected=record.version, witnesses=witnesses)
-    return passed(f"version {record.version} is there, SHA256 and version match", seen=record.version)
+    return passed(f"version {record.version} exists, and its SHA256 and version match", seen=record.version)
 
 
 def _under_other_names(own: TrustTimestamp, every_newest_records: Newest) -> list[str]:
@@ -256,32 +260,32 @@ def _under_other_names(own: TrustTimestamp, every_newest_records: Newest) -> lis
     documented="Check notary audit logs",
     remedy="access-rules",
     reasons={
-        "feed.open": "the feed is sent without a token",
+        "feed.open": "the feed is readable without a token",
         "feed.reads-too-much": "a client reads a feed that it may not read",
-        "feed.reader-refused": "a client is refused a feed that it may read",
+        "feed.reader-refused": "a client may read a feed and is refused",
         "feed.refused-otherwise": "the refusal is not the documented one",
     },
 )
-def test_feed_is_told_to_those_who_may_read_it(client_feed: ClientFeed, feed_access: FeedAccess) -> Verdict:
-    """An administrator reads every audit log, others those of repositories that they can read, strangers none."""
+def test_feed_is_readable_only_by_its_readers(client_feed: ClientFeed, feed_access: FeedAccess) -> Verdict:
+    """An administrator reads every audit log, other users only those of repositories they can read, anonymous none."""
     expected = READS if client_feed.reads else REFUSED
     if client_feed.client.account is None and feed_access.without_token == 200:
-        return failed("feed.open", "told without any token", seen=READS, expected=expected)
+        return failed("feed.open", "the feed is readable without a token", seen=READS, expected=expected)
     if feed_access.status == 200:
         if client_feed.reads:
-            return passed("reads it", seen=READS, expected=READS)
+            return passed("the client reads the feed", seen=READS, expected=READS)
         if client_feed.reads is None and feed_access.granted:
             return passed(
-                "reads it: the registry calls the repository public", seen=READS, expected="refused, or public"
+                "the client reads the feed: the repository is public", seen=READS, expected="refused, or public"
             )
-        return failed("feed.reads-too-much", "reads it, and may not", seen=READS, expected=REFUSED)
+        return failed("feed.reads-too-much", "the client reads the feed, and may not", seen=READS, expected=REFUSED)
     if client_feed.reads:
         cause = likely_cause(feed_access.status, feed_access.error, feed_access.told)
-        message = f"may read it, and is refused: {cause}"
+        message = f"the client may read the feed, and is refused: {cause}"
         return failed("feed.reader-refused", message, seen=REFUSED, expected=READS)
     if feed_access.status == 401 and (feed_access.error == INSUFFICIENT or client_feed.client.account is None):
-        return passed("refused", seen=REFUSED, expected=REFUSED)
-    message = f"refused, but not as documented: it answered {feed_access.told}"
+        return passed("access is refused", seen=REFUSED, expected=REFUSED)
+    message = f"access is refused, but not as documented: notary-server returns {feed_access.told}"
     seen = f"{feed_access.status} {feed_access.error}".strip()
     return warned("feed.refused-otherwise", message, seen=seen, expected=f"401 {INSUFFICIENT}")
 
@@ -292,22 +296,22 @@ def test_feed_is_told_to_those_who_may_read_it(client_feed: ClientFeed, feed_acc
     documented="Beyond the guide: one log for all replicas",
     remedy="audit-log",
     measured="derived",
-    reasons={"feed.differs": "two replicas do not send the same records", **NOT_SOUND},
+    reasons={"feed.differs": "two replicas return different records", **NOT_SOUND},
 )
-def test_replicas_tell_the_same_feed(pair: Pair, every_newest_records: Newest, inventory: Inventory) -> Verdict:
-    """Two replicas tell the same audit logs, inside their common window."""
+def test_replicas_return_the_same_feed(pair: Pair, every_newest_records: Newest, inventory: Inventory) -> Verdict:
+    """Two replicas return the same audit logs within their common window."""
     feeds = [GLOBAL, *(feed.subject for feed in repository_feeds(inventory))]
     unseen: list[Unavailable] = []
     compared = 0
     for feed in feeds:
         try:
-            first = telling(every_newest_records, feed, pair.first.id)
-            second = telling(every_newest_records, feed, pair.second.id)
+            first = documented_feed(every_newest_records, feed, pair.first.id)
+            second = documented_feed(every_newest_records, feed, pair.second.id)
         except Unavailable as cause:
             unseen.append(cause)
             continue
         here, there = within_both(first, second)
-        wrong = difference(here, there, f"at {pair.first.id}", f"at {pair.second.id}")
+        wrong = difference(here, there, f"on {pair.first.id}", f"on {pair.second.id}")
         if wrong:
             about = [thing("notary", pair.first.id), thing("notary", pair.second.id)]
             message = f"the feed {feed} differs: {wrong}"
@@ -315,4 +319,4 @@ def test_replicas_tell_the_same_feed(pair: Pair, every_newest_records: Newest, i
         compared += len(here)
     if unseen:
         raise unseen[0]
-    return passed(f"the same {compared} records of {len(feeds)} feeds at both", seen=compared)
+    return passed(f"{many(compared, 'record')} of {many(len(feeds), 'feed')} are the same on both", seen=compared)

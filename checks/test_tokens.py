@@ -27,9 +27,9 @@ GUIDE = "Get an authentication token"
 DOCUMENTED = "token, access_token (the same), expires_in, issued_at"
 # notary-server lets so much pass between its clock and the token's (measured).
 LEEWAY = timedelta(seconds=60)
-NO_LICENCE = {"token.no-licence": "without a licence the token service gives nothing (402)"}
-TOO_MANY = {"token.too-many-log-ins": "too many failed log-ins: none is taken for a while (429)"}
-SERVER_ERROR, OTHER_STATUS = "the token service answers with a server error", "the token service has another status"
+NO_LICENCE = {"token.no-licence": "without a licence the token service issues no token (402)"}
+TOO_MANY = {"token.too-many-log-ins": "too many failed log-ins: log-ins are blocked for a while (429)"}
+SERVER_ERROR, OTHER_STATUS = "the token service returns a server error", "the token service returns another status"
 
 
 @condition(
@@ -43,27 +43,27 @@ SERVER_ERROR, OTHER_STATUS = "the token service answers with a server error", "t
         **TOO_MANY,
         **NO_LICENCE,
         "token.other-status": OTHER_STATUS,
-        # Given by the judge alone: its probe takes a server error for no answer, so that it is tried again.
+        # Given by the judge alone: its probe takes a server error for no response, so that it is tried again.
         "token.server-error": Reason(SERVER_ERROR, remedy="token-service"),
     },
 )
 def test_account_can_log_in(login: Login) -> Verdict:
-    """The account's one log-in works; where it is refused the account is not used again."""
-    told = f"replica {login.replica} answered {login.message}"
+    """The account can log in; after a refusal this run does not use the account again."""
+    answer = f"replica {login.replica} returns {login.message}"
     if login.status == 200:
-        return passed(f"logged in at replica {login.replica}", seen=200, expected=200)
+        return passed(f"the account logged in on replica {login.replica}", seen=200, expected=200)
     if login.status == 402:
-        message = f"no licence, so that the token service tells nothing: {told}, see REG-1"
+        message = f"without a licence the token service issues no token: {answer}, see REG-1"
         return unknown(_no_licence(message, login.replica), seen=402)
     if login.status == 401:
         reason = "token.credentials-refused"
-        message = f"refused, and not tried again (or MKE is down, see MKE-1): {told}"
+        message = f"the log-in is refused and not tried again (or MKE is down, see MKE-1): {answer}"
     elif login.status == 429:
         reason = "token.too-many-log-ins"
-        message = f"too many failed log-ins; wait before the next run: {told}"
+        message = f"too many failed log-ins, wait before the next run: {answer}"
     else:
         about = [thing("token-service", login.replica)]
-        return failed("token.other-status", told, seen=login.status, expected=200, about=about)
+        return failed("token.other-status", answer, seen=login.status, expected=200, about=about)
     witnesses = [thing("replica", login.replica)]
     return failed(reason, message, seen=login.status, expected=200, witnesses=witnesses)
 
@@ -81,19 +81,19 @@ def _no_licence(message: str, replica: str) -> Unavailable:
     reasons={
         **NO_LICENCE,
         **TOO_MANY,
-        "token.right-password-refused": "a password is refused that was accepted in this run (401)",
+        "token.right-password-refused": "a password that was accepted in this run is refused (401)",
         "token.server-error": SERVER_ERROR,
         "token.other-status": OTHER_STATUS,
-        "token.incomplete": "a documented field is missing in the answer",
+        "token.incomplete": "a documented field is missing in the response",
         "token.unusable": "the token cannot be sent",
-        "token.two-tokens": "token and access_token are not the same",
-        "token.bad-lifetime": "expires_in is no number of seconds",
-        "token.bad-time": "issued_at is no time",
-        "token.expired": "the token had expired before it came",
+        "token.two-tokens": "token and access_token differ",
+        "token.bad-lifetime": "expires_in is not a number of seconds",
+        "token.bad-time": "issued_at is not a time",
+        "token.expired": "the token had expired before it was received",
     },
 )
 def test_token_is_as_documented(client_replica: ClientReplica, account_tokens: AccountTokens) -> Sequence[Verdict]:
-    """Each replica's token service gives an account a token of the documented structure for each of its scopes."""
+    """Each replica's token service issues the account a token with the documented fields for each of its scopes."""
     verdict = _structure(account_tokens)
     names = [
         f"{client_replica.client.subject}:{feed.subject}:{client_replica.replica}"
@@ -104,54 +104,56 @@ def test_token_is_as_documented(client_replica: ClientReplica, account_tokens: A
 
 def _structure(answer: AccountTokens) -> Verdict:
     if answer.status == 402:
-        message = f"no licence, so that no token is given: {answer.told}, see REG-1"
+        message = f"without a licence the token service issues no token: {answer.told}, see REG-1"
         return unknown(_no_licence(message, answer.replica), seen=402)
     if answer.status != 200:
         reason, words = _refusal(answer.status)
         return failed(reason, f"{words} {answer.told}", seen=answer.status, expected=200)
     if answer.missing:
-        message = f"missing in its answer: {', '.join(answer.missing)}"
+        message = f"the response lacks {', '.join(answer.missing)}"
         return failed("token.incomplete", message, seen=answer.missing, expected=DOCUMENTED)
     if answer.unusable:
         return failed("token.unusable", answer.unusable, expected=DOCUMENTED)
     if not answer.same:
-        return failed("token.two-tokens", "token and access_token are not the same", expected=DOCUMENTED)
+        return failed("token.two-tokens", "token and access_token differ", expected=DOCUMENTED)
     return _lifetime(answer)
 
 
 def _refusal(status: int) -> tuple[str, str]:
     """The code of a status that is not 200, and the words before it."""
     if status == 429:
-        return "token.too-many-log-ins", "too many log-ins; nothing more is asked:"
+        return "token.too-many-log-ins", "too many log-ins, no further request is sent:"
     if status == 401:
-        return "token.right-password-refused", "a right password is refused:"
-    return "token.server-error" if status >= 500 else "token.other-status", "it answered"
+        return "token.right-password-refused", "a valid password is refused:"
+    return "token.server-error" if status >= 500 else "token.other-status", "the token service returns"
 
 
 def _lifetime(answer: AccountTokens) -> Verdict:
-    told, issued_at = answer.expires_in, answer.issued_at
-    life, issued = _seconds(told), _time(issued_at)
+    expires_in, issued_at = answer.expires_in, answer.issued_at
+    life, issued = _seconds(expires_in), _time(issued_at)
     if life is None or life <= 0:
-        return failed("token.bad-lifetime", f"expires_in is {told}", seen=told, expected="seconds: 300, or '300'")
+        return failed(
+            "token.bad-lifetime", f"expires_in is {expires_in}", seen=expires_in, expected="seconds: 300, or '300'"
+        )
     if issued is None:
         return failed("token.bad-time", f"issued_at is {issued_at}", seen=issued_at, expected="a time of RFC 3339")
     expired = (answer.now - issued).total_seconds() - life
     if expired > LEEWAY.total_seconds():
-        message = f"it had expired {expired:.0f} s before it came"
+        message = f"the token had expired {expired:.0f} s before it was received"
         since = answer.now - timedelta(seconds=expired)
         return failed("token.expired", message, seen=issued_at, expected=DOCUMENTED, since=since)
-    return passed(f"as documented, for {life} s", seen=life)
+    return passed(f"the token is as documented, valid for {life} s", seen=life)
 
 
-def _seconds(told: str) -> int | None:
+def _seconds(text: str) -> int | None:
     """`expires_in` in seconds, as an integer or as numeric text."""
-    match = re.fullmatch(r'"?(-?[0-9]{1,9})"?', told)
+    match = re.fullmatch(r'"?(-?[0-9]{1,9})"?', text)
     return int(match[1]) if match else None
 
 
-def _time(told: str) -> datetime | None:
+def _time(text: str) -> datetime | None:
     try:
-        return instant(json.loads(told))
+        return instant(json.loads(text))
     except ValueError:
         return None
 
@@ -162,32 +164,32 @@ def _time(told: str) -> datetime | None:
     documented=GUIDE,
     remedy="access-rules",
     reasons={
-        "token.not-given": "no token is given for what the reader cannot read",
-        "token.grants-too-much": "the token grants what the reader cannot read",
-        "token.opens-too-much": "the registry takes the token for what the reader cannot read",
+        "token.not-given": "the token service issues no token for what the reader cannot read",
+        "token.grants-too-much": "the token grants access to what the reader cannot read",
+        "token.opens-too-much": "the registry accepts the token for what the reader cannot read",
         "token.invalid-at-registry": "the registry refuses the token as invalid",
     },
 )
 def test_token_grants_no_more_than_the_reader_may(reader: Client, refused_pulls: RefusedPulls) -> Verdict:
-    """A token is given even for a repository that the reader cannot read, and it grants nothing."""
+    """The token service issues a token even for a repository that the reader cannot read, and it grants nothing."""
     if not reader.cannot_read:
         line = f"cannot_read: [namespace/name] to the reader {reader.subject.partition(':')[2]}"
-        return skipped(f"the inventory names no repository that he cannot read: add {line}")
+        return skipped(f"the inventory names no repository that the reader cannot read: add {line}")
     names = ", ".join(reader.cannot_read)
     if refused_pulls.status != 200:
-        message = f"no token is given for {names}: {refused_pulls.told}"
+        message = f"the token service issues no token for {names}: {refused_pulls.told}"
         return failed("token.not-given", message, seen=refused_pulls.status, expected=200)
     if refused_pulls.granted:
-        message = f"his token grants {', '.join(refused_pulls.granted)}"
+        message = f"the reader's token grants {', '.join(refused_pulls.granted)}"
         return failed("token.grants-too-much", message, seen=refused_pulls.granted, expected=[])
     opened = [pull for pull in refused_pulls.pulls if pull.status not in (401, 403)]
     if opened:
-        message = f"the registry takes his token for {opened[0].repository}: it answered {opened[0].told}"
+        message = f"the registry accepts the reader's token for {opened[0].repository}: it returns {opened[0].told}"
         return failed("token.opens-too-much", message, seen=opened[0].status, expected=401)
     if any(pull.error == INVALID for pull in refused_pulls.pulls):
-        message = "the registry refuses his token as invalid, so that it does not tell of his rights"
+        message = "the registry refuses the reader's token as invalid, so the reader's rights are unknown"
         raise Unavailable("token.invalid-at-registry", message, about=[thing("replica", refused_pulls.replica)])
-    return passed(f"given for {names}, and it grants nothing", seen=[], expected=[])
+    return passed(f"the token for {names} grants nothing", seen=[], expected=[])
 
 
 @condition(
@@ -198,25 +200,25 @@ def test_token_grants_no_more_than_the_reader_may(reader: Client, refused_pulls:
     reasons={
         "token.wrong-password-accepted": "a made-up user with a wrong password gets a token",
         "token.other-status": OTHER_STATUS,
-        "token.unanswered": "the token service did not answer the made-up user",
+        "token.unanswered": "the token service does not respond to the made-up user",
         "token.server-error": SERVER_ERROR,
         **TOO_MANY,
     },
 )
 def test_wrong_password_is_refused(made_up_login: MadeUpLogin, options: Options) -> Verdict:
-    """A wrong password is refused: tried once, with a made-up user."""
+    """The token service refuses a wrong password (tried once, with a made-up user)."""
     if not options.negative_log_in:
-        return skipped("--no-auth-negative was given: no wrong password is tried")
+        return skipped("--no-auth-negative is set: no wrong password is tried")
     about = [thing("token-service", made_up_login.replica)]
     if made_up_login.status is None:
         because = Because(CLUSTER, probe="made_up_login")
         raise Unavailable("token.unanswered", made_up_login.told, about=about, because=because)
     if made_up_login.status == 401:
-        return passed("refused with 401", seen=401, expected=401, about=about)
+        return passed("the log-in is refused with 401", seen=401, expected=401, about=about)
     if made_up_login.status == 429 or made_up_login.status >= 500:
         reason = "token.too-many-log-ins" if made_up_login.status == 429 else "token.server-error"
-        raise Unavailable(reason, f"replica {made_up_login.replica} answered {made_up_login.told}", about=about)
-    message = f"replica {made_up_login.replica} answered a made-up user with a wrong password {made_up_login.status}"
+        raise Unavailable(reason, f"replica {made_up_login.replica} returns {made_up_login.told}", about=about)
+    message = f"replica {made_up_login.replica} returns {made_up_login.status} to a made-up user with a wrong password"
     reason = "token.wrong-password-accepted" if made_up_login.status == 200 else "token.other-status"
     return failed(reason, message, seen=made_up_login.status, expected=401, about=about)
 
@@ -228,26 +230,29 @@ def test_wrong_password_is_refused(made_up_login: MadeUpLogin, options: Options)
     remedy="set-the-clock",
     measured="derived",
     reasons={
-        "token.clock-apart": "the replica's clock is further from the others' than the limit",
-        "token.no-date": "the replica sends no Date",
-        "token.no-other-clock": "no other replica's clock could be seen",
+        "token.clock-apart": "the replica's clock differs from the others by more than the limit",
+        "token.no-date": "the replica sends no Date header",
+        "token.no-other-clock": "no other replica's clock is known",
     },
 )
 def test_clock_of_replica_is_right(
     replica: Replica, ping: Ping, every_ping: PerSubject[Ping], inventory: Inventory
 ) -> Verdict:
-    """The replica's clock is that of the others: tokens are refused when clocks are a minute apart."""
+    """The replica's clock agrees with the others: tokens are refused when clocks differ by a minute."""
     limit = inventory.limits.clock_seconds.fail
     if len(inventory.replicas) == 1:
-        return not_applicable("a single replica has no other clock to be compared with")
+        return not_applicable("a single replica has no other clock to compare with")
     own, everybody = clock_of(ping), clocks(every_ping)
     if own is None:
-        raise Unavailable("token.no-date", f"replica {replica.id} sends no Date")
+        raise Unavailable("token.no-date", f"replica {replica.id} sends no Date header")
     if len(everybody) == 1:
-        silent = (cause.because for cause in every_ping.causes.values())
-        raise Unavailable("token.no-other-clock", "no other replica's clock could be seen", because=next(silent, None))
+        causes = (cause.because for cause in every_ping.causes.values())
+        raise Unavailable("token.no-other-clock", "no other replica's clock is known", because=next(causes, None))
     apart = round(from_median(own, everybody), 1)
-    words = f"{abs(apart):g} s {'ahead of' if apart > 0 else 'behind'} the median of {len(everybody)} clocks"
+    way = "ahead of" if apart > 0 else "behind"
+    message = f"the clock is {abs(apart):g} s {way} the median of {len(everybody)} clocks (limit {limit:g} s)"
     if abs(apart) > limit:
-        return failed("token.clock-apart", words, seen=apart, expected=f"within {limit:g} s")
-    return passed(words if apart else "as the others' clocks", seen=apart, expected=f"within {limit:g} s")
+        return failed("token.clock-apart", message, seen=apart, expected=f"within {limit:g} s")
+    return passed(
+        message if apart else "the clock agrees with the other clocks", seen=apart, expected=f"within {limit:g} s"
+    )

@@ -16,74 +16,74 @@ MALFORMED, NO_BEGINNING, INCLUSIVE, DIFFERS = (
 )
 REASONS: Mapping[str, str] = {
     MALFORMED: "a page is not as documented",
-    NO_BEGINNING: "change_id=0 brings nothing, though there are records",
-    INCLUSIVE: "a page holds the record that it begins after or ends before",
-    DIFFERS: "paging forwards, backwards and from the beginning gives different records",
+    NO_BEGINNING: "change_id=0 returns no records, though there are some",
+    INCLUSIVE: "a page contains the record that it must begin after or end before",
+    DIFFERS: "paging forwards, backwards and from the beginning returns different records",
 }
 
 Fault = tuple[str, str]
 """A code of `REASONS`, and the same in one sentence."""
 
 
-def fault(told: NewestRecords, paging: Paging) -> Fault | None:
+def fault(newest: NewestRecords, paging: Paging) -> Fault | None:
     """What of the paging does not fit to the newest records; None where all does."""
     if paging.problems:
         return MALFORMED, "; ".join(paging.problems)
     if paging.beginning is None:
         return None
-    return _beginning(told, paging.beginning) or _forwards(told, paging) or _backwards(told, paging)
+    return _beginning(newest, paging.beginning) or _forwards(newest, paging) or _backwards(newest, paging)
 
 
 def _differs(words: str | None) -> Fault | None:
     return (DIFFERS, words) if words else None
 
 
-def _beginning(told: NewestRecords, page: Page) -> Fault | None:
+def _beginning(newest: NewestRecords, page: Page) -> Fault | None:
     """The first page from 0: in a feed that was seen whole it is the begin of what was seen."""
     if not page.records:
-        return NO_BEGINNING, "from the beginning (change_id=0) nothing comes, though there are records"
-    if told.whole:
-        first = told.records[: page.asked]
+        return NO_BEGINNING, "change_id=0 returns no records, though there are some"
+    if newest.whole:
+        first = newest.records[: page.asked]
         return _differs(difference(page.records, first, "on the first page", "backwards from the newest"))
-    overlapping = [record for record in page.records if record in told.records]
-    if overlapping != told.records[: len(overlapping)]:
-        return DIFFERS, "the first page holds newer records, and leaves out older ones"
-    if page.records[0].created_at > told.records[0].created_at:
-        words = f"the beginning (change_id=0) is {named(page.records[0])}, younger than the records before it"
+    overlapping = [record for record in page.records if record in newest.records]
+    if overlapping != newest.records[: len(overlapping)]:
+        return DIFFERS, "the first page contains newer records, and omits older ones"
+    if page.records[0].created_at > newest.records[0].created_at:
+        words = f"change_id=0 begins with {named(page.records[0])}, which is not the oldest record"
         return DIFFERS, words
     return None
 
 
-def _forwards(told: NewestRecords, paging: Paging) -> Fault | None:
-    """From an ID on: exactly what stands behind it, and at the end perhaps what has turned 60 s old meanwhile."""
-    place = _place(told.records, paging.anchor)
+def _forwards(newest: NewestRecords, paging: Paging) -> Fault | None:
+    """From an ID on: exactly what follows it, and at the end perhaps what has turned 60 s old meanwhile."""
+    place = _place(newest.records, paging.anchor)
     if place is None:
         return None
-    expected = told.records[place + 1 :]
+    expected = newest.records[place + 1 :]
     if not paging.ended:
         # A wide window may take more time than there is: up to where it came it must fit all the same.
-        last = _place(told.records, paging.forwards[-1].id) if paging.forwards else place
-        expected = expected if last is None else told.records[place + 1 : last + 1]
+        last = _place(newest.records, paging.forwards[-1].id) if paging.forwards else place
+        expected = expected if last is None else newest.records[place + 1 : last + 1]
     came = paging.forwards[: len(expected)]
     if paging.anchor in {record.id for record in paging.forwards}:
-        return INCLUSIVE, f"the page after {paging.anchor} holds that record itself: change_id is not exclusive"
+        return INCLUSIVE, f"the page after {paging.anchor} contains that record: change_id is not exclusive"
     wrong = difference(came, expected, f"forwards from {paging.anchor}", "backwards from the newest")
     if wrong:
         return DIFFERS, wrong
-    early = [record for record in paging.forwards[len(expected) :] if record.created_at <= settled_until(told)]
-    return _differs(f"{named(early[0])} comes forwards, and not backwards" if early else None)
+    early = [record for record in paging.forwards[len(expected) :] if record.created_at <= settled_until(newest)]
+    return _differs(f"{named(early[0])} is returned forwards, and not backwards" if early else None)
 
 
-def _backwards(told: NewestRecords, paging: Paging) -> Fault | None:
-    """Before an ID: exactly what stands before it."""
+def _backwards(newest: NewestRecords, paging: Paging) -> Fault | None:
+    """Before an ID: exactly what precedes it."""
     middle, page = paging.middle, paging.backwards
     if middle is None or page is None:
         return None
-    anchor = told.records[middle].id
+    anchor = newest.records[middle].id
     if anchor in {record.id for record in page.records}:
-        return INCLUSIVE, f"the page before {anchor} holds that record itself: change_id is not exclusive"
-    expected = told.records[max(0, middle + page.asked) : middle]
-    came = page.records if told.whole else page.records[len(page.records) - len(expected) :]
+        return INCLUSIVE, f"the page before {anchor} contains that record: change_id is not exclusive"
+    expected = newest.records[max(0, middle + page.asked) : middle]
+    came = page.records if newest.whole else page.records[len(page.records) - len(expected) :]
     return _differs(difference(came, expected, f"backwards from {anchor}", "backwards from the newest"))
 
 

@@ -1,4 +1,4 @@
-"""What must hold among the records of one repository: versions grow by one, and begin again after a deletion."""
+"""What must hold among the records of one repository: versions grow by one, and restart after a deletion."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from checks.rules.feeds import blame, named, tellings
+from checks.rules.feeds import blame, documented_feeds, named
+from checks.rules.wording import many
 from checks.verdict import Outcome, Verdict, failed, not_applicable, passed, unknown, warned
 from fixtures.core.evidence import thing
 from fixtures.core.feed_subjects import GLOBAL, Feed
@@ -17,9 +18,9 @@ from fixtures.probes.feeds.records import DELETION, UPDATE, Record
 
 REASONS: Mapping[str, str] = {
     "feed.deletion-with-a-version": "a deletion names a version or a SHA256",
-    "feed.deleted-twice": "a repository is deleted twice, and not signed between",
-    "feed.version-twice": "the same version stands twice",
-    "feed.version-falls": "a version is lower than the one before",
+    "feed.deleted-twice": "a repository is deleted twice without an update in between",
+    "feed.version-twice": "a version is repeated",
+    "feed.version-falls": "a version is lower than the one before it",
     "feed.versions-lost": "versions are missing between two records",
 }
 _WORST = (Outcome.FAIL, Outcome.WARN, Outcome.PASS)
@@ -28,12 +29,12 @@ _WORST = (Outcome.FAIL, Outcome.WARN, Outcome.PASS)
 def own_versions(feed: Feed, every_newest_records: Newest) -> Verdict:
     """Of a repository that the inventory names, by its own feed: that reaches further back than the global one."""
     try:
-        told = tellings(every_newest_records, feed.subject)
+        feeds = documented_feeds(every_newest_records, feed.subject)
     except Unavailable as cause:
         return unknown(cause, subject=feed.subject)
-    own = {fact.replica: [record for record in fact.records if record.gun == fact.gun] for fact in told}
+    own = {fact.replica: [record for record in fact.records if record.gun == fact.gun] for fact in feeds}
     if not any(own.values()):
-        return not_applicable(f"no record of it: {feed.repository} was not signed", subject=feed.subject)
+        return not_applicable(f"{feed.repository} has no record: it was never signed", subject=feed.subject)
     judged = {replica: _judge_versions(records) for replica, records in own.items() if records}
     return _worst_of(judged, feed.subject)
 
@@ -41,11 +42,11 @@ def own_versions(feed: Feed, every_newest_records: Newest) -> Verdict:
 def other_versions(own: set[str], every_newest_records: Newest) -> list[Verdict]:
     """Of all others by the global feed: one verdict where they are well, and one for each that is not."""
     try:
-        told = tellings(every_newest_records, GLOBAL)
+        feeds = documented_feeds(every_newest_records, GLOBAL)
     except Unavailable as cause:
         return [unknown(cause, subject=GLOBAL)]
     found: dict[str, dict[str, Verdict]] = {}
-    for fact in told:
+    for fact in feeds:
         for gun in {record.gun for record in fact.records}:
             if gun not in own:
                 verdict = _judge_versions(record for record in fact.records if record.gun == gun)
@@ -56,7 +57,8 @@ def other_versions(own: set[str], every_newest_records: Newest) -> list[Verdict]
     if not judged:
         return [not_applicable("the global feed has no record of another repository", subject=GLOBAL)]
     about = [thing("feed", GLOBAL)]
-    return [*bad, passed(f"{well} other repositories of the global feed", seen=well, subject=GLOBAL, about=about)]
+    message = f"{many(well, 'other repository', 'other repositories')} of the global feed in order"
+    return [*bad, passed(message, seen=well, subject=GLOBAL, about=about)]
 
 
 def _worst_of(judged: Mapping[str, Verdict], subject: str) -> Verdict:
@@ -73,19 +75,19 @@ def _gravity(verdict: Verdict) -> int:
 
 
 def _judge_versions(records: Iterable[Record]) -> Verdict:
-    """The verdict on the records of one repository, in the order in which they were told."""
+    """The verdict on the records of one repository, in the order of the feed."""
     ordered = list(_in_time(records))
     found = list(_found(ordered))
     if found:
         return min(found, key=_gravity)
     updates = [record.version for record in ordered if record.category == UPDATE]
     if not updates:
-        return passed("deleted, and not signed anew")
-    return passed(f"{len(updates)} updates, the newest is version {updates[-1]}", seen=updates[-1])
+        return passed("deleted, and not signed again")
+    return passed(f"{many(len(updates), 'update')}, the newest is version {updates[-1]}", seen=updates[-1])
 
 
 def _in_time(records: Iterable[Record]) -> Iterator[Record]:
-    """Updates of the same instant stand in the order of their random IDs (measured): that is no order of versions."""
+    """Updates of the same instant are in the order of their random IDs (measured): that is no order of versions."""
     ordered = sorted(records, key=lambda record: record.created_at)
     for _, instant in itertools.groupby(ordered, key=lambda record: record.created_at):
         together = list(instant)
@@ -101,21 +103,24 @@ def _found(records: Iterable[Record]) -> Iterator[Verdict]:
         if record.category == DELETION:
             if record.version or record.sha256:
                 seen = {"Version": record.version, "SHA256": record.sha256}
-                message = f"a deletion that names a version or a SHA256: {named(record)}"
+                message = f"a deletion names a version or a SHA256: {named(record)}"
                 yield failed("feed.deletion-with-a-version", message, seen=seen, expected={"Version": 0, "SHA256": ""})
             if deleted:
-                message = f"deleted twice, and not signed between: {named(record)}"
+                message = f"deleted twice without an update in between: {named(record)}"
                 yield warned("feed.deleted-twice", message, seen=record.id)
             before, deleted = 0, True
             continue
         if before is not None and record.version <= before:
             if record.version == before:
-                reason, words = "feed.version-twice", "the same version twice (an event was told twice)"
+                reason, words = (
+                    "feed.version-twice",
+                    f"version {record.version} is repeated (an event was recorded twice)",
+                )
             else:
                 reason = "feed.version-falls"
-                words = f"version {record.version} after {before} (clocks of replicas differ, see TOKEN-4)"
+                words = f"version {record.version} follows {before} (the replicas' clocks differ, see TOKEN-4)"
             yield failed(reason, f"{words}: {named(record)}", seen=record.version, expected=before + 1)
         elif before is not None and record.version > before + 1:
-            message = f"version {record.version} after {before}: events between were lost: {named(record)}"
+            message = f"version {record.version} follows {before}, events in between are lost: {named(record)}"
             yield warned("feed.versions-lost", message, seen=record.version, expected=before + 1)
         before, deleted = record.version, False

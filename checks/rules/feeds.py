@@ -1,4 +1,4 @@
-"""What several tellings of an audit log have in common: windows, and what differs inside of both."""
+"""What replicas' answers of one audit log have in common: windows, and what differs inside of both."""
 
 from __future__ import annotations
 
@@ -6,17 +6,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from checks.rules.wording import many
 from fixtures.core.evidence import Because, Thing, thing
 from fixtures.core.store import PerSubject, Unavailable
 from fixtures.probes.feeds.causes import INSUFFICIENT, INVALID
 from fixtures.probes.feeds.changefeed import NewestRecords
 from fixtures.probes.feeds.records import Record
 
-# Only records older than this are told; and what may lie between a server's Date and its database's clock.
+# Only records older than this are returned; and what may lie between a server's Date and its database's clock.
 BLACKOUT, MARGIN = timedelta(seconds=60), timedelta(seconds=2)
 UNSOUND = "feed.not-as-documented"
-NOT_SOUND = {UNSOUND: "no replica that was needed sends the feed as documented, see FEED-1"}
-"""The reason of `tellings` and `telling`, for the conditions that ask them."""
+NOT_SOUND = {UNSOUND: "no replica that is needed returns the feed as documented, see FEED-1"}
+"""The reason of `documented_feeds` and `documented_feed`, for the conditions that call them."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Blame:
     witnesses: tuple[Thing, ...] = ()
 
 
-def why_not_told(status: int, error: str) -> str:
+def refusal_reason(status: int, error: str) -> str:
     """The code of an answer that is no audit log; `likely_cause` says it in a sentence."""
     if status == 401 and error in (INVALID, INSUFFICIENT):
         return "feed.token-invalid" if error == INVALID else "feed.no-right"
@@ -44,40 +45,40 @@ def blame(feed: str, faulty: Iterable[str], asked: Iterable[str]) -> Blame:
     return Blame(tuple(thing("notary", each) for each in wrong))
 
 
-def tellings(every_newest_records: PerSubject[NewestRecords], feed: str) -> list[NewestRecords]:
-    """A feed as each replica tells it that tells it as documented; where none does, why."""
-    told = [fact for fact in every_newest_records.values() if fact.feed == feed]
-    sound = [fact for fact in told if fact.sound]
+def documented_feeds(every_newest_records: PerSubject[NewestRecords], feed: str) -> list[NewestRecords]:
+    """A feed of each replica that returns it as documented; raises why where none does."""
+    found = [fact for fact in every_newest_records.values() if fact.feed == feed]
+    sound = [fact for fact in found if fact.sound]
     if sound:
         return sound
-    if told:
-        because = Because(f"{feed}:{told[0].replica}", condition="FEED-1")
-        message = f"no replica tells the feed {feed} as documented, see FEED-1"
+    if found:
+        because = Because(f"{feed}:{found[0].replica}", condition="FEED-1")
+        message = f"no replica returns the feed {feed} as documented, see FEED-1"
         raise Unavailable(UNSOUND, message, about=[thing("feed", feed)], because=because)
     causes = every_newest_records.causes
-    not_asked = Unavailable("run.not-looked-at", f"{feed} was not asked for", about=[thing("feed", feed)])
+    not_asked = Unavailable("run.not-looked-at", f"the feed {feed} was not requested", about=[thing("feed", feed)])
     raise next((causes[key] for key in causes if key.startswith(f"{feed}:")), not_asked)
 
 
-def telling(every_newest_records: PerSubject[NewestRecords], feed: str, replica: str) -> NewestRecords:
-    """A feed as one replica tells it; raises why it cannot be judged."""
+def documented_feed(every_newest_records: PerSubject[NewestRecords], feed: str, replica: str) -> NewestRecords:
+    """A feed of one replica; raises why it cannot be judged."""
     fact = every_newest_records[f"{feed}:{replica}"]
     if not fact.sound:
         because = Because(f"{feed}:{replica}", condition="FEED-1")
-        message = f"replica {replica} does not tell the feed {feed} as documented, see FEED-1"
+        message = f"replica {replica} does not return the feed {feed} as documented, see FEED-1"
         raise Unavailable(UNSOUND, message, about=[thing("notary", replica)], because=because)
     return fact
 
 
 def settled_until(fact: NewestRecords) -> datetime:
-    """Up to when everything had to be told by then."""
+    """Up to when every record had to be in the answer."""
     return fact.now - BLACKOUT - MARGIN
 
 
 def within_both(
     first: NewestRecords, second: NewestRecords, gun: str | None = None
 ) -> tuple[list[Record], list[Record]]:
-    """The records of two tellings inside their common window; `gun`: of this repository alone.
+    """The records of two answers inside their common window; `gun`: of this repository alone.
 
     At a begin that is not the feed's, records of the same instant may have been cut apart: they are left out.
     """
@@ -101,11 +102,11 @@ def difference(first: Sequence[Record], second: Sequence[Record], here: str, the
         missing = [record for record in records if record.id not in ids]
         if missing:
             more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
-            return f"{named(missing[0])}{more} stands {has}, and not {lacks}"
+            return f"{named(missing[0])}{more} is {has}, and not {lacks}"
     for record in first:
         if other[record.id] != record:
             return f"record {record.id} is not the same {here} and {there}"
-    return f"the same records stand in another order {here} than {there}"
+    return f"the same records are in another order {here} than {there}"
 
 
 def named(record: Record) -> str:
@@ -122,7 +123,7 @@ def reach(fact: NewestRecords) -> str:
     if not fact.records:
         return "no records"
     back = f"back to {when(fact.records[0].created_at)}"
-    count = f"{len(fact.records)} record{'s' if len(fact.records) > 1 else ''}"
     if fact.whole:
-        return f"the whole feed looked at: {count}, {back}"
-    return f"the newest {count} looked at, {back}" + (f"; no further: {fact.stopped}" if fact.stopped else "")
+        return f"read the whole feed: {many(len(fact.records), 'record')}, {back}"
+    stopped = f"; stopped there: {fact.stopped}" if fact.stopped else ""
+    return f"read the newest {many(len(fact.records), 'record')}, {back}{stopped}"

@@ -33,16 +33,14 @@ def one(seen: Seen) -> Facts:
     return {("newest_records", AT): seen}
 
 
-feed_1(
-    "whole", one(newest(LOG)), passes(AT, "the whole feed looked at: 5 records, back to 2026-11-21 15:00:00", seen=5)
-)
+feed_1("whole", one(newest(LOG)), passes(AT, "read the whole feed: 5 records, back to 2026-11-21 15:00:00", seen=5))
 feed_1("one record", one(newest(LOG[:1])), passes(AT, "1 record,"))
 feed_1("empty", one(newest([])), passes(AT, "no records", seen=0))
-feed_1("a window", one(newest(LOG, whole=False)), passes(AT, "the newest 5 records looked at"))
+feed_1("a window", one(newest(LOG, whole=False)), passes(AT, "read the newest 5 records"))
 feed_1(
     "a walk that was cut short",
     one(newest(LOG, whole=False, stopped="no complete answer within 10 s")),
-    passes(AT, "no further: no complete answer"),
+    passes(AT, "stopped there: no complete answer"),
 )
 feed_1(
     "malformed",
@@ -73,9 +71,15 @@ for status in (502, 503, 504):
 TIMEOUT = NoResponse("http.timeout", "no complete answer within 10 s")
 turned_away("silent", TIMEOUT, "feed.timeout", "no complete answer")
 feed_1(
-    "no licence",
+    "without a licence the registry returns no audit log",
     one(refused(402, told="402 x")),
-    unknown(AT, "no licence", "REG-1", reason="feed.no-licence", because=Because(A, condition="REG-1")),
+    unknown(
+        AT,
+        "without a licence the registry returns no audit log",
+        "REG-1",
+        reason="feed.no-licence",
+        because=Because(A, condition="REG-1"),
+    ),
 )
 REFUSED = NoResponse("http.refused", "connection refused")
 feed_1("silent replica", one(Inherited(REFUSED)), unknown(AT, "connection refused", reason="http.refused"))
@@ -94,14 +98,14 @@ def at_b(*records: Record) -> Facts:
     return told(LOG, {f"global:{B}": newest(records, replica=B)})
 
 
-feed_2("in order", told(), passes("global", "5 records in order, at 3 replicas"), inventory=READER)
+feed_2("in order", told(), passes("global", "5 records in order on 3 replicas"), inventory=READER)
 feed_2(
     "two swapped",
     at_b(LOG[1], LOG[0]),
     fails(
         "global",
         "id-1",
-        "stands after",
+        "follows record id-2",
         "id-2",
         f"replica {B}",
         reason="feed.out-of-order",
@@ -134,7 +138,7 @@ feed_2(
 feed_2(
     "an ID twice",
     at_b(LOG[0], update(2, 2, id="id-1")),
-    fails("global", "ID id-1 stands on 2", reason="feed.id-twice", about=(f"notary:{B}",)),
+    fails("global", "2 records have the ID id-1", reason="feed.id-twice", about=(f"notary:{B}",)),
     inventory=READER,
 )
 feed_2(
@@ -179,7 +183,7 @@ feed_2(
 feed_2(
     "judged by those who do",
     told(LOG, {f"global:{A}": refused(500), f"global:{B}": REFUSED}),
-    passes("global", "at 1 replicas"),
+    passes("global", "on 1 replica"),
     inventory=READER,
 )
 
@@ -194,11 +198,11 @@ def page(*records: Record, asked: int = 2) -> Page:
     return Page(change_id="x", asked=asked, records=list(records))
 
 
-feed_3("fits", pages(), passes("global", "change_id=1 is not asked", "5 records", seen=5), inventory=READER)
+feed_3("fits", pages(), passes("global", "change_id=1 is not requested", "5 records", seen=5), inventory=READER)
 feed_3("fits in a repository", pages(ALPINE), passes(ALPINE), inventory=READER)
 feed_3("one record", pages(records=LOG[:1]), passes("global"), inventory=READER)
 feed_3("two records", pages(records=LOG[:2]), passes("global"), inventory=READER)
-feed_3("empty", pages(records=()), not_applicable("global", "empty", "change_id=1 is not asked"), inventory=READER)
+feed_3("empty", pages(records=()), not_applicable("global", "empty", "change_id=1 is not requested"), inventory=READER)
 feed_3(
     "lost forwards",
     pages(forwards=LOG[3:]),
@@ -232,7 +236,7 @@ feed_3(
 feed_3(
     "no beginning",
     pages(beginning=page()),
-    fails("global", "nothing comes", reason="feed.no-beginning", about=(f"notary:{A}",)),
+    fails("global", "change_id=0 returns no records", reason="feed.no-beginning", about=(f"notary:{A}",)),
     inventory=READER,
 )
 feed_3(
@@ -250,7 +254,7 @@ feed_3(
 feed_3(
     "more that was there before",
     pages(forwards=[*LOG[2:], update(9, 4, created_at=ago(seconds=90))]),
-    fails("global", "id-9", "comes forwards, and not backwards", reason="feed.paging-differs"),
+    fails("global", "id-9", "is returned forwards, and not backwards", reason="feed.paging-differs"),
     inventory=READER,
 )
 
@@ -277,13 +281,13 @@ feed_3("overlaps its beginning", window(beginning=page(*LOG[:4], asked=10)), pas
 feed_3(
     "leaves out what lies between",
     window(beginning=page(*LOG[:2], LOG[3], asked=10)),
-    fails("global", "holds newer records", reason="feed.paging-differs"),
+    fails("global", "contains newer records", reason="feed.paging-differs"),
     inventory=READER,
 )
 feed_3(
     "begins too late",
     window(beginning=page(update(9), asked=10)),
-    fails("global", "younger", reason="feed.paging-differs"),
+    fails("global", "not the oldest record", reason="feed.paging-differs"),
     inventory=READER,
 )
 feed_3("a window loses one", window(forwards=LOG[4:]), fails("global", "id-4"), inventory=READER)
@@ -318,7 +322,7 @@ feed_4(
     fails(
         "global",
         "id-6",
-        "5.0 s old",
+        "at an age of 5.0 s",
         seen=5.0,
         expected="60 s",
         reason="feed.too-early",
@@ -335,7 +339,7 @@ feed_4(
     inventory=READER,
 )
 feed_4("nobody tells it as documented", {**told(LOG, NOBODY), **apart(0, 0, 0)}, NOT_SOUND, inventory=READER)
-feed_4("not yet", youngest(-30), fails("global", "-30.0 s old"), inventory=READER)
+feed_4("not yet", youngest(-30), fails("global", "at an age of -30.0 s"), inventory=READER)
 feed_4(
     "clocks explain it",
     youngest(25, apart(0, 0, 40)),
@@ -350,7 +354,7 @@ feed_4(
         **told(LOG, {f"global:{name}": newest(LOG, replica=name, server_date=None) for name in (A, B, C)}),
         **apart(0, 0, 0),
     },
-    unknown("global", "no answer has a Date", reason="feed.no-date"),
+    unknown("global", "no response has a Date", reason="feed.no-date"),
     inventory=READER,
 )
 
@@ -409,7 +413,10 @@ feed_5(
     inventory=READER,
 )
 feed_5(
-    "never signed", told([LOG[1], LOG[4]]), not_applicable(ALPINE, "library/alpine was not signed"), inventory=READER
+    "never signed",
+    told([LOG[1], LOG[4]]),
+    not_applicable(ALPINE, "library/alpine has no record: it was never signed"),
+    inventory=READER,
 )
 feed_5("unseen", unseen(), unknown(ALPINE, "see TOKEN-0"), inventory=READER)
 feed_5("none is named", {}, skipped("repository", "reads: [namespace/name]"))

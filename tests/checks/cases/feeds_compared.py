@@ -45,7 +45,7 @@ own(
     [update(1, 1), update(2, 2), update(3, 2)],
     fails(
         ALPINE,
-        "the same version twice (an event was told twice): record id-3",
+        "version 2 is repeated (an event was recorded twice): record id-3",
         seen=2,
         reason="feed.version-twice",
         about=(f"feed:{ALPINE}",),
@@ -57,7 +57,7 @@ own(
     [update(1, 1), update(2, 3), update(3, 2)],
     fails(
         ALPINE,
-        "version 2 after 3 (clocks of replicas differ, see TOKEN-4): record id-3",
+        "version 2 follows 3 (the replicas' clocks differ, see TOKEN-4): record id-3",
         expected=4,
         reason="feed.version-falls",
     ),
@@ -65,16 +65,23 @@ own(
 own(
     "a gap",
     [update(1, 1), update(2, 3)],
-    warns(ALPINE, "version 3 after 1", "lost", seen=3, expected=2, reason="feed.versions-lost"),
+    warns(
+        ALPINE,
+        "version 3 follows 1, events in between are lost",
+        "lost",
+        seen=3,
+        expected=2,
+        reason="feed.versions-lost",
+    ),
 )
-own("deleted", [update(1, 1), deletion(2)], passes(ALPINE, "1 updates"))
+own("deleted", [update(1, 1), deletion(2)], passes(ALPINE, "1 update, the newest"))
 own("signed anew", [update(1, 1), update(2, 2), deletion(3), update(4, 1)], passes(ALPINE, "version 1"))
 own(
     "deleted, and going on",
     [update(1, 1), update(2, 2), deletion(3), update(4, 3)],
-    warns(ALPINE, "version 3 after 0", reason="feed.versions-lost"),
+    warns(ALPINE, "version 3 follows 0", reason="feed.versions-lost"),
 )
-own("only a deletion", [deletion(1)], passes(ALPINE, "deleted, and not signed anew"))
+own("only a deletion", [deletion(1)], passes(ALPINE, "deleted, and not signed again"))
 own(
     "deleted twice",
     [update(1, 1), deletion(2), deletion(3)],
@@ -101,7 +108,7 @@ own("out of order, which is FEED-2's", [update(2, 2), update(1, 1)], passes(ALPI
 feed_6(
     "wrong at one replica",
     told([update(1, 1)], {f"library.alpine:{C}": newest([update(1, 1), update(2, 1)], ALPINE, C)}),
-    fails(ALPINE, "the same version twice", about=(f"notary:{C}",), witnesses=()),
+    fails(ALPINE, "is repeated (an event was recorded twice)", about=(f"notary:{C}",), witnesses=()),
     not_applicable(LEDGER),
     NO_OTHER,
     inventory=READER,
@@ -118,8 +125,14 @@ feed_6(
 feed_6(
     "another one is not",
     told([*OTHERS, update(5, 2, "a.b")]),
-    fails("a.b", "the same version twice", reason="feed.version-twice", about=("feed:a.b",), witnesses=ALL_THREE),
-    passes("global", "1 other repositories"),
+    fails(
+        "a.b",
+        "is repeated (an event was recorded twice)",
+        reason="feed.version-twice",
+        about=("feed:a.b",),
+        witnesses=ALL_THREE,
+    ),
+    passes("global", "1 other repository of"),
     not_applicable(ALPINE),
     not_applicable(LEDGER),
     inventory=READER,
@@ -155,7 +168,7 @@ ODD = f"{USERS}:4443/a%2Fb/c d.e"
 feed_6(
     "a name of odd characters",
     told([update(1, 1, gun=ODD), update(2, 1, gun=ODD)]),
-    fails("a_2Fb.c_d.e", "the same version twice", about=("feed:a_2Fb.c_d.e",)),
+    fails("a_2Fb.c_d.e", "is repeated (an event was recorded twice)", about=("feed:a_2Fb.c_d.e",)),
     passes("global", "0 other"),
     not_applicable(ALPINE),
     not_applicable(LEDGER),
@@ -174,7 +187,7 @@ def seventh(name: str, facts: Facts, said: Said) -> None:
     feed_7(name, facts, said, inventory=READER)
 
 
-seventh("is there", fetched(NEWEST), passes(ALPINE, "version 3 is there", seen=3))
+seventh("is there", fetched(NEWEST), passes(ALPINE, "version 3 exists", seen=3))
 
 
 def damaged(name: str, reason: str, *words: str, seen: Any, expected: Any, **changes: Any) -> None:
@@ -217,7 +230,7 @@ seventh(
     ),
 )
 seventh("the only one gone", fetched(NEWEST, **GONE), unknown(ALPINE, "--wait 2m"))
-seventh("deleted", fetched(None), not_applicable(ALPINE, "no trust data now"))
+seventh("deleted", fetched(None), not_applicable(ALPINE, "no trust data"))
 seventh("never signed", fetched(None, ()), not_applicable(ALPINE, "library/alpine"))
 RENAMED = tuple(record.model_copy(update={"gun": "old.example.org/library/alpine"}) for record in LOG[:1])
 seventh(
@@ -255,7 +268,12 @@ cell(
     ),
 )
 cell("reader reads", f"{CI}:{ALPINE}", access(200), passes(f"{CI}:{ALPINE}", seen="reads"))
-cell("reader is refused", f"{CI}:{ALPINE}", REFUSED, fails(f"{CI}:{ALPINE}", "may read it", seen="refused"))
+cell(
+    "reader is refused",
+    f"{CI}:{ALPINE}",
+    REFUSED,
+    fails(f"{CI}:{ALPINE}", "the client may read the feed, and is refused", seen="refused"),
+)
 cell("reader refused", f"{CI}:{LEDGER}", REFUSED, passes(f"{CI}:{LEDGER}", seen="refused", expected="refused"))
 cell(
     "reader reads too much",
@@ -278,7 +296,7 @@ cell(
     "anonymous without a token",
     "anonymous:global",
     access(401, without_token=200),
-    fails("anonymous:global", "without any", reason="feed.open"),
+    fails("anonymous:global", "readable without a token", reason="feed.open"),
 )
 cell("anonymous and a private one", f"anonymous:{ALPINE}", REFUSED, passes(f"anonymous:{ALPINE}"))
 PULL = [f"repository:{gun(ALPINE)}:pull"]
@@ -304,7 +322,7 @@ def ninth(name: str, facts: Facts, said: Said) -> None:
     feed_9(name, facts, said, inventory=READER)
 
 
-ninth("the same", told(), passes(AB, "the same 10 records of 3 feeds", seen=10))
+ninth("the same", told(), passes(AB, "10 records of 3 feeds are the same on both", seen=10))
 MORE = update(6, 4)
 ONE_MORE = {f"global:{B}": newest([*LOG, MORE], replica=B)}
 ninth(
@@ -314,14 +332,14 @@ ninth(
         AB,
         "the feed global differs",
         "id-6",
-        f"at {B}, and not at {A}",
+        f"on {B}, and not on {A}",
         reason="feed.differs",
         about=(f"notary:{A}", f"notary:{B}"),
         witnesses=(),
         measured="derived",
     ),
 )
-ninth("one more, seen from the other side", told(LOG, ONE_MORE), fails(BC, f"at {B}, and not at {C}"))
+ninth("one more, seen from the other side", told(LOG, ONE_MORE), fails(BC, f"on {B}, and not on {C}"))
 ninth("lost in a repository", told(LOG, {f"library.alpine:{A}": newest(LOG[:1], ALPINE)}), fails(AB, ALPINE, "id-3"))
 ninth("in another order", told(LOG, {f"global:{B}": newest(LOG[::-1], replica=B)}), fails(AB, "another order"))
 ninth(
@@ -344,9 +362,9 @@ ninth(
 ninth(
     "a shorter window",
     told(LOG, {f"global:{B}": newest(LOG[2:], replica=B, whole=False)}),
-    passes(AB, "the same 7 records"),
+    passes(AB, "7 records of 3 feeds are the same"),
 )
-ninth("both empty", told([]), passes(AB, "the same 0 records"))
+ninth("both empty", told([]), passes(AB, "0 records of 3 feeds are the same"))
 ninth("one silent", told(LOG, {f"global:{B}": SILENT}), unknown(AB, "refused", reason="http.refused"))
 ninth(
     "one malformed",

@@ -39,11 +39,11 @@ all_scopes(
     "without issued_at",
     tokens(missing=["issued_at"], issued_at="null"),
     Outcome.FAIL,
-    "missing",
+    "the response lacks",
     "issued_at",
     reason="token.incomplete",
 )
-all_scopes("two tokens", tokens(same=False), Outcome.FAIL, "not the same", reason="token.two-tokens")
+all_scopes("two tokens", tokens(same=False), Outcome.FAIL, "token and access_token differ", reason="token.two-tokens")
 for told in ("0", "-1", '"soon"', "null", "true", "1.5", "[300]"):
     faulty = tokens(expires_in=told)
     all_scopes(f"expires_in {told}", faulty, Outcome.FAIL, "expires_in", told, reason="token.bad-lifetime")
@@ -54,7 +54,7 @@ all_scopes(
     "expired when it came",
     tokens(issued=ago(hours=1)),
     Outcome.FAIL,
-    "had expired 3300 s before it came",
+    "had expired 3300 s before it was received",
     reason="token.expired",
     since=ago(minutes=55) + timedelta(microseconds=123456),
 )
@@ -66,18 +66,23 @@ all_scopes(
     reason="token.unusable",
 )
 for status, reason, message in (
-    (502, "token.server-error", "it answered 502 with an HTML page"),
-    (404, "token.other-status", "it answered 404 with an HTML page"),
-    (401, "token.right-password-refused", "a right password is refused: 401 with an HTML page"),
-    (429, "token.too-many-log-ins", "too many log-ins; nothing more is asked: 429 with an HTML page"),
+    (502, "token.server-error", "the token service returns 502 with an HTML page"),
+    (404, "token.other-status", "the token service returns 404 with an HTML page"),
+    (401, "token.right-password-refused", "a valid password is refused: 401 with an HTML page"),
+    (429, "token.too-many-log-ins", "too many log-ins, no further request is sent: 429 with an HTML page"),
 ):
     answer = tokens(status=status, told=f"{status} with an HTML page")
     all_scopes(f"{status}", answer, Outcome.FAIL, reason=reason, message=message)
 token_1(
-    "no licence",
+    "without a licence the token service issues no token",
     given(tokens(status=402, told="402")),
     *(
-        unknown(scope, "no licence", reason="token.no-licence", because=Because(A, condition="REG-1"))
+        unknown(
+            scope,
+            "without a licence the token service issues no token",
+            reason="token.no-licence",
+            because=Because(A, condition="REG-1"),
+        )
         for scope in (GLOBAL, ALPINE, LEDGER)
     ),
     inventory=READER,
@@ -127,7 +132,7 @@ of_reader(
 of_reader(
     "an opaque token that opens it",
     pulls((200, "")),
-    fails("reader:ci", "the registry takes his token", seen=200, reason="token.opens-too-much"),
+    fails("reader:ci", "the registry accepts the reader's token", seen=200, reason="token.opens-too-much"),
 )
 of_reader("opens it, though no such thing is there", pulls((404, "")), fails("reader:ci", "404", seen=404))
 of_reader(
@@ -138,7 +143,7 @@ of_reader(
 of_reader(
     "is given none",
     pulls(status=403),
-    fails("reader:ci", "no token is given", seen=403, expected=200, reason="token.not-given"),
+    fails("reader:ci", "the token service issues no token", seen=403, expected=200, reason="token.not-given"),
 )
 of_reader("not logged in", Inherited(NOT_LOGGED_IN), unknown("reader:ci", "see TOKEN-0", reason="http.login-refused"))
 of_reader(
@@ -162,7 +167,7 @@ token_3(
     wrong(200),
     fails(
         "cluster",
-        "made-up user with a wrong password 200",
+        "returns 200 to a made-up user with a wrong password",
         seen=200,
         expected=401,
         reason="token.wrong-password-accepted",
@@ -213,7 +218,11 @@ def apart(first: float, second: float, third: float, round_trip: float = 0.0) ->
     }
 
 
-token_4("as the others", apart(0, 0, 0), passes(A, "as the others' clocks", seen=0.0, expected="within 30 s"))
+token_4(
+    "as the others",
+    apart(0, 0, 0),
+    passes(A, "the clock agrees with the other clocks", seen=0.0, expected="within 30 s"),
+)
 token_4("half a second", apart(0, 0, 0.5), passes(C, seen=0.0))
 token_4("20 s", apart(0, 0, 20), passes(C, "19.5 s ahead of the median of 3 clocks", seen=19.5))
 token_4("30 s", apart(0, 0, 30), passes(C, seen=29.5))
