@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from checks.condition import CRITICAL, WARNING, condition
 from checks.rules.cluster_views import Views, answered, apart, begin, server_of, things
+from checks.rules.wording import many, reported_by
 from checks.verdict import Verdict, failed, passed
 from fixtures.core.evidence import Because, thing
 from fixtures.core.store import Unavailable
@@ -16,8 +17,8 @@ from fixtures.options import Options
 from fixtures.probes.cluster_status import ClusterStatus, Readiness, Table
 
 GUIDE = "Access RethinkDB directly, via API"
-NO_SERVER_ROW = {"status.no-server-row": "its database server is in no replica's server_status"}
-NO_TABLES = {"status.no-tables": "table_status names no table"}
+NO_SERVER_ROW = {"status.no-server-row": "the database server is listed in no replica's server_status"}
+NO_TABLES = {"status.no-tables": "table_status lists no table"}
 
 
 @condition(
@@ -26,13 +27,13 @@ NO_TABLES = {"status.no-tables": "table_status names no table"}
     documented=GUIDE,
     remedy="database-links",
     reasons={
-        "status.server-missing": "a database server is missing in server_status",
+        "status.server-missing": "a database server is not listed in server_status",
         "status.servers-apart": "two database servers are not connected to each other",
     },
     measured="reported",
 )
 def test_database_servers_are_connected(pair: Pair, every_cluster_status: Views) -> Verdict:
-    """The two replicas' database servers stand in server_status and are connected to each other."""
+    """The two replicas' database servers are listed in server_status and connected to each other."""
     cut = apart(every_cluster_status, pair.first.id, pair.second.id)
     if cut:
         witnesses = things("replica", [cut.witness])
@@ -47,13 +48,13 @@ def test_database_servers_are_connected(pair: Pair, every_cluster_status: Views)
     remedy="database-console",
     reasons={
         "status.console-open": "RethinkDB's web console is open",
-        "status.address-differs": "it announces another address or port than its own",
+        "status.address-differs": "the database server announces another address or port than its own",
         **NO_SERVER_ROW,
     },
     measured="reported",
 )
 def test_database_server_has_its_address(replica: Replica, every_cluster_status: Views) -> Verdict:
-    """The database server has its canonical address and ports, and no open console."""
+    """The database server announces its canonical address and ports, and its web console is off."""
     network, about = server_of(every_cluster_status, replica.id).network, things("database", [replica.id])
     if isinstance(network.http_admin_port, int):
         message = f"RethinkDB's web console is open on port {network.http_admin_port}"
@@ -74,7 +75,7 @@ def test_database_server_has_its_address(replica: Replica, every_cluster_status:
     expected = {"addresses": [f"{host}:29015"], "cluster_port": 29015, "reql_port": 28015}
     if seen == expected:
         return passed(f"{host}:29015", seen=seen, expected=expected)
-    message = "its database server announces another address or port"
+    message = "the database server announces another address or port than its own"
     return failed("status.address-differs", message, seen=seen, expected=expected, about=about)
 
 
@@ -83,29 +84,29 @@ def test_database_server_has_its_address(replica: Replica, every_cluster_status:
     severity=CRITICAL,
     documented=GUIDE,
     remedy="missing-database",
-    reasons={"status.database-missing": "db_config lacks a database of the registry"},
+    reasons={"status.database-missing": "db_config does not list a database of the registry"},
     measured="reported",
 )
 def test_databases_are_there(every_cluster_status: Views) -> Sequence[Verdict]:
-    """`db_config` has the four databases of the registry."""
-    told = {
+    """`db_config` lists the four databases of the registry."""
+    names_by = {
         view.replica: {database.name for database in view.tables.db_config} for view in answered(every_cluster_status)
     }
-    seen = sorted(set.union(*told.values()))
+    seen = sorted(set.union(*names_by.values()))
     verdicts = []
     for database in DATABASES:
-        lacking = sorted(replica for replica, names in told.items() if database not in names)
+        lacking = sorted(replica for replica, names in names_by.items() if database not in names)
         verdicts.append(
             failed(
                 "status.database-missing",
-                f"missing, as {', '.join(lacking)} see it",
+                f"db_config does not list {database} {reported_by(lacking)}",
                 seen=seen,
                 subject=database,
                 about=[thing("cluster")],
                 witnesses=things("replica", lacking),
             )
             if lacking
-            else passed("there", seen=seen, subject=database)
+            else passed("the database exists", seen=seen, subject=database)
         )
     return verdicts
 
@@ -116,9 +117,9 @@ def test_databases_are_there(every_cluster_status: Views) -> Sequence[Verdict]:
     documented=GUIDE,
     remedy="table-not-ready",
     reasons={
-        "status.table-no-reads": "a table takes no up-to-date reads",
-        "status.table-no-writes": "a table takes reads, and no writes",
-        "status.table-copy-not-ready": "a table takes reads and writes, and not all its copies are ready",
+        "status.table-no-reads": "a table accepts no up-to-date reads",
+        "status.table-no-writes": "a table accepts reads, and no writes",
+        "status.table-copy-not-ready": "a table accepts reads and writes, and not all its copies are ready",
         **NO_TABLES,
     },
     measured="reported",
@@ -127,7 +128,7 @@ def test_tables_are_ready(every_cluster_status: Views) -> Sequence[Verdict]:
     """Every table is ready for reads and writes, and all its replicas are ready."""
     tables = _tables(answered(every_cluster_status))
     if not tables:
-        message = "table_status names no table at all"
+        message = "table_status lists no table"
         about = [thing("cluster")]
         return [failed("status.no-tables", message, seen=[], expected="the tables of the registry", about=about)]
     return [_ready(name, rows) for name, rows in tables]
@@ -139,7 +140,7 @@ def test_tables_are_ready(every_cluster_status: Views) -> Sequence[Verdict]:
     documented=GUIDE,
     remedy="table-copies",
     reasons={
-        "status.table-no-shard": "no shard of a table can be reached",
+        "status.table-no-shard": "no shard of a table is available",
         "status.table-no-primary": "a shard of a table has no primary",
         "status.table-copy-missing": "a table has no copy on a replica's database server",
         **NO_TABLES,
@@ -151,7 +152,7 @@ def test_tables_have_all_copies(every_cluster_status: Views, inventory: Inventor
     tables = _tables(answered(every_cluster_status))
     if not tables:
         because = Because(CLUSTER, condition="STATUS-11")
-        message = "there is no table to judge, see STATUS-11"
+        message = "table_status lists no table, see STATUS-11"
         raise Unavailable("status.no-tables", message, about=[thing("cluster")], because=because)
     servers = {server_name(replica.id) for replica in inventory.replicas}
     return [_copied(name, rows, servers) for name, rows in tables]
@@ -163,19 +164,19 @@ def test_tables_have_all_copies(every_cluster_status: Views, inventory: Inventor
     documented=GUIDE,
     remedy="rethinkdb-versions",
     reasons={
-        "status.other-rethinkdb": "it runs another version of RethinkDB than the others",
-        "status.reconnected": "its database server reconnected lately",
+        "status.other-rethinkdb": "the database server runs another version of RethinkDB than the others",
+        "status.reconnected": "the database server reconnected recently",
         **NO_SERVER_ROW,
     },
     measured="reported",
 )
 def test_database_server_is_settled(replica: Replica, every_cluster_status: Views, options: Options) -> Verdict:
-    """The database server runs the version of the others, and did not reconnect lately."""
+    """The database server runs the same version as the others, and did not reconnect recently."""
     row, about = server_of(every_cluster_status, replica.id), things("database", [replica.id])
     versions = Counter(s.process.version for v in answered(every_cluster_status) for s in v.tables.server_status)
     usual = max(versions, key=lambda version: versions[version])
     if row.process.version != usual:
-        message = "it runs another RethinkDB than the others"
+        message = f"the database server runs {row.process.version or 'an unknown version'}, the others run {usual or 'an unknown version'}"
         return failed(
             "status.other-rethinkdb",
             message,
@@ -186,13 +187,13 @@ def test_database_server_is_settled(replica: Replica, every_cluster_status: View
         )
     connected, now = row.network.time_connected, max(view.now for view in answered(every_cluster_status))
     if connected and connected > begin(options.since, timedelta(minutes=10), now):
-        message = f"its database server reconnected at {connected:%Y-%m-%d %H:%M:%S} UTC"
+        message = f"the database server reconnected at {connected:%Y-%m-%d %H:%M:%S} UTC"
         return failed("status.reconnected", message, seen=str(connected), about=about, since=connected)
-    return passed(f"{usual or 'no version told'}", seen=row.process.version, expected=usual)
+    return passed(usual or "no version reported", seen=row.process.version, expected=usual)
 
 
 def _tables(views: Iterable[ClusterStatus]) -> list[tuple[str, list[tuple[str, Table]]]]:
-    """Each table's name, and its row in each view with the replica that told it."""
+    """Each table's name, and its row in each view with the replica that reported it."""
     rows: dict[str, list[tuple[str, Table]]] = {}
     for view in views:
         for table in view.tables.table_status:
@@ -206,16 +207,16 @@ def _ready(name: str, rows: list[tuple[str, Table]]) -> Verdict:
         if lacking:
             away = [copy for shard in table.shards for copy in shard.replicas if copy.state != "ready"]
             states = ", ".join(f"{copy.server} is {copy.state}" for copy in away)
-            message = f"not {', '.join(lacking)}" + (f": {states}" if away else "")
+            message = f"the table is not {', '.join(lacking)}" + (f": {states}" if away else "")
             return failed(
                 _unready(table.status),
-                f"{message}, as replica {replica} sees it",
+                f"{message} {reported_by([replica])}",
                 seen=table.status.model_dump(),
                 subject=name,
                 about=[thing("table", name), *things("database", [copy.server for copy in away])],
                 witnesses=things("replica", [replica]),
             )
-    return passed("ready", subject=name)
+    return passed("the table is ready", subject=name)
 
 
 def _unready(status: Readiness) -> str:
@@ -230,7 +231,7 @@ def _copied(name: str, rows: list[tuple[str, Table]], servers: set[str]) -> Verd
         if not table.shards:
             return failed(
                 "status.table-no-shard",
-                f"no shard of it can be reached, as replica {replica} sees it",
+                f"no shard of the table is available {reported_by([replica])}",
                 seen=[],
                 subject=name,
                 about=[itself],
@@ -241,7 +242,7 @@ def _copied(name: str, rows: list[tuple[str, Table]], servers: set[str]) -> Verd
             if lacking:
                 return failed(
                     "status.table-copy-missing",
-                    f"no copy on {', '.join(lacking)}, as replica {replica} sees it",
+                    f"the table has no copy on {', '.join(lacking)} {reported_by([replica])}",
                     seen=[copy.server for copy in shard.replicas],
                     expected=sorted(servers),
                     subject=name,
@@ -251,11 +252,11 @@ def _copied(name: str, rows: list[tuple[str, Table]], servers: set[str]) -> Verd
             if not shard.primary_replicas:
                 return failed(
                     "status.table-no-primary",
-                    f"a shard has no primary, as replica {replica} sees it",
+                    f"a shard of the table has no primary {reported_by([replica])}",
                     seen=[],
                     expected="one primary",
                     subject=name,
                     about=[itself],
                     witnesses=witnesses,
                 )
-    return passed(f"{len(servers)} copies and a primary", subject=name)
+    return passed(f"{many(len(servers), 'copy', 'copies')} and a primary", subject=name)

@@ -1,4 +1,4 @@
-"""The guide's section "Cluster status": what each replica says of the cluster and of the others."""
+"""The guide's section "Cluster status": what each replica reports of the cluster and of the others."""
 
 import re
 from collections.abc import Sequence
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from checks.condition import CRITICAL, Reason, condition
 from checks.rules.cluster_views import things
 from checks.rules.rethinkdb_issues import issue_reasons, issues_by_type
+from checks.rules.wording import many, one_line
 from checks.verdict import Verdict, failed, passed, unknown
 from fixtures.core.evidence import Because, thing
 from fixtures.core.store import Unavailable
@@ -23,14 +24,13 @@ GUIDE = "Cluster status"
     remedy="read-the-logs",
     owns=True,
     reasons={
-        "status.forbidden": Reason("it is refused to the account of the administrator", remedy="check-credentials")
+        "status.forbidden": Reason("cluster_status is refused to the administrator", remedy="check-credentials")
     },
 )
-def test_cluster_status_is_told(cluster_status: ClusterStatus) -> Verdict:
-    """`/api/v0/meta/cluster_status` answers an administrator with the documented object."""
-    return passed(
-        f"{len(cluster_status.tables.table_status)} tables, {len(cluster_status.status.replica_health)} replicas"
-    )
+def test_cluster_status_is_returned(cluster_status: ClusterStatus) -> Verdict:
+    """`/api/v0/meta/cluster_status` returns the documented object to an administrator."""
+    tables, replicas = len(cluster_status.tables.table_status), len(cluster_status.status.replica_health)
+    return passed(f"{many(tables, 'table')}, {many(replicas, 'replica')}")
 
 
 @condition(
@@ -39,20 +39,20 @@ def test_cluster_status_is_told(cluster_status: ClusterStatus) -> Verdict:
     documented=GUIDE,
     remedy="restrict-status",
     reasons={
-        "status.exposed": "it is shown to somebody who is no administrator",
-        "status.access-unclear": "the answer is neither the status nor a refusal",
+        "status.exposed": "cluster_status is readable without administrator rights",
+        "status.access-unclear": "the response is neither the status nor a refusal",
     },
 )
 def test_cluster_status_is_for_administrators(role: Role, status_access: Access) -> Verdict:
-    """It requires administrator credentials: anonymous is answered 401, a reader 403."""
+    """cluster_status requires administrator credentials: anonymous requests get 401, readers get 403."""
     expected = 401 if role.subject == "anonymous" else 403
     asked = [thing("replica", status_access.replica)]
     if status_access.status in (401, 403):
-        return passed(f"refused with {status_access.told}", seen=status_access.status, expected=expected)
+        return passed(f"access is refused with {status_access.told}", seen=status_access.status, expected=expected)
     if status_access.status == 200:
-        message = f"replica {status_access.replica} shows the cluster's status to {role.subject}"
+        message = f"replica {status_access.replica} returns cluster_status to {role.subject}"
         return failed("status.exposed", message, seen=200, expected=expected, about=asked)
-    message = f"replica {status_access.replica} answered {status_access.told}"
+    message = f"replica {status_access.replica} returns {status_access.told}"
     return unknown(Unavailable("status.access-unclear", message, about=asked), expected=expected)
 
 
@@ -65,7 +65,7 @@ def test_cluster_status_is_for_administrators(role: Role, status_access: Access)
     measured="reported",
 )
 def test_rethinkdb_has_no_issues(replica: Replica, cluster_status: ClusterStatus) -> Sequence[Verdict]:
-    """`current_issues` is empty as this replica's database server sees it."""
+    """`current_issues` of the replica's database server is empty."""
     return issues_by_type("status", thing("replica", replica.id), cluster_status.issues)
 
 
@@ -75,16 +75,14 @@ def test_rethinkdb_has_no_issues(replica: Replica, cluster_status: ClusterStatus
     documented=GUIDE,
     remedy="recover-replica",
     reasons={
-        "status.unhealthy": "its health is told as another than OK",
-        "status.unhealthy-for-others": "its health is told as another than OK, and names other replicas for it",
-        "status.health-not-told": "who is asked does not know the replica",
+        "status.unhealthy": "the replica's health is reported as other than OK",
+        "status.unhealthy-for-others": "the replica's health is reported as other than OK because of other replicas",
+        "status.health-not-told": "the replica that was queried does not report the replica's health",
     },
     measured="reported",
 )
-def test_replica_is_said_to_be_healthy(
-    subject_replica: Replica, cluster_status: ClusterStatus, inventory: Inventory
-) -> Verdict:
-    """`replica_health` says exactly "OK" of the replica."""
+def test_replica_health_is_ok(subject_replica: Replica, cluster_status: ClusterStatus, inventory: Inventory) -> Verdict:
+    """`replica_health` is exactly "OK" for the replica."""
     asked, subject = cluster_status.replica, subject_replica.id
     health = cluster_status.status.replica_health.get(subject)
     if health is None:
@@ -97,7 +95,7 @@ def test_replica_is_said_to_be_healthy(
     blamed = _named(inventory, health) - {asked, subject}
     return failed(
         "status.unhealthy-for-others" if blamed else "status.unhealthy",
-        health or "an empty text instead of OK",
+        one_line(health) or "the health is empty instead of OK",
         seen=health,
         expected="OK",
         about=things("replica", blamed or {subject}),

@@ -1,10 +1,11 @@
-"""The guide's section "Access RethinkDB directly": what each replica's own database server tells."""
+"""The guide's section "Access RethinkDB directly": what each replica's own database server reports."""
 
 from collections.abc import Mapping, Sequence
 
 from checks.condition import CRITICAL, WARNING, condition
 from checks.rules.cluster_views import Views, things
 from checks.rules.rethinkdb_issues import issue_keys, issue_reasons, issues_by_type
+from checks.rules.wording import many, one_line, reported_by
 from checks.verdict import Verdict, failed, passed, skipped
 from fixtures.access.rethinkdb.reql import DOCUMENTED_FIELDS
 from fixtures.core.dimensions import why_none
@@ -29,7 +30,7 @@ SYSTEM = "rethinkdb"
     no_response_remedy="database-silent",
 )
 def test_database_server_has_no_issues(database: Replica, database_view: DatabaseView) -> Sequence[Verdict]:
-    """The replica's database server answers, and `current_issues` is empty as it sees it."""
+    """The replica's database server responds, and its `current_issues` is empty."""
     return issues_by_type("rdb", thing("database", database.id), database_view.issues)
 
 
@@ -39,24 +40,24 @@ def test_database_server_has_no_issues(database: Replica, database_view: Databas
     documented=GUIDE,
     remedy="missing-database",
     reasons={
-        "rdb.database-missing": "dbList lacks a database of the registry",
+        "rdb.database-missing": "dbList does not list a database of the registry",
         "rdb.database-empty": "a database has no tables",
     },
 )
 def test_databases_are_listed(database_view: DatabaseView, every_cluster_status: Views) -> Verdict:
-    """`dbList` has the registry's databases, all that the API names, and each of them has tables."""
+    """`dbList` lists the registry's databases and all that the API lists, and each has tables."""
     named = {each.name for view in every_cluster_status.values() for each in view.tables.db_config}
     expected = sorted({*DATABASES, *named})
     found = database_view.tables_of
     missing = [name for name in expected if name not in found]
     empty = [name for name in expected if name in found and not found[name]]
     if missing:
-        message = f"dbList lacks {', '.join(missing)}"
+        message = f"dbList does not list {', '.join(missing)}"
         return failed("rdb.database-missing", message, seen=sorted(found), expected=expected)
     if empty:
-        message = f"{', '.join(empty)} has no tables"
+        message = f"no tables in {many(len(empty), 'database')}: {', '.join(empty)}"
         return failed("rdb.database-empty", message, seen=found, expected="tables in each")
-    return passed(f"{len(expected)} databases with tables", seen=sorted(found), expected=expected)
+    return passed(f"{many(len(expected), 'database')} with tables", seen=sorted(found), expected=expected)
 
 
 @condition(
@@ -66,7 +67,7 @@ def test_databases_are_listed(database_view: DatabaseView, every_cluster_status:
     remedy="repositories-table",
     reasons={
         "rdb.no-repositories": "dtr2 has no table repositories",
-        "rdb.fields-missing": "a row of the table repositories lacks documented fields",
+        "rdb.fields-missing": "a row of the table repositories has not all documented fields",
         "rdb.no-row-read": "no row of the table repositories could be read",
     },
 )
@@ -85,7 +86,7 @@ def test_repositories_are_kept_as_documented(
     if lacking:
         return failed(
             "rdb.no-repositories",
-            f"dtr2 has no table repositories, as {', '.join(lacking)} see it",
+            f"dtr2 has no table repositories {reported_by(lacking)}",
             seen=lacking,
             expected=[],
             about=table,
@@ -93,15 +94,21 @@ def test_repositories_are_kept_as_documented(
         )
     readable = [view for view in views if not view.repositories.trouble]
     if not readable:
-        raise Unavailable("rdb.no-row-read", f"no row could be read: {views[0].repositories.trouble}", about=table)
+        raise Unavailable(
+            "rdb.no-row-read",
+            f"no row of dtr2.repositories could be read: {one_line(views[0].repositories.trouble)}",
+            about=table,
+        )
     rows = [view.repositories.fields for view in readable if view.repositories.fields is not None]
     if not rows:
-        return passed("no repositories yet")
+        return passed("the table is empty: there is no repository yet")
     missing = [field for field in DOCUMENTED_FIELDS if any(field not in row for row in rows)]
     if missing:
-        message = f"a row lacks {', '.join(missing)}"
+        message = f"a row of dtr2.repositories has no {', '.join(missing)}"
         return failed("rdb.fields-missing", message, seen=rows[0], expected=sorted(DOCUMENTED_FIELDS), about=table)
-    return passed("a row has all documented fields", seen=rows[0], expected=sorted(DOCUMENTED_FIELDS))
+    return passed(
+        "a row of dtr2.repositories has all documented fields", seen=rows[0], expected=sorted(DOCUMENTED_FIELDS)
+    )
 
 
 @condition(
@@ -109,41 +116,46 @@ def test_repositories_are_kept_as_documented(
     severity=CRITICAL,
     documented=GUIDE,
     remedy="stale-api",
-    reasons={"rdb.api-differs": "the replica's API tells otherwise than its own database server"},
+    reasons={"rdb.api-differs": "the replica's API and its own database server report differently"},
     measured="derived",
 )
-def test_api_tells_what_the_database_says(
+def test_api_agrees_with_the_database(
     database: Replica, database_view: DatabaseView, every_cluster_status: Views
 ) -> Verdict:
-    """What the replica's API tells of servers, tables and issues is what its own database server says."""
+    """The replica's API reports the same servers, tables and issues as its own database server."""
     api = every_cluster_status[database.id]
     names = {row.id: row.name for row in (*api.tables.server_status, *database_view.servers)}
-    told = _told({each.name for each in api.tables.db_config}, api.tables.server_status, api.tables.table_status, names)
-    said = _told(set(database_view.tables_of) - {SYSTEM}, database_view.servers, database_view.tables, names)
-    told["issues"], said["issues"] = set(issue_keys(api.issues)), set(issue_keys(database_view.issues))
+    by_api = _comparable(
+        {each.name for each in api.tables.db_config}, api.tables.server_status, api.tables.table_status, names
+    )
+    by_database = _comparable(
+        set(database_view.tables_of) - {SYSTEM}, database_view.servers, database_view.tables, names
+    )
+    by_api["issues"], by_database["issues"] = set(issue_keys(api.issues)), set(issue_keys(database_view.issues))
     differences = [
         {
             "what": what,
-            "only RethinkDB": sorted(said[what] - told[what]),
-            "only the API": sorted(told[what] - said[what]),
+            "only RethinkDB": sorted(by_database[what] - by_api[what]),
+            "only the API": sorted(by_api[what] - by_database[what]),
         }
-        for what in said
-        if said[what] != told[what]
+        for what in by_database
+        if by_database[what] != by_api[what]
     ]
     if not differences:
-        return passed(f"{len(said['servers'])} servers and {len(said['tables'])} tables, as the API tells them")
+        servers, tables = len(by_database["servers"]), len(by_database["tables"])
+        return passed(f"{many(servers, 'server')} and {many(tables, 'table')}, the same in the API")
     whats = ", ".join(str(each["what"]) for each in differences)
     first = differences[0]["only RethinkDB"] or differences[0]["only the API"]
     whose = "RethinkDB" if differences[0]["only RethinkDB"] else "the API"
-    message = f"RethinkDB and the API tell different {whats}; only {whose}: {first[0]}"
+    message = f"RethinkDB and the API report different {whats}; only {whose}: {first[0]}"
     about = things("replica", [database.id])
     return failed("rdb.api-differs", message, seen=differences, expected="the same", about=about)
 
 
-def _told(
+def _comparable(
     databases: set[str], servers: Sequence[Server], tables: Sequence[Table], names: Mapping[str, str]
 ) -> dict[str, set[str]]:
-    """What a view says, as sets that can be compared; servers that it gives by UUID are resolved to their names."""
+    """What a view reports, as sets that can be compared; servers that it gives by UUID are resolved to their names."""
     links = {
         (row.name, names.get(other, other), up) for row in servers for other, up in row.network.connected_to.items()
     }

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from checks.rules.wording import reported_by
 from fixtures.core.evidence import Because, Thing, link, thing
 from fixtures.core.store import PerSubject, Unavailable
 from fixtures.inventory import Replica
@@ -38,7 +39,7 @@ def server_of(views: Views, replica: str) -> Server:
     if row is None:
         raise Unavailable(
             "status.no-server-row",
-            f"its database server stands in no replica's server_status, see STATUS-8 of {replica}",
+            f"the database server of {replica} is listed in no replica's server_status, see STATUS-8",
             about=things("database", [replica]),
             because=Because(replica, condition="STATUS-8"),
         )
@@ -46,7 +47,7 @@ def server_of(views: Views, replica: str) -> Server:
 
 
 def with_servers(view: ClusterStatus) -> set[str]:
-    """The ids of all replicas whose database servers stand in a view's server_status."""
+    """The ids of all replicas whose database servers are listed in a view's server_status."""
     return {replica_of_server(row.name) for row in view.tables.server_status if is_server(row.name)}
 
 
@@ -56,29 +57,29 @@ class Apart:
 
     reason: str
     about: tuple[Thing, ...]
-    told: str
+    detail: str
     witness: str
 
     @property
     def message(self) -> str:
-        return f"{self.told}, as replica {self.witness} sees it"
+        return f"{self.detail} {reported_by([self.witness])}"
 
 
 def apart(views: Views, first: str, second: str) -> Apart | None:
     """Why two replicas' database servers are not connected to each other; None where they are.
 
-    A server that cannot see another has no row of it, so a third view tells only where neither own view can be had.
+    A server that cannot see another has no row of it, so a third view counts only where neither own view can be had.
     """
     everybody = answered(views)
     own = [view for view in everybody if view.replica in (first, second)]
     for view in own or everybody:
         for here, there in ((first, second), (second, first)):
             if view.server(here) is None:
-                told = f"the database server of {here} is missing in server_status"
-                return Apart("status.server-missing", things("database", [here]), told, view.replica)
+                detail = f"the database server of {here} is not listed in server_status"
+                return Apart("status.server-missing", things("database", [here]), detail, view.replica)
             if not _connected(everybody, view, here).get(server_name(there), False):
-                told = f"the database server of {here} is not connected to that of {there}"
-                return Apart("status.servers-apart", (link(here, there),), told, view.replica)
+                detail = f"the database server of {here} is not connected to that of {there}"
+                return Apart("status.servers-apart", (link(here, there),), detail, view.replica)
     return None
 
 
@@ -94,11 +95,11 @@ def largest_group(views: Views, replicas: Sequence[str]) -> int:
 
 
 def _connected(everybody: Sequence[ClusterStatus], view: ClusterStatus, replica: str) -> dict[str, bool]:
-    """`connected_to` of a replica's server as one view tells it; servers given by UUID are resolved to their names."""
+    """`connected_to` of a replica's server in one view; servers given by UUID are resolved to their names."""
     names = {row.id: row.name for each in everybody for row in each.tables.server_status}
     row = view.server(replica)
-    told = row.network.connected_to if row else {}
-    return {names.get(server, server): up for server, up in told.items()}
+    connected = row.network.connected_to if row else {}
+    return {names.get(server, server): up for server, up in connected.items()}
 
 
 def labels_of(replica: Replica, everywhere: PerSubject[Containers]) -> set[str]:

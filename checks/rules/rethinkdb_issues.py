@@ -1,4 +1,4 @@
-"""The eight types of issues that RethinkDB knows, in the words of the person who looks after the registry.
+"""The eight types of issues that RethinkDB knows, in the words of an operator of the registry.
 
 They are the same from 2.3.0 to 2.4.4. One lost server gives an issue for each table: a verdict is about a type.
 """
@@ -7,21 +7,22 @@ from collections.abc import Sequence
 
 from checks.condition import Reason
 from checks.rules.cluster_views import things
+from checks.rules.wording import one_line
 from checks.verdict import Verdict, failed, passed
 from fixtures.core.evidence import Thing, thing
 from fixtures.inventory.msr import replica_of_server
 from fixtures.probes.cluster_status import Issue
 
 MEANS = {
-    "db_name_collision": "two databases have one name, so that neither can be used: what remains of a split cluster",
-    "log_write_error": "a database server cannot write its log: its disk is full or its volume read-only",
-    "memory_error": "a database server swaps: its node has too little memory, and the registry becomes slow",
-    "non_transitive_error": "two database servers cannot see each other, though a third one sees both",
-    "outdated_index": "an index was made by an older RethinkDB: it works, and must be made anew before an upgrade",
-    "server_name_collision": "two database servers have one name, so that tables cannot be placed: one is left over",
-    # Its own description says in plain words what still works, and which servers are away.
+    "db_name_collision": "two databases have the same name and neither can be used, as after a split of the cluster",
+    "log_write_error": "a database server cannot write its log: its disk is full or its volume is read-only",
+    "memory_error": "a database server swaps: its node is short of memory, and the registry becomes slow",
+    "non_transitive_error": "two database servers are not connected to each other, only to a third one",
+    "outdated_index": "an older RethinkDB built an index: it works, and must be rebuilt before an upgrade",
+    "server_name_collision": "two database servers have the same name and tables cannot be placed: one is left over",
+    # Its own description says in plain words what still works, and which servers are not reachable.
     "table_availability": "",
-    "table_name_collision": "two tables have one name, so that neither can be used: what remains of a split cluster",
+    "table_name_collision": "two tables have the same name and neither can be used, as after a split of the cluster",
 }
 UNKNOWN_TYPE = "an issue of a type that this release does not know"
 _REMEDIES = {
@@ -39,14 +40,14 @@ _REMEDIES = {
 def issue_reasons(area: str) -> dict[str, Reason]:
     """The reasons of a condition of that area that looks at issues: one for each type, and one for an unknown type."""
     known = {
-        _code(area, kind): Reason(means or "tables lack copies, or are not available", remedy=_REMEDIES.get(kind))
+        _code(area, kind): Reason(means or "tables lack copies or are not available", remedy=_REMEDIES.get(kind))
         for kind, means in MEANS.items()
     }
     return {**known, _code(area, ""): Reason(UNKNOWN_TYPE)}
 
 
 def issues_by_type(area: str, witness: Thing, issues: Sequence[Issue]) -> list[Verdict]:
-    """A verdict for each type of issue that one server tells, or one that there is none."""
+    """A verdict for each type of issue that one server reports, or one that there is none."""
     if not issues:
         return [passed("no issues", seen=[], expected=[])]
     kinds = sorted({issue.type for issue in issues})
@@ -54,7 +55,7 @@ def issues_by_type(area: str, witness: Thing, issues: Sequence[Issue]) -> list[V
 
 
 def issue_keys(issues: Sequence[Issue]) -> list[str]:
-    """What tells issues from one another wherever they are told: the type and the table."""
+    """What distinguishes issues whoever reports them: the type and the table."""
     return sorted(
         {f"{issue.type}:{table}" if table else issue.type for issue in issues for table in issue.tables or [""]}
     )
@@ -75,12 +76,12 @@ def _type(area: str, witness: Thing, kind: str, issues: list[Issue]) -> Verdict:
     count = f"{len(tables)} tables: " if len(tables) > 1 else ""
     grave = "critical" if critical else "not critical"
     means = MEANS.get(kind, UNKNOWN_TYPE)
-    # A server tells of others; where it tells of itself alone it is at fault, and nobody's witness.
+    # A server reports others; where it reports itself alone it is at fault, and nobody's witness.
     others = [each for each in servers if replica_of_server(each) != asked]
     at_fault = things("database", others or servers)
     return failed(
         _code(area, kind),
-        f"{count}{first.description or kind} ({grave})" + (f": {means}" if means else ""),
+        f"{count}{one_line(first.description) or kind} ({grave})" + (f": {means}" if means else ""),
         seen={"critical": critical, "tables": tables, "servers": servers} | ({"ids": ids} if ids else {}),
         expected=[],
         subject=f"{asked}:{kind}",

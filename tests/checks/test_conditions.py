@@ -18,7 +18,7 @@ from tests.checks.cases import (
     rethinkdb,
     status_asked,
     status_cluster,
-    status_told,
+    status_compared,
     tokens,
     ways_in,
 )
@@ -30,7 +30,7 @@ MODULES = (
     feeds,
     feeds_compared,
     status_asked,
-    status_told,
+    status_compared,
     status_cluster,
     database_servers,
     database_tables,

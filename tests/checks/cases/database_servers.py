@@ -27,7 +27,7 @@ status_8(
     fails(
         f"{A}:{B}",
         f"the database server of {A} is not connected to that of {B}",
-        f"as replica {A} sees it",
+        f"(reported by replica {A})",
         seen=False,
         expected=True,
         reason="status.servers-apart",
@@ -51,8 +51,8 @@ status_8(
     views(row_gone(B), **{B: SILENT}),
     fails(
         f"{A}:{B}",
-        f"the database server of {B} is missing in server_status",
-        f"as replica {A} sees it",
+        f"the database server of {B} is not listed in server_status",
+        f"(reported by replica {A})",
         reason="status.server-missing",
         about=(f"database:{B}",),
         witnesses=(f"replica:{A}",),
@@ -70,13 +70,17 @@ def partition() -> Facts:
     }
 
 
-status_8("a partial partition", partition(), fails(f"{A}:{B}", f"server of {B} is missing", f"as replica {A} sees it"))
+status_8(
+    "a partial partition",
+    partition(),
+    fails(f"{A}:{B}", f"server of {B} is not listed in server_status", f"(reported by replica {A})"),
+)
 status_8("a partial partition leaves one pair whole", partition(), passes(f"{A}:{C}"))
 status_8("a partial partition leaves another pair whole", partition(), passes(f"{B}:{C}"))
 status_8(
     "told by a third when neither tells",
     {**views(link(A, B)), ("cluster_status", A): SILENT, ("cluster_status", B): SILENT},
-    fails(f"{A}:{B}", f"as replica {C} sees it", witnesses=(f"replica:{C}",)),
+    fails(f"{A}:{B}", f"(reported by replica {C})", witnesses=(f"replica:{C}",)),
 )
 
 
@@ -140,7 +144,7 @@ status_9(
 status_9("of a row that another replica tells", views(**{A: SILENT}), passes(A))
 NO_ROW = unknown(
     A,
-    f"see STATUS-8 of {A}",
+    f"the database server of {A} is listed in no replica's server_status, see STATUS-8",
     reason="status.no-server-row",
     about=(f"database:{A}",),
     because=Because(A, condition="STATUS-8"),
@@ -164,7 +168,7 @@ status_15(
     views(process(A, "rethinkdb 2.3.6")),
     warns(
         A,
-        "another RethinkDB",
+        "the database server runs rethinkdb 2.3.6, the others run rethinkdb 2.4.4",
         seen="rethinkdb 2.3.6",
         expected=VERSION,
         reason="status.other-rethinkdb",

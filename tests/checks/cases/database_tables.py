@@ -14,14 +14,14 @@ CLUSTER = "cluster"
 status_10 = Cases("STATUS-10")
 CONFIG = ("rethink_system_tables", "db_config")
 WITHOUT_JOBRUNNER = [{"id": name, "name": name} for name in DATABASES if name != "jobrunner"]
-status_10("all there", views(), *(passes(name, "there", seen=sorted(DATABASES)) for name in DATABASES))
+status_10("all there", views(), *(passes(name, "the database exists", seen=sorted(DATABASES)) for name in DATABASES))
 status_10("a further one", views(append(CONFIG, {"id": "x", "name": "test"})), *(passes(name) for name in DATABASES))
 status_10(
     "one missing",
     views(put(CONFIG, WITHOUT_JOBRUNNER)),
     fails(
         "jobrunner",
-        f"missing, as {', '.join(sorted(THREE))} see it",
+        f"does not list jobrunner (reported by replicas {', '.join(sorted(THREE))})",
         seen=sorted({*DATABASES} - {"jobrunner"}),
         reason="status.database-missing",
         about=("cluster",),
@@ -32,10 +32,12 @@ status_10(
 status_10(
     "one missing for one",
     views(**{B: view(B, put(CONFIG, WITHOUT_JOBRUNNER))}),
-    fails("jobrunner", f"missing, as {B} see it"),
+    fails("jobrunner", f"does not list jobrunner (reported by replica {B})"),
     others=Outcome.PASS,
 )
-status_10("none at all", views(put(CONFIG, [])), *(fails(name, "missing") for name in DATABASES))
+status_10(
+    "none at all", views(put(CONFIG, [])), *(fails(name, f"db_config does not list {name}") for name in DATABASES)
+)
 status_10("nobody tells", NOBODY, unknown(CLUSTER, "503"))
 
 FIRST = TABLES[0]
@@ -65,7 +67,7 @@ for flag, reason in (
     status_11(
         f"not {flag}",
         views(put((*AT_FIRST, "status", flag), False)),
-        fails(FIRST, f"not {flag}, as replica {A} sees it", reason=reason, about=(f"table:{FIRST}",)),
+        fails(FIRST, f"the table is not {flag} (reported by replica {A})", reason=reason, about=(f"table:{FIRST}",)),
         others=Outcome.PASS,
     )
 status_11(
@@ -87,7 +89,7 @@ status_11(
 status_11(
     "one replica sees it so",
     views(**{C: view(C, put((*AT_FIRST, "status", "ready_for_writes"), False))}),
-    fails(FIRST, "not ready_for_writes", f"as replica {C} sees it", witnesses=(f"replica:{C}",)),
+    fails(FIRST, "not ready_for_writes", f"(reported by replica {C})", witnesses=(f"replica:{C}",)),
     others=Outcome.PASS,
 )
 status_11(
@@ -104,7 +106,7 @@ status_12(
     views(shard("replicas", copies(A, B))),
     fails(
         FIRST,
-        f"no copy on {server(C)}, as replica {A} sees it",
+        f"no copy on {server(C)} (reported by replica {A})",
         seen=[server(A), server(B)],
         expected=sorted(server(name) for name in THREE),
         reason="status.table-copy-missing",

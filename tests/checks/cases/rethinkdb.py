@@ -71,7 +71,7 @@ rdb_1(
     fails(f"{A}:table_availability"),
     fails(
         f"{A}:non_transitive_error",
-        "a third one sees both",
+        "not connected to each other, only to a third one",
         seen={"critical": False, "tables": [], "servers": [server(B), server(C)]},
         reason="rdb.non-transitive-error",
         about=(f"database:{B}", f"database:{C}"),
@@ -173,19 +173,21 @@ rdb_2("the API is silent", {**own(), **views(**dict.fromkeys(THREE, REFUSED))}, 
 rdb_2(
     "one dropped",
     {**own(without("notarysigner")), **views()},
-    fails(A, "dbList lacks notarysigner", expected=FOUR, reason="rdb.database-missing", about=(f"database:{A}",)),
+    fails(
+        A, "dbList does not list notarysigner", expected=FOUR, reason="rdb.database-missing", about=(f"database:{A}",)
+    ),
     inventory=WITH_DRIVER,
 )
 rdb_2(
     "one without tables",
     {**own(emptied("dtr2")), **views()},
-    fails(A, "dtr2 has no tables", reason="rdb.database-empty"),
+    fails(A, "no tables in 1 database: dtr2", reason="rdb.database-empty"),
     inventory=WITH_DRIVER,
 )
 rdb_2(
     "the API names one more",
     {**own(), **views(append(("rethink_system_tables", "db_config"), {"id": "x", "name": "enzi"}))},
-    fails(A, "dbList lacks enzi", expected=["dtr2", "enzi", *FOUR[1:]]),
+    fails(A, "dbList does not list enzi", expected=["dtr2", "enzi", *FOUR[1:]]),
     inventory=WITH_DRIVER,
 )
 rdb_2(
@@ -209,7 +211,7 @@ def untabled(answers: Any) -> None:
 
 
 rdb_3("as documented", seen(), passes("cluster", expected=sorted(DOCUMENTED_FIELDS)), inventory=WITH_DRIVER)
-rdb_3("no repository yet", seen(rows([])), passes("cluster", "no repositories yet"), inventory=WITH_DRIVER)
+rdb_3("no repository yet", seen(rows([])), passes("cluster", "no repository yet"), inventory=WITH_DRIVER)
 rdb_3(
     "one answers",
     seen(**{B: REFUSED, C: WRONG_PASSWORD}),
@@ -219,13 +221,18 @@ rdb_3(
 rdb_3(
     "a field is missing",
     seen(rows([{key: value for key, value in ROW.items() if key not in ("pk", "visibility")}])),
-    warns("cluster", "a row lacks pk, visibility", reason="rdb.fields-missing", about=("table:dtr2.repositories",)),
+    warns(
+        "cluster",
+        "a row of dtr2.repositories has no pk, visibility",
+        reason="rdb.fields-missing",
+        about=("table:dtr2.repositories",),
+    ),
     inventory=WITH_DRIVER,
 )
 rdb_3(
     "a field is missing at one server",
     seen(**{C: database(C, rows([ROW])), B: database(B, rows([{"id": 1}]))}),
-    warns("cluster", "lacks enableManifestLists"),
+    warns("cluster", "a row of dtr2.repositories has no enableManifestLists"),
     inventory=WITH_DRIVER,
 )
 rdb_3(

@@ -228,7 +228,11 @@ status_4(
     fails(f"{A}:{A}", reason="status.unhealthy", about=(f"replica:{A}",), witnesses=()),
 )
 status_4("nearly OK is not OK", health_of_c("ok"), fails(f"{A}:{C}", "ok"))
-status_4("an empty text", health_of_c(""), fails(f"{A}:{C}", "an empty text", seen=""))
+status_4(
+    "the health is empty instead of OK",
+    health_of_c(""),
+    fails(f"{A}:{C}", "the health is empty instead of OK", seen=""),
+)
 status_4(
     "not known at all",
     {("cluster_status", A): view(A, drop(("replica_health", C)))},

@@ -38,25 +38,29 @@ def links_broken(*pairs: tuple[str, str]) -> Facts:
 
 # Replicas, how many are gone, what it must say.
 for count, gone, said in (
-    (1, 0, passes("cluster", "stands 0 more", seen=0, expected=0)),
+    (1, 0, passes("cluster", "tolerates 0 more failures", seen=0, expected=0)),
     (
         2,
         0,
         warns(
-            "cluster", "2 replicas stand no failure, as 1 would", seen=2, expected="1 or 3", reason="status.even-number"
+            "cluster",
+            "2 replicas tolerate 0 failures, as many as 1 would",
+            seen=2,
+            expected="1 or 3",
+            reason="status.even-number",
         ),
     ),
-    (3, 0, passes("cluster", "stands 1 more", seen=1, expected=1)),
-    (4, 0, warns("cluster", "4 replicas stand 1 failure, as 3 would", seen=4)),
-    (5, 0, passes("cluster", "stands 2 more", seen=2, expected=2)),
-    (6, 0, warns("cluster", "6 replicas stand 2 failures, as 5 would", seen=6)),
-    (7, 0, passes("cluster", "stands 3 more", seen=3, expected=3)),
+    (3, 0, passes("cluster", "tolerates 1 more failure", seen=1, expected=1)),
+    (4, 0, warns("cluster", "4 replicas tolerate 1 failure, as many as 3 would", seen=4)),
+    (5, 0, passes("cluster", "tolerates 2 more failures", seen=2, expected=2)),
+    (6, 0, warns("cluster", "6 replicas tolerate 2 failures, as many as 5 would", seen=6)),
+    (7, 0, passes("cluster", "tolerates 3 more failures", seen=3, expected=3)),
     (
         2,
         1,
         warns(
             "cluster",
-            "majority is lost",
+            "the cluster has no majority",
             "1 of 2",
             seen=0,
             reason="status.majority-lost",
@@ -69,32 +73,32 @@ for count, gone, said in (
         1,
         warns(
             "cluster",
-            "stands 0 more failures, 1 are expected",
+            "tolerates 0 more failures (1 expected)",
             "2 of 3",
-            "2 are a majority",
+            "(majority 2)",
             seen=0,
             reason="status.tolerates-too-few",
         ),
     ),
-    (3, 2, warns("cluster", "majority is lost", "1 of 3", seen=0)),
-    (5, 1, warns("cluster", "stands 1 more failures, 2 are expected", "4 of 5", seen=1)),
-    (5, 3, warns("cluster", "majority is lost", "2 of 5", seen=0)),
-    (7, 3, warns("cluster", "stands 0 more failures, 3 are expected", "4 of 7", "4 are a majority", seen=0)),
+    (3, 2, warns("cluster", "the cluster has no majority", "1 of 3", seen=0)),
+    (5, 1, warns("cluster", "tolerates 1 more failure (2 expected)", "4 of 5", seen=1)),
+    (5, 3, warns("cluster", "the cluster has no majority", "2 of 5", seen=0)),
+    (7, 3, warns("cluster", "tolerates 0 more failures (3 expected)", "4 of 7", "(majority 4)", seen=0)),
 ):
     status_14(f"{count} replicas, {gone} gone", cluster(count, gone), said, inventory=inventory(count))
 status_14(
     "fewer failures are expected than its number promises",
     cluster(5, 1),
-    passes("cluster", "stands 1 more", expected=1),
+    passes("cluster", "tolerates 1 more failure", expected=1),
     inventory=inventory(5, expect={"tolerates": 1}),
 )
 status_14(
     "more failures are expected than its number promises",
     cluster(3),
-    warns("cluster", "stands 1 more failures, 2 are expected", expected=2),
+    warns("cluster", "tolerates 1 more failure (2 expected)", expected=2),
     inventory=inventory(expect={"tolerates": 2}),
 )
-status_14("one broken link of three", links_broken((A, B)), warns("cluster", "2 of 3", "stands 0 more"))
+status_14("one broken link of three", links_broken((A, B)), warns("cluster", "2 of 3", "tolerates 0 more failures"))
 status_14(
     "a partial partition: two have no row of each other",
     {
@@ -102,9 +106,13 @@ status_14(
         ("cluster_status", B): view(B, put(SERVERS, view_rows((B, C)))),
         ("cluster_status", C): view(C, link(A, B)),
     },
-    warns("cluster", "2 of 3", "stands 0 more"),
+    warns("cluster", "2 of 3", "tolerates 0 more failures"),
 )
-status_14("no two are connected", links_broken(*combinations(THREE, 2)), warns("cluster", "1 of 3", "majority is lost"))
+status_14(
+    "no two are connected",
+    links_broken(*combinations(THREE, 2)),
+    warns("cluster", "1 of 3", "the cluster has no majority"),
+)
 status_14("nobody tells", NOBODY, unknown("cluster", "STATUS_CHECK_FAILED"))
 
 status_16 = Cases("STATUS-16")

@@ -28,7 +28,12 @@ status_5(
     "over three minutes",
     reported(181),
     warns(
-        A, "too long ago", "3.0 min", seen=text(ago(seconds=181)), reason="status.stale-health", since=ago(seconds=181)
+        A,
+        "3.0 min old, limit 3 min",
+        "3.0 min",
+        seen=text(ago(seconds=181)),
+        reason="status.stale-health",
+        since=ago(seconds=181),
     ),
 )
 status_5("five minutes", reported(300), warns(A, "5.0 min"))
@@ -37,7 +42,7 @@ status_5(
     reported(301),
     fails(
         A,
-        f"Replica reported health too long ago: {text(ago(seconds=301))}",
+        f"the last health report, of {text(ago(seconds=301))}, is 5.0 min old, limit 3 min",
         reason="status.stale-health",
         since=ago(seconds=301),
         measured="reported",
@@ -94,7 +99,7 @@ status_5(
 status_5(
     "told by the others when it is dead itself",
     views(put(("replica_timestamp", A), text(ago(minutes=20))), **{A: SILENT}),
-    fails(A, "20.0 min", f"as replica {B} sees it", about=(f"replica:{A}",), witnesses=(f"replica:{B}",)),
+    fails(A, "20.0 min", f"(reported by replica {B})", about=(f"replica:{A}",), witnesses=(f"replica:{B}",)),
 )
 status_5(
     "who tells the freshest is named",
@@ -102,20 +107,20 @@ status_5(
         put(("replica_timestamp", A), text(ago(minutes=20))),
         **{C: view(C, put(("replica_timestamp", A), text(ago(minutes=6))))},
     ),
-    fails(A, "6.0 min", f"as replica {C} sees it", seen=text(ago(minutes=6))),
+    fails(A, "6.0 min", f"(reported by replica {C})", seen=text(ago(minutes=6))),
 )
 status_5("nobody tells", NOBODY, unknown(A, "STATUS_CHECK_FAILED"))
 
 status_6 = Cases("STATUS-6")
-status_6("all known", views(), *(passes(name, "known to all 3") for name in THREE))
+status_6("all known", views(), *(passes(name, "known to 3 of 3 replicas") for name in THREE))
 status_6(
     "a ghost",
     views(put(("replica_health", GHOST), "OK")),
     *(passes(name) for name in THREE),
     fails(
         GHOST,
-        "the inventory does not name",
-        f"told by {', '.join(sorted(THREE))}",
+        "which is not in the inventory",
+        f"(reported by replicas {', '.join(sorted(THREE))})",
         seen=sorted(THREE),
         reason="status.ghost-replica",
         about=(f"replica:{GHOST}",),
@@ -126,7 +131,7 @@ status_6(
     "a ghost that one alone knows",
     views(**{B: view(B, put(("replica_health", GHOST), "OK"))}),
     *(passes(name) for name in THREE),
-    fails(GHOST, f"told by {B}", seen=[B]),
+    fails(GHOST, f"(reported by replica {B})", seen=[B]),
 )
 status_6(
     "one is missing everywhere",
@@ -135,7 +140,7 @@ status_6(
     passes(B),
     fails(
         C,
-        f"not known to {', '.join(sorted(THREE))}",
+        f"unknown to replicas {', '.join(sorted(THREE))}",
         seen=sorted(THREE),
         expected=[],
         reason="status.replica-missing",
@@ -150,7 +155,7 @@ status_6(
     passes(B),
     fails(
         C,
-        f"not known to {B}",
+        f"unknown to replica {B}",
         seen=[B],
         reason="status.replica-missing",
         about=(f"replica:{B}",),
@@ -163,14 +168,14 @@ status_6(
     *(passes(name) for name in THREE),
     fails(
         GHOST,
-        f"dtr_rethinkdb_{GHOST}, is connected that is of no replica",
+        f"database server dtr_rethinkdb_{GHOST} is connected, and belongs to no replica",
         seen=sorted(THREE),
         reason="status.ghost-server",
         about=(f"database:{GHOST}",),
         witnesses=things("replica", THREE),
     ),
 )
-status_6("by those that answered", views(**{B: SILENT}), *(passes(name, "known to all 2") for name in THREE))
+status_6("by those that answered", views(**{B: SILENT}), *(passes(name, "known to 2 of 2 replicas") for name in THREE))
 
 status_7 = Cases("STATUS-7")
 status_7("the same", views(), passes(f"{A}:{B}", "the same replicas, health and issues"))
@@ -222,7 +227,7 @@ status_7("those two tell", views(**{B: SILENT}), passes(f"{A}:{C}"))
 status_7("a single replica", {}, not_applicable("none", "no pairs"), inventory=inventory(1))
 
 status_13 = Cases("STATUS-13")
-status_13("takes writes", views(), passes(B, "takes writes", seen=False, expected=False))
+status_13("the replica accepts writes", views(), passes(B, "the replica accepts writes", seen=False, expected=False))
 status_13(
     "read-only",
     views(put(("replica_readonly", B), True)),
