@@ -13,6 +13,7 @@ from checks.rules.replica_containers import (
     judge_health,
     judge_running,
 )
+from checks.rules.wording import many
 from checks.verdict import Verdict, failed, not_applicable, passed
 from fixtures.core.evidence import Thing, link, thing
 from fixtures.core.overlay_subjects import first_network
@@ -26,10 +27,10 @@ from fixtures.probes.replica_storage import ReplicaVolumes
 
 GUIDE = "Monitor MSR"
 LOOK_BACK = timedelta(minutes=10)
-# An ended session and the next one are a restart; what comes back again and again is a network that flaps.
+# An ended session and the next one are a restart; what reconnects repeatedly is a network that flaps.
 FLAPS = 3
 OLD = timedelta(hours=1)
-OOM_KILLED = {"ctr.oom-killed": "the container was killed for its memory"}
+OOM_KILLED = {"ctr.oom-killed": "the container was OOM-killed"}
 
 
 @condition(
@@ -38,17 +39,17 @@ OOM_KILLED = {"ctr.oom-killed": "the container was killed for its memory"}
     documented=GUIDE,
     remedy="start-containers",
     reasons={
-        "ctr.missing": "the container is not there, nor on any other node that was looked at",
+        "ctr.missing": "the container does not exist on its node, nor on any other node that was checked",
         "ctr.on-other-node": "the container is on another node than its replica",
-        "ctr.exited": "the container has ended",
-        "ctr.created": "the container was made and never started",
-        "ctr.start-failed": "the engine could not start the container, and says why",
+        "ctr.exited": "the container exited",
+        "ctr.created": "the container was created and never started",
+        "ctr.start-failed": "the Docker engine could not start the container",
         "ctr.not-running": "the container is in another state than running",
         **OOM_KILLED,
     },
 )
 def test_containers_run(replica_with_docker: Replica, every_containers: PerSubject[Containers]) -> Sequence[Verdict]:
-    """The replica's nine containers are there and run."""
+    """All nine containers of the replica exist and run."""
     home = home_of(replica_with_docker, every_containers)
     there = by_component(replica_with_docker, every_containers[home])
     return [judge_running(replica_with_docker, home, name, there.get(name), every_containers) for name in COMPONENTS]
@@ -60,27 +61,27 @@ def test_containers_run(replica_with_docker: Replica, every_containers: PerSubje
     documented=GUIDE,
     remedy="sick-container",
     reasons={
-        "ctr.restarting": "the container ends and is started again and again",
+        "ctr.restarting": "the container is in a restart loop",
         "ctr.paused": "the container is paused",
         "ctr.unhealthy": "the container's health check fails",
-        "ctr.restarted": "the container restarted lately",
+        "ctr.restarted": "the container restarted recently",
         **OOM_KILLED,
     },
 )
-def test_containers_are_well(
+def test_containers_are_healthy(
     replica_with_docker: Replica,
     every_containers: PerSubject[Containers],
     earlier_containers: Mapping[str, Containers],
     options: Options,
 ) -> Sequence[Verdict]:
-    """No container restarts, is paused or unhealthy; none restarted or was killed for its memory lately."""
+    """No container is restarting, paused or unhealthy; none restarted or was OOM-killed recently."""
     home = home_of(replica_with_docker, every_containers)
     seen = every_containers[home]
     before = by_component(replica_with_docker, earlier_containers[home]) if home in earlier_containers else {}
     since = begin(options.since, LOOK_BACK, seen.now)
     found = by_component(replica_with_docker, seen).items()
-    well = [judge_health(replica_with_docker, each, before.get(name), since) for name, each in found]
-    return well or [not_applicable(f"none of its containers is on {home}, see CTR-1")]
+    verdicts = [judge_health(replica_with_docker, each, before.get(name), since) for name, each in found]
+    return verdicts or [not_applicable(f"no container of the replica is on {home}, see CTR-1")]
 
 
 @condition(
@@ -88,24 +89,22 @@ def test_containers_are_well(
     severity=CRITICAL,
     documented=GUIDE,
     remedy="upgrade-half-done",
-    reasons={"ctr.mixed-versions": "some of a replica's containers carry another version than most"},
+    reasons={"ctr.mixed-versions": "some of a replica's containers run another version than most"},
     measured="derived",
 )
-def test_containers_carry_one_version(
-    replica_with_docker: Replica, every_containers: PerSubject[Containers]
-) -> Verdict:
-    """All containers of the replica carry the same version."""
+def test_containers_run_one_version(replica_with_docker: Replica, every_containers: PerSubject[Containers]) -> Verdict:
+    """All containers of the replica run the same version."""
     home = home_of(replica_with_docker, every_containers)
     there = by_component(replica_with_docker, every_containers[home])
     if not there:
-        return not_applicable(f"none of its containers is on {home}, see CTR-1")
+        return not_applicable(f"no container of the replica is on {home}, see CTR-1")
     versions = {name: each.version or each.image for name, each in there.items()}
     counted = Counter(versions.values()).most_common()
     usual = counted[0][0]
     if len(counted) == 1:
         return passed(usual, seen=usual)
     odd = {name: version for name, version in versions.items() if version != usual}
-    message = f"{', '.join(f'{name} {version}' for name, version in odd.items())} instead of {usual}"
+    message = f"{', '.join(f'{name} runs {version}' for name, version in odd.items())} instead of {usual}"
     about = [container_thing(replica_with_docker, name) for name in odd]
     return failed("ctr.mixed-versions", message, seen=versions, expected="one version", about=about)
 
@@ -125,7 +124,7 @@ def test_containers_are_on_the_overlay_network(
     home, networks = home_of(replica_with_docker, every_containers), [first_network(inventory)]
     found = by_component(replica_with_docker, every_containers[home]).values()
     return [judge_attachment(replica_with_docker, each, networks) for each in found] or [
-        not_applicable(f"none of its containers is on {home}, see CTR-1")
+        not_applicable(f"no container of the replica is on {home}, see CTR-1")
     ]
 
 
@@ -134,18 +133,18 @@ def test_containers_are_on_the_overlay_network(
     severity=CRITICAL,
     documented="Beyond the guide: volumes of a replica",
     remedy="missing-volume",
-    reasons={"ctr.volume-missing": "a volume of the replica is not there"},
+    reasons={"ctr.volume-missing": "a volume of the replica does not exist"},
 )
-def test_volumes_are_there(every_containers: PerSubject[Containers], replica_volumes: ReplicaVolumes) -> Verdict:
-    """The replica's volumes are there, and what its registry keeps images on."""
-    every_containers[replica_volumes.node]  # what was seen there must still stand
+def test_volumes_exist(every_containers: PerSubject[Containers], replica_volumes: ReplicaVolumes) -> Verdict:
+    """The replica's volumes exist, including the volume where its registry stores images."""
+    every_containers[replica_volumes.node]  # what was seen there must still hold
     missing = [name for name, volume in replica_volumes.volumes.items() if volume is None]
     names = sorted(replica_volumes.volumes)
     if missing:
-        message = f"missing on {replica_volumes.node}: {', '.join(missing)}"
+        message = f"{many(len(missing), 'volume')} missing on {replica_volumes.node}: {', '.join(missing)}"
         left, about = sorted(set(names) - set(missing)), [thing("volume", name) for name in missing]
         return failed("ctr.volume-missing", message, seen=left, expected=names, about=about)
-    return passed(f"{len(names)} volumes", seen=names, expected=names)
+    return passed(f"{many(len(names), 'volume')} found", seen=names, expected=names)
 
 
 @condition(
@@ -153,33 +152,33 @@ def test_volumes_are_there(every_containers: PerSubject[Containers], replica_vol
     severity=WARNING,
     documented="Beyond the guide: RethinkDB's log",
     remedy="flapping-links",
-    reasons={"ctr.links-flap": "a database's log tells of a server that went several times"},
+    reasons={"ctr.links-flap": "a database log shows a server that disconnected several times"},
     measured="reported",
 )
 def test_database_links_do_not_flap(
     replica_with_docker: Replica, every_containers: PerSubject[Containers], database_log: DatabaseLog, options: Options
 ) -> Verdict:
-    """The database's log tells of no server that came and went again and again."""
+    """The database log shows no database server that reconnects repeatedly."""
     every_containers[home_of(replica_with_docker, every_containers)]
     since = begin(options.since, timedelta(hours=1), database_log.now)
     lost = [each for each in database_log.links if each.at >= since and not each.came]
     gone = Counter(each.server for each in lost)
-    reach = f"{database_log.lines} lines read"
+    reach = f"{many(database_log.lines, 'line')} of the log read"
     if database_log.reach is not None and database_log.reach > since:
         reach += f", back to {database_log.reach:%Y-%m-%d %H:%M} UTC"
     flapping = {server: count for server, count in gone.items() if count >= FLAPS}
     if flapping:
-        told = ", ".join(f"{server} went {count} times" for server, count in sorted(flapping.items()))
+        lines = ", ".join(f"{server} disconnected {count} times" for server, count in sorted(flapping.items()))
         return failed(
             "ctr.links-flap",
-            f"since {since:%Y-%m-%d %H:%M} UTC {told}; {reach}",
+            f"{lines} since {since:%Y-%m-%d %H:%M} UTC ({reach})",
             seen=flapping,
             expected=f"< {FLAPS}",
             about=[link(replica_with_docker.id, replica_of_server(server)) for server in sorted(flapping)],
             witnesses=[thing("database", replica_with_docker.id)],
             since=min(each.at for each in lost if each.server in flapping),
         )
-    return passed(f"no flapping; {reach}", seen=dict(gone), expected=f"< {FLAPS}")
+    return passed(f"no database server reconnects repeatedly ({reach})", seen=dict(gone), expected=f"< {FLAPS}")
 
 
 @condition(
@@ -188,25 +187,27 @@ def test_database_links_do_not_flap(
     documented="Beyond the guide: helper containers",
     remedy="helper-containers",
     reasons={
-        "ctr.join-helper": "helper containers are left, and one is there of a join or an upgrade",
-        "ctr.test-helper": "the containers of an overlay test are left, and none is there of a join or an upgrade",
+        "ctr.join-helper": "helper containers are left over, at least one of them from a join or an upgrade",
+        "ctr.test-helper": "containers of an overlay test are left over, and none from a join or an upgrade",
     },
 )
 def test_no_helper_is_left(containers: Containers) -> Verdict:
-    """No container is left of a join, an upgrade or an overlay test."""
+    """No helper container is left over from a join, an upgrade or an overlay test."""
     old = [each for each in containers.helpers if containers.now - each.created > OLD]
     joins = [each for each in containers.helpers if each.name.startswith(SETUP_HELPERS)]
     names = [each.name for each in containers.helpers]
     if old:
         oldest = min(old, key=lambda each: each.created)
-        message = f"{', '.join(each.name for each in old)}: left, the oldest since {oldest.created:%Y-%m-%d %H:%M} UTC"
+        left = f"{many(len(old), 'helper container')} left over (oldest of {oldest.created:%Y-%m-%d %H:%M} UTC)"
+        message = f"{left}: {', '.join(each.name for each in old)}"
         reason = "ctr.join-helper" if joins else "ctr.test-helper"
         about = _things([*old, *joins])
         return failed(reason, message, seen=names, expected=[], about=about, since=oldest.created)
     about = _things(joins)
     if any(name.startswith("dtr-phase2") for name in names):
-        return passed(f"{', '.join(names)}: a join or an upgrade runs at this moment", seen=names, about=about)
-    message = f"young: {', '.join(names)}" if names else "no helper container is there"
+        return passed(f"a join or an upgrade is running: {', '.join(names)}", seen=names, about=about)
+    recent = f"{many(len(names), 'helper container')}, less than 1 h old"
+    message = f"{recent}: {', '.join(names)}" if names else "no helper container exists"
     return passed(message, seen=names, about=about)
 
 

@@ -1,4 +1,4 @@
-"""The nodes under the replicas, and the swarm that they form. Beyond the guide: what MSR stands on."""
+"""The nodes under the replicas, and the swarm that they form. Beyond the guide."""
 
 from collections.abc import Sequence
 from statistics import median
@@ -6,6 +6,7 @@ from statistics import median
 from checks.condition import CRITICAL, WARNING, Reason, condition
 from checks.rules.disks import GB, is_ours, room_on
 from checks.rules.swarm import OUT_OF_SWARM, as_the_swarm_sees_it, judge_managers
+from checks.rules.wording import one_line
 from checks.verdict import Verdict, failed, not_applicable, passed, skipped, warned
 from fixtures.core.dimensions import NO_NODES
 from fixtures.core.evidence import Because, thing
@@ -28,13 +29,17 @@ SCARCE_PERCENT = 10
     remedy="node-down",
     owns=True,
     reasons={
-        "node.not-in-swarm": Reason("the node's engine is in no swarm", remedy="not-in-the-swarm"),
-        "node.swarm-locked": Reason("the node's swarm is locked: it waits for its key", remedy="not-in-the-swarm"),
-        "node.swarm-error": Reason("the node's part in the swarm ended with an error", remedy="not-in-the-swarm"),
-        "node.not-listed": Reason("the managers list no such node", remedy="not-in-the-swarm"),
-        "node.other-engine": "the engine that answers is that of another node",
-        "node.not-ready": "the swarm does not count the node as ready",
-        "node.drained": Reason("the node is drained, and carries a replica", remedy="drained-node"),
+        "node.not-in-swarm": Reason("the node's Docker engine is in no swarm", remedy="not-in-the-swarm"),
+        "node.swarm-locked": Reason(
+            "the node's swarm is locked: the engine waits for the unlock key", remedy="not-in-the-swarm"
+        ),
+        "node.swarm-error": Reason(
+            "the engine's membership in the swarm ended with an error", remedy="not-in-the-swarm"
+        ),
+        "node.not-listed": Reason("the managers do not list the node", remedy="not-in-the-swarm"),
+        "node.other-engine": "the Docker engine of another node responds",
+        "node.not-ready": "the swarm does not list the node as ready",
+        "node.drained": Reason("the node is drained and runs a replica", remedy="drained-node"),
     },
 )
 def test_node_is_ready(
@@ -44,26 +49,26 @@ def test_node_is_ready(
     every_swarm_view: PerSubject[SwarmView],
     inventory: Inventory,
 ) -> Verdict:
-    """The node can be reached, its Docker engine answers, and the swarm counts it as ready."""
+    """The node is reachable, its Docker engine responds, and the swarm lists it as ready."""
     no_shell = every_system.causes.get(node.name)
     if no_shell is not None:
         raise no_shell
     swarm = engine.swarm
     if swarm.state != "active":
-        why = f": {swarm.error}" if swarm.error else ""
-        message = f"its part in the swarm is {swarm.state or 'not told'}{why}"
+        why = f": {one_line(swarm.error)}" if swarm.error else ""
+        message = f"the Docker engine's swarm state is {swarm.state or 'unknown'}{why}"
         return failed(OUT_OF_SWARM.get(swarm.state, "node.not-in-swarm"), message, seen=swarm.state, expected="active")
     other = next((each.name for each in inventory.nodes if each.name == engine.name and each.name != node.name), None)
     if other is not None:
-        message = f"the engine that answers there is that of {other}"
+        message = f"the Docker engine of {other} responds at the node's address"
         return failed("node.other-engine", message, seen=engine.name, expected=node.name)
-    # A manager that waits for a leader does not tell its id.
+    # A manager that waits for a leader does not report its id.
     known = [(view.node, row) for view in every_swarm_view.values() for row in view.nodes]
     rows = [each for each in known if (each[1].id == swarm.node_id if swarm.node_id else each[1].name == node.name)]
     others = [view for view in every_swarm_view.values() if view.nodes and view.node != node.name]
     if swarm.node_id and others and not any(row.id == swarm.node_id for view in others for row in view.nodes):
         managers = " and ".join(view.node for view in others)
-        message = f"it is none of the nodes of the swarm, as {managers} list them"
+        message = f"the node is not in the list of the swarm's nodes (reported by {managers})"
         known_names = sorted({row.name for view in others for row in view.nodes})
         return failed(
             "node.not-listed",
@@ -82,25 +87,25 @@ def test_node_is_ready(
     documented=MACHINE,
     remedy="disk-full",
     reasons={
-        "node.disk-short": "little room is free on a disk",
-        "node.inodes-short": "few inodes are free on a disk that has room",
-        "node.root-not-told": "the shell does not tell where Docker's data lies",
-        "node.disk-not-told": "df does not tell of a disk",
+        "node.disk-short": "a disk has little free space",
+        "node.inodes-short": "a disk has free space and few free inodes",
+        "node.root-not-told": "the user of the shell cannot see where Docker stores its data",
+        "node.disk-not-told": "df does not list a disk",
     },
 )
-def test_disks_have_room(
+def test_disks_have_free_space(
     shell_node: Node,
     system: System,
     every_engine: PerSubject[EngineFacts],
     every_containers: PerSubject[Containers],
     inventory: Inventory,
 ) -> Sequence[Verdict]:
-    """The disks under Docker's data and the replica's volumes have room, and inodes."""
+    """The disks of Docker's data and of the replica's volumes have free space and inodes."""
     if system.disks is None:
         raise told(system, "disks")
     engine = every_engine.seen(shell_node.name)
     if engine is not None and engine.root not in ("", system.root):
-        message = f"Docker's data lies under {engine.root}, which `docker info` does not tell to the user of the shell"
+        message = f"Docker stores its data in {engine.root}, which `docker info` does not show to the user of the shell"
         raise Unavailable("node.root-not-told", message, because=Because(shell_node.name, probe="system"))
     seen = every_containers.seen(shell_node.name)
     mounted = {m.name for each in (seen.msr if seen else []) for m in each.mounts if m.kind == "volume"}
@@ -113,28 +118,28 @@ def test_disks_have_room(
     severity=CRITICAL,
     documented=MACHINE,
     remedy="set-the-clock",
-    reasons={"node.clock-off": "the node's clock is not that of the others"},
+    reasons={"node.clock-off": "the node's clock differs from the other nodes"},
     measured="derived",
 )
 def test_clock_is_right(system: System, every_system: PerSubject[System], inventory: Inventory) -> Verdict:
-    """The node's clock is that of the others."""
+    """The node's clock agrees with the other nodes."""
     if system.clock is None:
         raise told(system, "clock")
     clocks = [each.clock for each in every_system.values() if each.clock is not None]
     if len(clocks) == 1:
-        return not_applicable("there is no other node's clock to compare it with")
+        return not_applicable("no other node's clock is known to compare with")
     if len(clocks) % 2 == 0:
         # Of two that differ nobody knows which is wrong: this machine's own clock decides.
         clocks.append(0.0)
     off = system.clock - median(clocks)
     sure = max(abs(off) - system.clock_error, 0.0)
     limit = inventory.limits.clock_seconds
-    way = "ahead" if off > 0 else "behind"
-    message = f"{abs(off):.2f} s {way}, give or take {system.clock_error:.2f} s"
+    way = "ahead of" if off > 0 else "behind"
+    message = f"the clock is {abs(off):.2f} s {way} the median (± {system.clock_error:.2f} s)"
     if sure <= limit.warn:
         return passed(message, seen=round(off, 3), expected=list(limit))
-    tell = failed if sure > limit.fail else warned
-    return tell("node.clock-off", message, seen=round(off, 3), expected=list(limit))
+    verdict = failed if sure > limit.fail else warned
+    return verdict("node.clock-off", message, seen=round(off, 3), expected=list(limit))
 
 
 @condition(
@@ -143,15 +148,15 @@ def test_clock_is_right(system: System, every_system: PerSubject[System], invent
     documented=MACHINE,
     remedy="memory-short",
     reasons={
-        "node.database-swapped": "a part of the database's memory is swapped out",
-        "node.memory-short": "little memory is available",
+        "node.database-swapped": "a part of the database's memory is in swap",
+        "node.memory-short": "the node has little available memory",
         "node.process-hidden": "the user of the shell cannot see the process of the database",
     },
 )
-def test_memory_is_there(
+def test_memory_is_available(
     shell_node: Node, system: System, every_containers: PerSubject[Containers], inventory: Inventory
 ) -> Verdict:
-    """Memory is available, and none of the database's is swapped out."""
+    """The node has available memory, and no memory of the database is in swap."""
     if system.memory is None:
         raise told(system, "memory")
     if system.database is None:
@@ -161,11 +166,11 @@ def test_memory_is_there(
     seen = every_containers.seen(shell_node.name)
     own = [each for each in system.database if _is_of_msr(each, seen)]
     swapped = sum(each.swapped or 0 for each in own)
-    message = f"{available / GB:.1f} GB available, {percent:.0f} %"
+    message = f"{available / GB:.1f} GB of memory available ({percent:.0f} %)"
     measured = {"available_percent": round(percent, 1), "swapped_kib": swapped}
     if swapped:
-        told_swapped = f"{swapped} KiB of the database are swapped out; {message}"
-        return failed("node.database-swapped", told_swapped, seen=measured, expected=0)
+        in_swap = f"{swapped} KiB of the database are in swap; {message}"
+        return failed("node.database-swapped", in_swap, seen=measured, expected=0)
     if percent < SCARCE_PERCENT:
         return failed("node.memory-short", message, seen=measured, expected=f"at least {SCARCE_PERCENT} %")
     carried = [replica.id for replica in inventory.replicas if replica.node == shell_node.name]
@@ -174,13 +179,13 @@ def test_memory_is_there(
     ]
     runs = any(each.runs for each in databases)
     if (runs and not own) or any(each.swapped is None for each in own):
-        hidden = f"{shell_node.name}: a database runs there, and the user of the shell cannot see its process"
+        hidden = f"{shell_node.name} runs a database, and the user of the shell cannot see its process"
         raise Unavailable("node.process-hidden", hidden, because=Because(shell_node.name, probe="system"))
     return passed(message, seen=measured)
 
 
 def _is_of_msr(process: DatabaseProcess, containers: Containers | None) -> bool:
-    """Another stack may have a RethinkDB of its own; where nothing tells whose it is, it is counted."""
+    """Another stack may have a RethinkDB of its own; where its container is unknown, it is counted."""
     if containers is None or not process.container:
         return True
     return process.container in {each.id for each in containers.msr if each.component == "rethinkdb"}
@@ -199,16 +204,16 @@ def _is_of_msr(process: DatabaseProcess, containers: Containers | None) -> bool:
 def test_node_listens(
     shell_node: Node, system: System, every_engine: PerSubject[EngineFacts], every_containers: PerSubject[Containers]
 ) -> Verdict:
-    """The node listens on its replica's web ports and on those of the swarm."""
+    """The node listens on its replica's web ports and on the swarm's ports."""
     if system.listening is None:
         raise told(system, "listening sockets")
     engine, containers = every_engine[shell_node.name], every_containers[shell_node.name]
     must: dict[str, str] = {}
     fronts: dict[str, str] = {}
     if engine.swarm.state == "active":
-        must |= {"tcp:7946": "the swarm's gossip", "udp:7946": "the swarm's gossip"}
+        must |= {"tcp:7946": "swarm gossip", "udp:7946": "swarm gossip"}
     if engine.swarm.manager:
-        must["tcp:2377"] = "the swarm's managers"
+        must["tcp:2377"] = "swarm managers"
     for each in containers.msr:
         if each.component == "nginx" and each.runs:
             own = [f"tcp:{port}" for ports in each.ports.values() for port in ports]
@@ -221,7 +226,7 @@ def test_node_listens(
         about = dict.fromkeys([thing("node", shell_node.name), *(fronts[each] for each in closed if each in fronts)])
         open_ones = sorted(set(must) - set(closed))
         return failed(reason, message, seen=open_ones, expected=sorted(must), about=list(about))
-    return passed(f"listens on {', '.join(must)}" if must else "it must listen nowhere", seen=sorted(must))
+    return passed(f"listens on {', '.join(must)}" if must else "no port has to be open", seen=sorted(must))
 
 
 @condition(
@@ -230,15 +235,15 @@ def test_node_listens(
     documented=ENGINE,
     remedy="swarm-quorum",
     reasons={
-        "node.no-leader": "no manager of the swarm leads",
-        "node.quorum-lost": "fewer managers can be reached than a majority",
-        "node.manager-unreachable": "a manager cannot be reached, and a majority can",
+        "node.no-leader": "the swarm has no leader",
+        "node.quorum-lost": "fewer managers are reachable than a majority",
+        "node.manager-unreachable": "a manager is unreachable, and a majority is reachable",
         "node.manager-cannot-list": "a manager cannot list the nodes of the swarm, and others can",
     },
     measured="reported",
 )
 def test_swarm_has_a_quorum(every_swarm_view: PerSubject[SwarmView], inventory: Inventory) -> Verdict:
-    """The swarm has a leader, and all its managers can be reached."""
+    """The swarm has a leader, and all its managers are reachable."""
     views = [view for view in every_swarm_view.values() if view.manager]
     if not views:
         for cause in every_swarm_view.causes.values():

@@ -1,4 +1,4 @@
-"""Where images are kept: several replicas must share it. Beyond the guide."""
+"""Where images are stored: several replicas must share it. Beyond the guide."""
 
 from checks.condition import CRITICAL, condition
 from checks.rules.cluster_views import things
@@ -20,10 +20,10 @@ SHARED = "NFS or object storage"
     documented="Beyond the guide: shared storage",
     remedy="shared-storage",
     reasons={
-        "store.own-disk": "replicas keep images on their own disks",
-        "store.different-storage": "replicas keep images on different shared storage",
-        "store.no-registry": "a replica has no registry, which would tell where it keeps images",
-        "store.no-volume": "the volume that a registry mounts is not there",
+        "store.own-disk": "replicas store images on their own disks",
+        "store.different-storage": "replicas store images on different shared storage",
+        "store.no-registry": "a replica has no registry container, which would show where it stores images",
+        "store.no-volume": "the volume that a registry mounts does not exist",
     },
     measured="derived",
 )
@@ -35,31 +35,31 @@ def test_images_are_on_shared_storage(
     every_system: PerSubject[System],
     inventory: Inventory,
 ) -> Verdict:
-    """Several replicas keep their images on storage that they share."""
+    """All replicas store their images on the same shared storage."""
     if len(inventory.replicas) == 1:
-        return not_applicable("a single replica shares its storage with nobody")
+        return not_applicable("a single replica needs no shared storage")
     if storage.driver in OBJECT_STORES and not settings.nfs_host:
-        return passed(f"in object storage: {storage.driver}", seen=storage.driver)
-    if _nodes_tell(inventory, every_containers):
+        return passed(f"images are in object storage: {storage.driver}", seen=storage.driver)
+    if _nodes_are_known(inventory, every_containers):
         mounted = _Mounted(every_containers, every_replica_volumes, every_system)
         try:
-            said = _compared({replica.id: mounted.by(replica) for replica in inventory.replicas})
+            verdict = _compared({replica.id: mounted.by(replica) for replica in inventory.replicas})
             # Where object storage is used a registry mounts a volume all the same, and leaves it empty.
-            if said.outcome is Outcome.PASS or storage.driver is not None or settings.nfs_host:
-                return said
+            if verdict.outcome is Outcome.PASS or storage.driver is not None or settings.nfs_host:
+                return verdict
         except Unavailable:
             if not settings.nfs_host:
                 raise
     if settings.nfs_host:
-        return passed("on NFS", seen=f"{settings.nfs_host}:{settings.nfs_path}")
+        return passed("images are on NFS", seen=f"{settings.nfs_host}:{settings.nfs_path}")
     if settings.storage_volume:
         volume = settings.storage_volume
         return skipped(
-            f"only the nodes can tell whether the volume {volume} is the same for all replicas: add them under nodes:"
+            f"only the nodes show whether the volume {volume} is the same for all replicas: add them under nodes:"
         )
     if storage.driver is None:
-        return skipped(f"the settings name no NFS, and the registry's own settings were not told ({storage.told})")
-    message = "each replica keeps its images on its own disk: what one took, the others cannot find"
+        return skipped(f"the settings name no NFS, and the registry's own settings are not available ({storage.told})")
+    message = "each replica stores its images on its own disk, where the other replicas cannot read them"
     return failed(
         "store.own-disk",
         message,
@@ -70,7 +70,7 @@ def test_images_are_on_shared_storage(
     )
 
 
-def _nodes_tell(inventory: Inventory, containers: PerSubject[Containers]) -> bool:
+def _nodes_are_known(inventory: Inventory, containers: PerSubject[Containers]) -> bool:
     """Whether the inventory gives a way in to the node of every replica."""
     looked_at = {*containers, *containers.causes}
     return bool(looked_at) and all(each.node is None or each.node in looked_at for each in inventory.replicas)
@@ -80,19 +80,20 @@ def _compared(kept: dict[str, tuple[str, bool]]) -> Verdict:
     seen = {replica: where for replica, (where, _) in kept.items()}
     own = {replica: f"{replica} on {where}" for replica, (where, shared) in kept.items() if not shared}
     if own:
-        told = ", ".join(own.values())
-        message = f"replicas keep images on their own disks, where the others cannot find them: {told}"
+        message = (
+            f"replicas store images on their own disks, where the others cannot read them: {', '.join(own.values())}"
+        )
         return failed("store.own-disk", message, seen=seen, expected=SHARED, about=things("replica", own))
     if len(set(seen.values())) > 1:
-        told = ", ".join(f"{replica} on {where}" for replica, where in seen.items())
+        places = ", ".join(f"{replica} on {where}" for replica, where in seen.items())
         return failed(
             "store.different-storage",
-            f"replicas keep images on different storage: {told}",
+            f"replicas store images on different storage: {places}",
             seen=seen,
             expected="the same for all",
             about=things("replica", seen),
         )
-    return passed(f"all on {next(iter(seen.values()))}", seen=seen)
+    return passed(f"all replicas store images on {next(iter(seen.values()))}", seen=seen)
 
 
 class _Mounted:
@@ -117,7 +118,7 @@ class _Mounted:
         if registry is None:
             raise Unavailable(
                 "store.no-registry",
-                f"there is no registry of {replica.id} on {home}, see CTR-1",
+                f"replica {replica.id} has no registry container on {home}, see CTR-1",
                 about=[thing("container", f"registry-{replica.id}")],
                 because=Because(f"{replica.id}:registry", condition="CTR-1"),
             )
@@ -130,7 +131,7 @@ class _Mounted:
         if volume is None:
             raise Unavailable(
                 "store.no-volume",
-                f"there is no volume {mount.name} on {home}, see CTR-5",
+                f"volume {mount.name} does not exist on {home}, see CTR-5",
                 about=[thing("volume", mount.name)],
                 because=Because(replica.id, condition="CTR-5"),
             )

@@ -1,4 +1,4 @@
-"""The disks under Docker's data: which of them matter, and whether they have room."""
+"""The disks of Docker's data: which of them matter, and whether they have free space."""
 
 from __future__ import annotations
 
@@ -23,29 +23,29 @@ def is_ours(disk: Disk, root: str, mounted: set[str]) -> bool:
 
 
 def room_on(shell_node: Node, disk: Disk, limits: Limits) -> Verdict:
-    """Whether a disk has room and inodes, by the inventory's limits; one on the network is only named."""
+    """Whether a disk has free space and inodes, by the inventory's limits; network storage is only named."""
     subject = f"{shell_node.name}:{disk.place}"
     if disk.network:
-        return passed(f"on the network ({disk.kind} {disk.device}), not looked at", seen=disk.kind, subject=subject)
+        return passed(f"network storage ({disk.kind} {disk.device}), not checked", seen=disk.kind, subject=subject)
     if disk.used is None or disk.free is None:
         because = Because(shell_node.name, probe="system")
-        cause = Unavailable("node.disk-not-told", f"df does not tell of {disk.place}", because=because)
+        cause = Unavailable("node.disk-not-told", f"df does not list {disk.place}", because=because)
         return unknown(cause, subject=subject)
     percent, gb = _percent(disk.used, disk.free), disk.free / GB
-    message = f"{gb:.1f} GB free, {percent:.0f} %"
+    message = f"{gb:.1f} GB free ({percent:.0f} %)"
     seen = {"free_gb": round(gb, 1), "free_percent": round(percent, 1)}
     inodes = None
     if disk.inodes_used is not None and disk.inodes_free is not None and disk.inodes_used + disk.inodes_free > 0:
         inodes = _percent(disk.inodes_used, disk.inodes_free)
-        message += f"; {inodes:.0f} % of the inodes free"
+        message += f"; {inodes:.0f} % of inodes free"
         seen["free_inodes_percent"] = round(inodes, 1)
     expected = {"free_gb": list(limits.free_gb), "free_percent": list(limits.free_percent)}
-    for name, tell in (("fail", failed), ("warn", warned)):
+    for name, verdict in (("fail", failed), ("warn", warned)):
         least = getattr(limits.free_percent, name)
         if percent < least and gb < getattr(limits.free_gb, name):
-            return tell("node.disk-short", message, seen=seen, expected=expected, subject=subject)
+            return verdict("node.disk-short", message, seen=seen, expected=expected, subject=subject)
         if inodes is not None and inodes < least:
-            return tell("node.inodes-short", message, seen=seen, expected=expected, subject=subject)
+            return verdict("node.inodes-short", message, seen=seen, expected=expected, subject=subject)
     return passed(message, seen=seen, expected=expected, subject=subject)
 
 

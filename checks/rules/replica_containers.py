@@ -1,10 +1,11 @@
-"""The containers of a replica, one by one: whether each runs, is well, and is attached to the overlay network."""
+"""The containers of a replica, one by one: whether each runs, is healthy, and is attached to the overlay network."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
 
+from checks.rules.wording import many, one_line
 from checks.verdict import Verdict, failed, passed, warned
 from fixtures.core.evidence import Thing, thing
 from fixtures.core.store import PerSubject
@@ -29,11 +30,13 @@ def judge_running(
     if container is None:
         elsewhere = [node for node, seen in everywhere.items() if node != home and name in by_component(replica, seen)]
         found = f"; it is on {elsewhere[0]}" if elsewhere else ""
-        message = f"there is no container {container_name(name, replica.id)} on {home}{found}"
+        message = f"container {container_name(name, replica.id)} does not exist on {home}{found}"
         reason = "ctr.on-other-node" if elsewhere else "ctr.missing"
         return failed(reason, message, expected=RUNNING, subject=subject, about=about)
     if container.state in (RUNNING, "paused", "restarting"):  # the latter two are CTR-2's
-        return passed(container.state, seen=container.state, expected=RUNNING, subject=subject, about=about)
+        return passed(
+            f"the container is {container.state}", seen=container.state, expected=RUNNING, subject=subject, about=about
+        )
     return failed(
         _reason(container),
         _why_not(container),
@@ -46,7 +49,7 @@ def judge_running(
 
 
 def _reason(container: Container) -> str:
-    """The deepest that its engine tells."""
+    """The deepest cause that its engine reports."""
     if container.oom_killed:
         return "ctr.oom-killed"
     if container.error:
@@ -55,46 +58,45 @@ def _reason(container: Container) -> str:
 
 
 def _why_not(container: Container) -> str:
-    """Why a container does not run, with its last words."""
-    code = f" with exit code {container.exit_code}" if container.state == "exited" else ""
-    at = f" since {container.finished:%Y-%m-%d %H:%M:%S} UTC" if container.finished else ""
-    memory = ", killed for its memory" if container.oom_killed else ""
-    error = f", {container.error}" if container.error else ""
-    last = [line.strip() for line in container.log.splitlines() if line.strip()][-5:]
-    words = f"; its last words: {' | '.join(last)}" if last else ""
-    return f"{container.state}{code}{at}{memory}{error}{words}"
+    """Why a container does not run, with the end of its log."""
+    state = f"exited with exit code {container.exit_code}" if container.state == "exited" else f"is {container.state}"
+    since = "at" if container.state == "exited" else "since"
+    at = f" {since} {container.finished:%Y-%m-%d %H:%M:%S} UTC" if container.finished else ""
+    memory = ", OOM-killed" if container.oom_killed else ""
+    error = f": {one_line(container.error)}" if container.error else ""
+    return f"the container {state}{at}{memory}{error}{_log_end(container, 5)}"
 
 
 def judge_health(replica: Replica, container: Container, before: Container | None, since: datetime) -> Verdict:
-    """Whether a container is well, and has been since then (CTR-2). before: as the first look of several saw it."""
+    """Whether a container is healthy, and has been since then (CTR-2). before: as it was seen first in this run."""
     subject, about = f"{replica.id}:{container.component}", [container_thing(replica, container.component)]
     seen = {"state": container.state, "health": container.health, "restarts": container.restarts}
     if container.state == "restarting":
-        message = f"it restarts again and again, {container.restarts} times so far{_last(container)}"
+        message = f"the container is in a restart loop ({many(container.restarts, 'restart')}){_log_end(container, 3)}"
         return failed("ctr.restarting", message, seen=seen, expected=RUNNING, subject=subject, about=about)
     if container.state == "paused":
-        return failed("ctr.paused", "it is paused", seen=seen, expected=RUNNING, subject=subject, about=about)
+        return failed(
+            "ctr.paused", "the container is paused", seen=seen, expected=RUNNING, subject=subject, about=about
+        )
     if not container.runs:  # Docker calls what has a health check unhealthy as soon as it has ended
-        return passed(f"{container.state}, see CTR-1", seen=seen, subject=subject, about=about)
+        return passed(f"the container is {container.state}, see CTR-1", seen=seen, subject=subject, about=about)
     if container.health == "unhealthy":
-        message = "its health check says unhealthy"
+        message = "the container's health check reports unhealthy"
         return failed("ctr.unhealthy", message, seen=seen, expected="healthy", subject=subject, about=about)
     at = container.finished
     if before is not None and before.restarts < container.restarts:
-        message = f"it restarted between two looks, {container.restarts} times so far"
+        message = f"the container restarted during this run ({many(container.restarts, 'restart')})"
         return failed("ctr.restarted", message, seen=seen, subject=subject, about=about, since=at)
     if container.restarts and at and at >= since:
-        reason, why = (
-            ("ctr.oom-killed", "was killed for its memory") if container.oom_killed else ("ctr.restarted", "restarted")
-        )
-        message = f"it {why} at {at:%Y-%m-%d %H:%M:%S} UTC, {container.restarts} restarts so far"
+        reason, what = ("ctr.oom-killed", "was OOM-killed") if container.oom_killed else ("ctr.restarted", "restarted")
+        message = f"the container {what} at {at:%Y-%m-%d %H:%M:%S} UTC ({many(container.restarts, 'restart')})"
         return warned(reason, message, seen=seen, expected=RUNNING, subject=subject, about=about, since=at)
-    return passed(container.health or container.state, seen=seen, subject=subject, about=about)
+    return passed(f"the container is {container.health or container.state}", seen=seen, subject=subject, about=about)
 
 
-def _last(container: Container) -> str:
-    lines = [line.strip() for line in container.log.splitlines() if line.strip()]
-    return f"; its last words: {' | '.join(lines[-3:])}" if lines else ""
+def _log_end(container: Container, number: int) -> str:
+    lines = [one_line(line) for line in container.log.splitlines() if line.strip()]
+    return f"; end of its log: {' | '.join(lines[-number:])}" if lines else ""
 
 
 def judge_attachment(replica: Replica, container: Container, networks: Sequence[str]) -> Verdict:
@@ -106,9 +108,15 @@ def judge_attachment(replica: Replica, container: Container, networks: Sequence[
     has = container.attached if container.runs else container.networks
     missing = [network for network in networks if network not in has]
     if missing:
-        message = f"not attached to {', '.join(missing)}"
+        message = f"the container is not attached to {', '.join(missing)}"
         return failed("ctr.detached", message, seen=has, expected=list(networks), subject=subject, about=about)
-    return passed(", ".join(networks), seen=has, expected=list(networks), subject=subject, about=about)
+    return passed(
+        f"the container is attached to {', '.join(networks)}",
+        seen=has,
+        expected=list(networks),
+        subject=subject,
+        about=about,
+    )
 
 
 def container_thing(replica: Replica, component: str) -> Thing:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from checks.rules.cluster_views import quorum
+from checks.rules.wording import many, one_line
 from checks.verdict import Verdict, failed, passed, warned
 from fixtures.core.evidence import thing
 from fixtures.inventory import Inventory, Node
@@ -17,16 +18,16 @@ OUT_OF_SWARM = {"locked": "node.swarm-locked", "error": "node.swarm-error"}
 def as_the_swarm_sees_it(
     node: Node, engine: EngineFacts, rows: Sequence[tuple[str, SwarmNode]], inventory: Inventory
 ) -> Verdict:
-    """Whether the swarm counts a node as ready. rows: the node, each time with the manager that lists it so."""
+    """Whether the swarm lists a node as ready. rows: the node, each time with the manager that lists it so."""
     way = f"Docker {engine.version}, {engine.way}"
     if not rows:
-        return passed(f"{way}; no manager tells whether the swarm counts it as ready", seen=engine.swarm.state)
+        return passed(f"{way}; no manager reports whether the node is ready", seen=engine.swarm.state)
     bad = next((row for _, row in rows if row.state != "ready"), None)
     if bad is not None:
-        why = f": {bad.message}" if bad.message else ""
+        why = f": {one_line(bad.message)}" if bad.message else ""
         return failed(
             "node.not-ready",
-            f"the swarm counts it as {bad.state or 'nothing'}{why}",
+            f"the swarm lists the node as {bad.state or 'without a state'}{why}",
             seen=bad.state,
             expected="ready",
             witnesses=[thing("node", name) for name, row in rows if name != node.name and row.state != "ready"],
@@ -34,7 +35,7 @@ def as_the_swarm_sees_it(
         )
     availability = rows[0][1].availability
     if availability == "drain" and any(replica.node == node.name for replica in inventory.replicas):
-        message = "it is drained, and a replica is on it: no container can be attached to a network there"
+        message = "the node is drained and runs a replica: no container can be attached to a network on it"
         return warned(
             "node.drained",
             message,
@@ -47,13 +48,13 @@ def as_the_swarm_sees_it(
 
 
 def judge_managers(views: Sequence[SwarmView]) -> Verdict:
-    """Whether the swarm has a leader and all its managers can be reached, as the worst off of its managers sees it."""
+    """Whether the swarm has a leader and all its managers are reachable, as the worst off of its managers sees it."""
     if all(view.error for view in views):
-        told = "; ".join(f"{view.node}: {view.error}" for view in views)
-        message = "no manager can list the nodes of the swarm: probably none leads, for lack of a majority"
+        errors = "; ".join(f"{view.node}: {one_line(view.error)}" for view in views)
+        message = "no manager can list the nodes of the swarm: it probably has no leader, for lack of a majority"
         return failed(
             "node.no-leader",
-            f"{message} ({told})",
+            f"{message} ({errors})",
             seen=[view.node for view in views],
             expected="a leader",
             about=[thing("swarm")],
@@ -64,30 +65,32 @@ def judge_managers(views: Sequence[SwarmView]) -> Verdict:
 
 
 def _as_seen_by(view: SwarmView) -> Verdict:
-    seen_by, told_by = f", as {view.node} sees it", [thing("node", view.node)]
+    seen_by, witness = f"(reported by {view.node})", [thing("node", view.node)]
     if view.error:
-        message = f"{view.node} cannot list the swarm: {view.error}"
-        return failed("node.manager-cannot-list", message, expected="a leader", about=told_by, measured="directly")
+        message = f"manager {view.node} cannot list the nodes of the swarm: {one_line(view.error)}"
+        return failed("node.manager-cannot-list", message, expected="a leader", about=witness, measured="directly")
     managers = [row for row in view.nodes if row.manager]
     up = [row for row in managers if row.reachability == "reachable"]
     need = quorum(len(managers))
     seen = {"managers": len(managers), "reachable": len(up), "quorum": need}
     leader = next((row.name for row in managers if row.leader), None)
-    stands = f"it still stands {len(up) - need} failures" if len(up) >= need else "the quorum is lost"
+    left = f"tolerates {many(len(up) - need, 'more failure')}" if len(up) >= need else "has lost its quorum"
     lost = [row.name for row in managers if row not in up]
     if lost:
-        message = f"{', '.join(lost)} cannot be reached, {len(up)} of {len(managers)} managers can; {stands}{seen_by}"
+        who = f"manager {lost[0]} is" if len(lost) == 1 else f"managers {', '.join(lost)} are"
+        reachable = f"{len(up)} of {len(managers)} reachable"
+        message = f"{who} unreachable ({reachable}); the swarm {left} {seen_by}"
         return failed(
             "node.manager-unreachable" if len(up) >= need else "node.quorum-lost",
             message,
             seen=seen,
             expected=len(managers),
             about=[thing("node", name) for name in lost],
-            witnesses=told_by,
+            witnesses=witness,
         )
     if leader is None:
-        message = f"no manager leads{seen_by}"
+        message = f"the swarm has no leader {seen_by}"
         return failed(
-            "node.no-leader", message, seen=seen, expected="a leader", about=[thing("swarm")], witnesses=told_by
+            "node.no-leader", message, seen=seen, expected="a leader", about=[thing("swarm")], witnesses=witness
         )
-    return passed(f"{len(managers)} managers, {leader} leads; {stands}", seen=seen)
+    return passed(f"{many(len(managers), 'manager')}, leader {leader}; the swarm {left}", seen=seen)

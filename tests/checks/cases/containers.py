@@ -72,7 +72,9 @@ ctr_1("all nine run", seen(), *ALL, inventory=THREE_NODES)
 ctr_1(
     "one is missing",
     seen(containers(N1, without=("garant",))),
-    fails(of("garant"), f"there is no container dtr-garant-{A} on node-1", reason="ctr.missing", about=its("garant")),
+    fails(
+        of("garant"), f"container dtr-garant-{A} does not exist on node-1", reason="ctr.missing", about=its("garant")
+    ),
     **OTHERS,
 )
 ctr_1(
@@ -87,8 +89,8 @@ ctr_1(
     ),
     fails(
         of("nginx"),
-        "exited with exit code 137 since 2026-11-23 13:58:00 UTC",
-        "its last words: one | 2026 two | three",
+        "exited with exit code 137 at 2026-11-23 13:58:00 UTC",
+        "end of its log: one | 2026 two | three",
         seen="exited",
         expected="running",
         reason="ctr.exited",
@@ -101,7 +103,7 @@ ctr_1(
 ctr_1(
     "one was killed for its memory",
     seen(containers(N1, container(A, "api", state="exited", exit_code=137, oom_killed=True))),
-    fails(of("api"), "killed for its memory", reason="ctr.oom-killed", about=its("api"), since=None),
+    fails(of("api"), "OOM-killed", reason="ctr.oom-killed", about=its("api"), since=None),
     **OTHERS,
 )
 ctr_1(
@@ -178,7 +180,7 @@ def ctr_2_one(name: str, *said: object, **changes: object) -> None:
 
 ctr_2_one(
     "restarting",
-    fails(of("api"), "again and again, 7 times", reason="ctr.restarting", about=its("api")),
+    fails(of("api"), "in a restart loop (7 restarts)", reason="ctr.restarting", about=its("api")),
     state="restarting",
     restarts=7,
 )
@@ -187,7 +189,7 @@ ctr_2_one("unhealthy", fails(of("nginx"), "unhealthy", reason="ctr.unhealthy"), 
 ctr_2_one("its health is not known yet", passes(of("nginx"), "starting"), component="nginx", health="starting")
 ctr_2_one(
     "restarted five minutes ago",
-    warns(of("api"), "restarted at 2026-11-23 13:55:00 UTC, 1 restarts", reason="ctr.restarted", since=ago(minutes=5)),
+    warns(of("api"), "restarted at 2026-11-23 13:55:00 UTC (1 restart)", reason="ctr.restarted", since=ago(minutes=5)),
     restarts=1,
     started=ago(minutes=5),
     finished=ago(minutes=5),
@@ -203,7 +205,7 @@ ctr_2_one(
 )
 ctr_2_one(
     "killed for its memory five minutes ago",
-    warns(of("api"), "was killed for its memory", reason="ctr.oom-killed", since=ago(minutes=5)),
+    warns(of("api"), "was OOM-killed", reason="ctr.oom-killed", since=ago(minutes=5)),
     restarts=1,
     oom_killed=True,
     finished=ago(minutes=5),
@@ -220,7 +222,7 @@ ctr_2(
             containers(N1, container(A, "api", restarts=4, finished=ago(seconds=1))),
         ]
     ),
-    fails(of("api"), "between two looks, 4 times", reason="ctr.restarted", since=ago(seconds=1)),
+    fails(of("api"), "restarted during this run (4 restarts)", reason="ctr.restarted", since=ago(seconds=1)),
     **OTHERS,
 )
 ctr_2("none is there", seen(containers(N1, without=COMPONENTS)), not_applicable(A, "CTR-1"), inventory=THREE_NODES)
@@ -233,7 +235,7 @@ ctr_3(
     seen(containers(N1, container(A, "jobrunner", version="2.7.9"))),
     fails(
         A,
-        "jobrunner 2.7.9 instead of 2.8.2",
+        "jobrunner runs 2.7.9 instead of 2.8.2",
         reason="ctr.mixed-versions",
         about=its("jobrunner"),
         measured="derived",
@@ -330,14 +332,14 @@ def times_gone(count: int, each: timedelta = timedelta(minutes=10)) -> list[obje
     return gone
 
 
-ctr_6("nothing", wrote(), passes(A, "no flapping; 40 lines read"), inventory=THREE_NODES)
+ctr_6("nothing", wrote(), passes(A, "no database server reconnects repeatedly (40 lines"), inventory=THREE_NODES)
 ctr_6("one restart of another", wrote(*times_gone(1)), passes(A), inventory=THREE_NODES)
 ctr_6(
     "it goes and comes",
     wrote(*times_gone(5)),
     warns(
         A,
-        f"{OTHER} went 5 times",
+        f"{OTHER} disconnected 5 times",
         seen={OTHER: 5},
         reason="ctr.links-flap",
         about=(evidence.link(A, B),),
@@ -376,13 +378,13 @@ def left(*helpers: object) -> Looks:
     return {("containers", N1): containers(N1, helpers=helpers)}  # type: ignore[arg-type]
 
 
-ctr_7("none", left(), passes(N1, "no helper container is there", seen=[]), inventory=THREE_NODES)
+ctr_7("none", left(), passes(N1, "no helper container exists", seen=[]), inventory=THREE_NODES)
 ctr_7(
     "one is left",
     left(helper("dtr-phase2", timedelta(hours=3))),
     warns(
         N1,
-        "dtr-phase2: left",
+        "1 helper container left over (oldest of 2026-11-23 11:00 UTC): dtr-phase2",
         "2026-11-23 11:00 UTC",
         seen=["dtr-phase2"],
         expected=[],
@@ -395,7 +397,12 @@ ctr_7(
 ctr_7(
     "an overlay test was left, and a join runs",
     left(helper("overlay-test1", timedelta(days=3)), helper("dtr-phase2", timedelta(minutes=3))),
-    warns(N1, "overlay-test1: left", reason="ctr.join-helper", about=(thing("container", "overlay-test1"), *JOIN)),
+    warns(
+        N1,
+        "1 helper container left over (oldest of 2026-11-20 14:00 UTC): overlay-test1",
+        reason="ctr.join-helper",
+        about=(thing("container", "overlay-test1"), *JOIN),
+    ),
     inventory=THREE_NODES,
 )
 ctr_7(
@@ -407,13 +414,13 @@ ctr_7(
 ctr_7(
     "a join runs",
     left(helper("dtr-phase2", timedelta(minutes=3))),
-    passes(N1, "a join or an upgrade runs", about=JOIN),
+    passes(N1, "a join or an upgrade is running", about=JOIN),
     inventory=THREE_NODES,
 )
 ctr_7(
     "an overlay test runs",
     left(helper("overlay-test1", timedelta(minutes=3))),
-    passes(N1, "young: overlay-test1", about=(thing("node", N1),)),
+    passes(N1, "1 helper container, less than 1 h old: overlay-test1", about=(thing("node", N1),)),
     inventory=THREE_NODES,
 )
 ctr_7("the engine is stopped", {("containers", N1): NO_ENGINE}, unknown(N1), inventory=THREE_NODES)
@@ -434,7 +441,7 @@ version_1(
     told(version("2.8.2"), OLDER),
     fails(
         A,
-        "its API says 2.8.2, and its containers are of 2.7.9",
+        "the API reports 2.8.2, and the containers run 2.7.9",
         reason="version.containers-differ",
         about=(f"replica:{A}",),
         measured="derived",
@@ -484,7 +491,12 @@ store_1(
     ),
     inventory=THREE_NODES,
 )
-store_1("all on one share", stored(*share(), nfs="nas"), passes(CLUSTER, "all on nfs nas:/msr"), inventory=THREE_NODES)
+store_1(
+    "all on one share",
+    stored(*share(), nfs="nas"),
+    passes(CLUSTER, "all replicas store images on nfs nas:/msr"),
+    inventory=THREE_NODES,
+)
 store_1(
     "one on its own disk, whatever the settings say",
     stored(volumes(A), *share()[1:], nfs="nas"),
@@ -532,7 +544,7 @@ store_1(
 store_1(
     "a volume of its own, and nothing tells whether images are in object storage",
     stored() | {("storage", CLUSTER): storage(None, "404")},
-    skipped(CLUSTER, "were not told (404)"),
+    skipped(CLUSTER, "are not available (404)"),
     inventory=THREE_NODES,
 )
 store_1(

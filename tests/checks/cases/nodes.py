@@ -87,7 +87,13 @@ node_1(
 node_1(
     "in no swarm",
     reached(own=engine(N1, state="inactive", manager=False)),
-    fails(N1, "its part in the swarm is inactive", seen="inactive", reason="node.not-in-swarm", measured="directly"),
+    fails(
+        N1,
+        "the Docker engine's swarm state is inactive",
+        seen="inactive",
+        reason="node.not-in-swarm",
+        measured="directly",
+    ),
     inventory=THREE_NODES,
 )
 node_1(
@@ -105,7 +111,7 @@ node_1(
 node_1(
     "another node's engine",
     reached(own=engine(N1, name=N2)),
-    fails(N1, f"that of {N2}", seen=N2, expected=N1, reason="node.other-engine"),
+    fails(N1, f"the Docker engine of {N2} responds", seen=N2, expected=N1, reason="node.other-engine"),
     inventory=THREE_NODES,
 )
 node_1("named by its short name", reached(own=engine(N1, name="node-1.example.org")), passes(N1), inventory=THREE_NODES)
@@ -128,7 +134,7 @@ node_1(
         own=engine(N1, id="", node_id="", error="no answer to docker info"),
         views={node: swarm(node, error="The swarm does not have a leader") for node in NODES},
     ),
-    passes(N1, "no manager tells"),
+    passes(N1, "no manager reports whether the node is ready"),
     inventory=THREE_NODES,
 )
 node_1(
@@ -136,7 +142,7 @@ node_1(
     reached(views={node: swarm(node, member(N2), member(N3)) for node in (N2, N3)}),
     fails(
         N1,
-        "it is none of the nodes of the swarm, as node-2 and node-3 list them",
+        "the node is not in the list of the swarm's nodes (reported by node-2 and node-3)",
         seen=N1,
         expected=[N2, N3],
         reason="node.not-listed",
@@ -188,7 +194,7 @@ node_1(
 node_1(
     "no manager is known",
     reached(own=engine(N1, manager=False), views={node: swarm(node, manager=False) for node in NODES}),
-    passes(N1, "no manager tells"),
+    passes(N1, "no manager reports whether the node is ready"),
     inventory=THREE_NODES,
 )
 node_1("no nodes", {}, skipped("none", "under nodes:"))
@@ -207,11 +213,11 @@ def disks(seen: Seen, own: Seen | None = None) -> Looks:
 
 
 DATA = f"{N1}:_var_lib_docker"
-node_2("room", disks(system(N1)), passes(DATA, "GB free, 65 %", "100 % of the inodes"), inventory=THREE_NODES)
+node_2("room", disks(system(N1)), passes(DATA, "GB free (65 %)", "100 % of inodes"), inventory=THREE_NODES)
 node_2(
     "under a quarter and 25 GB",
     disks(system(N1, disk(used=80 * GIB, free=20 * GIB))),
-    warns(DATA, "21.5 GB free, 20 %", reason="node.disk-short", about=FIRST),
+    warns(DATA, "21.5 GB free (20 %)", reason="node.disk-short", about=FIRST),
     inventory=THREE_NODES,
 )
 node_2(
@@ -219,13 +225,13 @@ node_2(
     disks(system(N1, disk(used=95 * GIB, free=5 * GIB))),
     fails(
         DATA,
-        "5.4 GB free, 5 %",
+        "5.4 GB free (5 %)",
         expected={"free_gb": [25, 10], "free_percent": [25, 10]},
         reason="node.disk-short",
     ),
     inventory=THREE_NODES,
 )
-node_2("full", disks(system(N1, disk(used=95 * GIB, free=0))), fails(DATA, "0.0 GB free, 0 %"), inventory=THREE_NODES)
+node_2("full", disks(system(N1, disk(used=95 * GIB, free=0))), fails(DATA, "0.0 GB free (0 %)"), inventory=THREE_NODES)
 node_2(
     "a twentieth of a large disk",
     disks(system(N1, disk(used=950 * GIB, free=50 * GIB))),
@@ -242,7 +248,7 @@ node_2("half of a small disk", disks(system(N1, disk(used=5 * GIB, free=5 * GIB)
 node_2(
     "inodes run out",
     disks(system(N1, disk(inodes_used=99, inodes_free=1))),
-    fails(DATA, "1 % of the inodes free", reason="node.inodes-short"),
+    fails(DATA, "1 % of inodes free", reason="node.inodes-short"),
     inventory=THREE_NODES,
 )
 node_2(
@@ -260,7 +266,7 @@ node_2(
 node_2(
     "a file system that makes inodes as it needs them",
     disks(system(N1, disk(kind="btrfs", inodes_used=0, inodes_free=0))),
-    passes(DATA, message="279.2 GB free, 65 %"),
+    passes(DATA, message="279.2 GB free (65 %)"),
     inventory=THREE_NODES,
 )
 node_2(
@@ -276,7 +282,7 @@ node_2(
         system(N1, disk(), disk(SHARE, kind="nfs4", device="nas:/msr", used=None, free=None, inodes_used=None)),
     ),
     passes(DATA),
-    passes(f"{N1}:{SHARE}".replace("/", "_")[:100], "on the network (nfs4 nas:/msr)"),
+    passes(f"{N1}:{SHARE}".replace("/", "_")[:100], "network storage (nfs4 nas:/msr), not checked"),
     inventory=THREE_NODES,
 )
 node_2(
@@ -307,7 +313,7 @@ node_2(
 node_2(
     "the shell does not know where Docker's data lies",
     disks(system(N1)) | {("engine", N1): engine(N1, root="/data/docker")},
-    unknown(N1, "Docker's data lies under /data/docker", reason="node.root-not-told", because=NOT_SEEN),
+    unknown(N1, "Docker stores its data in /data/docker", reason="node.root-not-told", because=NOT_SEEN),
     inventory=THREE_NODES,
 )
 node_2(
@@ -348,7 +354,7 @@ node_3(
     inventory=THREE_NODES,
 )
 node_3("another one is ahead", clocks(0.0, 90.0), passes(N1), inventory=THREE_NODES)
-node_3("two seconds, measured slowly", clocks(2.0, error=1.5), passes(N1, "give or take 1.50 s"), inventory=THREE_NODES)
+node_3("two seconds, measured slowly", clocks(2.0, error=1.5), passes(N1, "± 1.50 s"), inventory=THREE_NODES)
 node_3("90 s, measured slowly", clocks(90.0, error=1.5), fails(N1), inventory=THREE_NODES)
 node_3("one of two that answer is off", clocks(90.0, third=None), fails(N1), inventory=THREE_NODES)
 node_3("the other of two that answer is off", clocks(0.0, 90.0, None), passes(N1), inventory=THREE_NODES)
@@ -483,15 +489,18 @@ def managers(**seen: Seen) -> Looks:
 
 
 node_6(
-    "three", managers(), passes(CLUSTER, "3 managers, node-1 leads; it still stands 1 failures"), inventory=THREE_NODES
+    "three",
+    managers(),
+    passes(CLUSTER, "3 managers, leader node-1; the swarm tolerates 1 more failure"),
+    inventory=THREE_NODES,
 )
 node_6(
     "one cannot be reached",
     managers(node_1=swarm(N1, member(N1), member(N2), member(N3, reachability="unreachable")), node_3=STOPPED),
     fails(
         CLUSTER,
-        "node-3 cannot be reached, 2 of 3",
-        "stands 0 failures",
+        "manager node-3 is unreachable (2 of 3 reachable)",
+        "tolerates 0 more failures",
         reason="node.manager-unreachable",
         about=ALL_THREE[2:],
         witnesses=FIRST,
@@ -502,11 +511,11 @@ node_6(
 node_6(
     "two of three cannot be reached",
     managers(node_1=swarm(N1, member(N1), *(member(node, reachability="unreachable") for node in (N2, N3)))),
-    fails(CLUSTER, "the quorum is lost", reason="node.quorum-lost", about=ALL_THREE[1:], witnesses=FIRST),
+    fails(CLUSTER, "the swarm has lost its quorum", reason="node.quorum-lost", about=ALL_THREE[1:], witnesses=FIRST),
     inventory=THREE_NODES,
 )
 node_6(
-    "the quorum is lost",
+    "the swarm has lost its quorum",
     managers(**{f"node_{n}": swarm(node, error="The swarm does not have a leader") for n, node in enumerate(NODES, 1)}),
     fails(CLUSTER, "does not have a leader", reason="node.no-leader", about=(thing("swarm"),), witnesses=ALL_THREE),
     inventory=THREE_NODES,
@@ -516,7 +525,7 @@ node_6(
     managers(node_2=swarm(N2, error="no complete answer within 10 s")),
     fails(
         CLUSTER,
-        "node-2 cannot list the swarm",
+        "manager node-2 cannot list the nodes of the swarm",
         reason="node.manager-cannot-list",
         about=ALL_THREE[1:2],
         measured="directly",
@@ -526,7 +535,7 @@ node_6(
 node_6(
     "nobody leads",
     managers(node_1=swarm(N1, *(member(node, leader=False) for node in NODES))),
-    fails(CLUSTER, "no manager leads", reason="node.no-leader", about=(thing("swarm"),), witnesses=FIRST),
+    fails(CLUSTER, "the swarm has no leader", reason="node.no-leader", about=(thing("swarm"),), witnesses=FIRST),
     inventory=THREE_NODES,
 )
 node_6(
@@ -536,7 +545,7 @@ node_6(
         node_2=swarm(N2, manager=False),
         node_3=swarm(N3, manager=False),
     ),
-    passes(CLUSTER, "1 managers", "0 failures"),
+    passes(CLUSTER, "1 manager, leader node-1", "tolerates 0 more failures"),
     inventory=THREE_NODES,
 )
 node_6(
