@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from checks.condition import CRITICAL, WARNING, condition
 from checks.rules.cluster_views import begin, labels_of
+from checks.rules.wording import many, one_line
 from checks.verdict import Verdict, failed, passed, warned
 from fixtures.core.evidence import thing
 from fixtures.core.store import PerSubject, Unavailable
@@ -32,13 +33,13 @@ FAILED_JOBS = {
     documented="Beyond the guide: alerts of the web UI",
     remedy="alerts",
     reasons={
-        "alert.licence": "the registry has no licence, or soon has none",
-        "alert.raised": "the registry raises any other alert",
+        "alert.licence": "the licence of the registry is missing, expired or expires soon",
+        "alert.raised": "the registry raises another alert",
     },
     measured="reported",
 )
 def test_registry_raises_no_alert(alerts: Alerts) -> Sequence[Verdict]:
-    """The registry raises no alert: a licence alert is critical, garbage collection only informs, others warn."""
+    """The registry raises no alert: a licence alert fails, garbage collection is informational, others warn."""
     if not alerts.alerts:
         return [passed("no alerts", seen=[], expected=[], subject=CLUSTER)]
     return [_alert(alert, number) for number, alert in enumerate(alerts.alerts, 1)]
@@ -54,8 +55,8 @@ def test_registry_raises_no_alert(alerts: Alerts) -> Sequence[Verdict]:
         "job.worker-dead": "its job worker is dead",
         "job.worker-not-running": "its job worker is in another state than running or dead",
         "job.several-workers": "several of its job workers run",
-        "job.heartbeat-expired": "its job worker is said to run, and its heartbeat has expired",
-        "job.no-heartbeat": "its job worker is said to run, and has no heartbeat",
+        "job.heartbeat-expired": "its job worker is reported as running, and its heartbeat has expired",
+        "job.no-heartbeat": "its job worker is reported as running, and has no heartbeat",
     },
     measured="reported",
 )
@@ -65,12 +66,13 @@ def test_job_worker_runs(replica: Replica, workers: Workers) -> Verdict:
     running = [worker for worker in own if worker.status == "running"]
     if len(running) != 1:
         states = [worker.status for worker in own]
-        message = f"its job worker is {', '.join(states)}" if own else "it has no job worker"
-        return failed(_not_one(states), message, seen=states, expected=["running"])
+        return failed(_not_one(states), _not_one_message(states), seen=states, expected=["running"])
     expires = running[0].heartbeat_expiration
     if expires is None or expires <= workers.now:
         message = (
-            f"the heartbeat of its job worker expired at {expires:%Y-%m-%d %H:%M:%S} UTC" if expires else "no heartbeat"
+            f"the heartbeat of the job worker expired at {expires:%Y-%m-%d %H:%M:%S} UTC"
+            if expires
+            else "the job worker has no heartbeat"
         )
         return failed(
             "job.heartbeat-expired" if expires else "job.no-heartbeat",
@@ -79,7 +81,7 @@ def test_job_worker_runs(replica: Replica, workers: Workers) -> Verdict:
             expected=f"after {workers.now:%Y-%m-%d %H:%M:%S} UTC",
             since=expires,
         )
-    return passed("running", seen="running", expected="running")
+    return passed("the job worker runs", seen="running", expected="running")
 
 
 @condition(
@@ -89,22 +91,22 @@ def test_job_worker_runs(replica: Replica, workers: Workers) -> Verdict:
     remedy="failed-jobs",
     reasons={
         "job.failed": "a job ended with an error",
-        "job.timed-out": "a job took too long",
-        "job.worker-lost": "a job's worker was lost while it ran",
-        "job.conflict": "a job was in conflict with another one",
+        "job.timed-out": "a job timed out",
+        "job.worker-lost": "a job lost its worker while it ran",
+        "job.conflict": "a job conflicted with another job",
     },
     measured="reported",
 )
 def test_jobs_succeed(jobs: Jobs, inventory: Inventory, options: Options) -> Sequence[Verdict]:
-    """No job has failed lately."""
+    """No job has failed recently."""
     start = begin(options.since, timedelta(hours=24), jobs.now)
     times = [job.updated for job in jobs.jobs if job.updated]
-    reach = f"{len(jobs.jobs)} jobs looked at, back to {min(times):%Y-%m-%d %H:%M} UTC" if times else "no jobs"
-    lately = [job for job in jobs.jobs if job.updated and job.updated >= start and job.status in FAILED_JOBS]
-    counted = Counter(job.action for job in lately if job.action not in inventory.jobs.ignore)
+    reach = f"{many(len(jobs.jobs), 'job')} read, back to {min(times):%Y-%m-%d %H:%M} UTC" if times else "no jobs"
+    recent = [job for job in jobs.jobs if job.updated and job.updated >= start and job.status in FAILED_JOBS]
+    counted = Counter(job.action for job in recent if job.action not in inventory.jobs.ignore)
     if not counted:
-        return [passed(f"none failed; {reach}", seen=[], expected=[], subject=CLUSTER)]
-    return [_failed_action(action, [j for j in lately if j.action == action], reach) for action in sorted(counted)]
+        return [passed(f"no job failed ({reach})", seen=[], expected=[], subject=CLUSTER)]
+    return [_failed_action(action, [j for j in recent if j.action == action], reach) for action in sorted(counted)]
 
 
 @condition(
@@ -113,10 +115,10 @@ def test_jobs_succeed(jobs: Jobs, inventory: Inventory, options: Options) -> Seq
     documented="Beyond the guide: upgrades",
     remedy="upgrade-half-done",
     reasons={
-        "version.other": "it runs another version than it should",
-        "version.undecided": "replicas run different versions, and nothing says which should run",
-        "version.containers-differ": "its API tells another version than its containers carry",
-        "version.not-told": "neither the API nor its containers tell the version",
+        "version.other": "the replica runs another version than expected",
+        "version.undecided": "replicas run different versions, and the expected version is not given",
+        "version.containers-differ": "its API reports another version than its containers run",
+        "version.not-told": "neither the API nor the containers report the version",
     },
 )
 def test_replica_runs_the_version(
@@ -126,26 +128,26 @@ def test_replica_runs_the_version(
     inventory: Inventory,
     options: Options,
 ) -> Verdict:
-    """The replica runs the version that it should, or where none is said the one that all run."""
+    """The replica runs the expected version; where none is given, the version that all replicas run."""
     versions = {each.id: _running(each, every_version, every_containers) for each in inventory.replicas}
     own = versions[replica.id]
     if own is None:
-        every_version[replica.id]  # raises why it is not told
-        raise Unavailable("version.not-told", f"neither the API nor its containers tell the version of {replica.id}")
+        every_version[replica.id]  # raises why it is not reported
+        raise Unavailable("version.not-told", f"neither the API nor the containers of {replica.id} report its version")
     expected = options.expected_version or inventory.product.version
     if expected is None:
         usual = Counter(each for each in versions.values() if each).most_common(2)
         if len({times for _, times in usual}) < len(usual):
-            told = " and ".join(each for each, _ in usual)
-            message = f"as many replicas run {told}, and the inventory does not say which should run"
+            both = " and ".join(each for each, _ in usual)
+            message = f"as many replicas run {both}, and the inventory does not give the expected version"
             return failed("version.undecided", message, seen=own, measured="derived")
         expected = usual[0][0]
     labels = labels_of(replica, every_containers)
     if own != expected:
-        return failed("version.other", f"it runs {own} instead of {expected}", seen=own, expected=expected)
+        return failed("version.other", f"the replica runs {own} instead of {expected}", seen=own, expected=expected)
     # Containers that differ among themselves are CTR-3's.
     if len(labels) == 1 and labels != {own}:
-        message = f"its API says {own}, and its containers are of {labels.pop()}"
+        message = f"the API reports {own}, and the containers run {labels.pop()}"
         return failed("version.containers-differ", message, seen=own, expected=expected, measured="derived")
     return passed(own, seen=own, expected=expected)
 
@@ -167,10 +169,17 @@ def _not_one(states: list[str]) -> str:
     return "job.worker-dead" if "dead" in states else "job.worker-not-running"
 
 
+def _not_one_message(states: list[str]) -> str:
+    if not states:
+        return "the replica has no job worker"
+    several = f"the replica has {len(states)} job workers: {', '.join(states)}"
+    return several if len(states) > 1 else f"the job worker is {states[0]}"
+
+
 def _alert(alert: Alert, number: int) -> Verdict:
     subject = alert.id or alert.kind or f"alert-{number}"
     seen, about = {"id": alert.id, "class": alert.kind}, [thing("alert", subject)]
-    message = alert.message or alert.id or "an alert without a text"
+    message = one_line(alert.message) or alert.id or "an alert without text"
     if "LICENSE" in f"{alert.id} {alert.message}".upper():
         return failed("alert.licence", message, seen=seen, subject=subject, about=about)
     if alert.id == "GC_IN_PROGRESS":
@@ -180,7 +189,8 @@ def _alert(alert: Alert, number: int) -> Verdict:
 
 def _failed_action(action: str, jobs: list[Job], reach: str) -> Verdict:
     newest = max(jobs, key=lambda job: str(job.updated))
-    message = f"{len(jobs)} failed, the last at {newest.updated:%Y-%m-%d %H:%M} UTC ({newest.status}); {reach}"
+    last = f"the last ({newest.status}) at {newest.updated:%Y-%m-%d %H:%M} UTC"
+    message = f"{many(len(jobs), 'job')} failed, {last}; {reach}"
     subject = action or "unnamed"
     return failed(
         FAILED_JOBS[newest.status],

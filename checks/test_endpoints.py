@@ -1,10 +1,11 @@
-"""The guide's section "Health check endpoints", and whether the replica that answers is the one that was asked."""
+"""The guide's section "Health check endpoints", and whether the replica that responds is the one in the inventory."""
 
 from collections import Counter
 from statistics import median
 
 from checks.condition import CATALOGUE, CRITICAL, WARNING, Reason, condition
 from checks.rules import pings
+from checks.rules.wording import many, one_line
 from checks.verdict import Verdict, failed, passed, unknown, warned
 from fixtures.core.evidence import Because, thing
 from fixtures.core.store import NoResponse, PerSubject, Unavailable
@@ -14,7 +15,7 @@ from fixtures.probes.endpoints import NginxStatus, Ping, PingAnswer
 from fixtures.probes.identity import Identity
 
 GUIDE = "Health check endpoints"
-NO_COUNTERS = {"nginx.no-counters": "without stub_status there are no counters"}
+NO_COUNTERS = {"nginx.no-counters": "without stub_status nginx has no counters"}
 
 
 @condition(
@@ -25,16 +26,20 @@ NO_COUNTERS = {"nginx.no-counters": "without stub_status there are no counters"}
     owns=True,
     reasons={
         **pings.REASONS,
-        # Given by the judge alone, of a way in that speaks no TLS; it is listed for its remedy.
-        "ping.not-tls": Reason("no TLS is spoken at the replica's port", remedy="not-tls"),
+        # Given by the judge alone, of a port without TLS; it is listed for its remedy.
+        "ping.not-tls": Reason("the replica's port does not use TLS", remedy="not-tls"),
     },
 )
 def test_replica_answers_ping(replica: Replica, ping: Ping, inventory: Inventory) -> Verdict:
-    """The replica says itself that it is healthy."""
+    """The replica reports itself healthy at `/_ping`."""
     bad = [answer for answer in ping.answers if not answer.good]
     if not bad:
-        return passed(f"healthy, {len(ping.answers)} times of {len(ping.answers)}", seen=200, expected=200)
-    times = f" ({len(bad)} times of {len(ping.answers)})" if len(bad) < len(ping.answers) else ""
+        return passed(
+            f"/_ping reports healthy ({len(ping.answers)} of {many(len(ping.answers), 'response')})",
+            seen=200,
+            expected=200,
+        )
+    times = f" ({len(bad)} of {len(ping.answers)} responses)" if len(bad) < len(ping.answers) else ""
     fault = pings.ping_fault(bad[0], replica.id, inventory)
     return failed(
         fault.reason,
@@ -55,10 +60,10 @@ def test_replica_answers_ping(replica: Replica, ping: Ping, inventory: Inventory
     owns=True,
     reasons=pings.REASONS,
 )
-def test_address_of_users_answers_ping(
+def test_public_address_answers_ping(
     public_endpoint: Named, every_users_ping: PerSubject[PingAnswer], inventory: Inventory
 ) -> Verdict:
-    """Every new connection through the address that users use reaches a healthy replica."""
+    """Every new connection to the public address reaches a healthy replica."""
     for cause in every_users_ping.causes.values():
         if not isinstance(cause, NoResponse):
             raise cause
@@ -66,7 +71,7 @@ def test_address_of_users_answers_ping(
     reached = Counter(answer.replica_id or "unnamed" for answer in every_users_ping.values())
     asked = len(every_users_ping) + len(every_users_ping.causes)
     unanswered = list(every_users_ping.causes.values())
-    count = f"{len(bad) + len(unanswered)} of {asked} new connections to {public_endpoint.subject}"
+    count = f"{len(bad) + len(unanswered)} of {asked} new connections to {public_endpoint.subject} failed"
     if unanswered:
         reason = CATALOGUE["PING-2"].no_response(unanswered[0].reason)
         return failed(reason, f"{count}: {unanswered[0]}", seen=dict(reached))
@@ -89,15 +94,15 @@ def test_address_of_users_answers_ping(
     severity=WARNING,
     documented=GUIDE,
     remedy="slow-replica",
-    reasons={"ping.slow": "/_ping takes longer than the limit"},
+    reasons={"ping.slow": "/_ping responds later than the limit"},
 )
 def test_replica_answers_ping_in_time(ping: Ping, inventory: Inventory) -> Verdict:
-    """The replica answers before a balancer's usual patience of 2 s is at its end."""
+    """The replica responds to `/_ping` within the limit (default 2 s, a common time-out of load balancers)."""
     seconds = round(median(answer.seconds for answer in ping.answers), 3)
     limit = inventory.limits.ping_seconds
+    message = f"/_ping responds in {seconds:g} s (median of {len(ping.answers)}; limit {limit:g} s)"
     if seconds <= limit:
-        return passed(f"median {seconds:g} s", seen=seconds, expected=limit)
-    message = f"/_ping takes {seconds:g} s, the median of {len(ping.answers)}"
+        return passed(message, seen=seconds, expected=limit)
     return failed("ping.slow", message, seen=seconds, expected=limit)
 
 
@@ -107,18 +112,18 @@ def test_replica_answers_ping_in_time(ping: Ping, inventory: Inventory) -> Verdi
     documented="Beyond the guide: X-Replica-ID, replicaID",
     remedy="check-addresses",
     reasons={
-        "ident.another-replica": "another replica answers at the address",
-        "ident.not-named": "nothing in the answer says which replica it is",
+        "ident.another-replica": "another replica responds at the address",
+        "ident.not-named": "the response does not name the replica",
     },
 )
 def test_replica_is_the_one_asked(replica: Replica, identity: Identity) -> Verdict:
-    """The replica that answers at an address is the one that the inventory names there."""
+    """The replica that responds at an address is the one in the inventory."""
     if identity.replica_id is None:
-        message = f"{identity.source} of the replica at {replica.authority} name no replica"
+        message = f"the replica at {replica.authority} gives no replica ID in {identity.source}"
         return unknown(Unavailable("ident.not-named", message))
     if identity.replica_id == replica.id:
-        return passed(f"says so in {identity.source}", seen=identity.replica_id, expected=replica.id)
-    message = f"at {replica.authority} answers replica {identity.replica_id}, says {identity.source}"
+        return passed(f"confirmed by {identity.source}", seen=identity.replica_id, expected=replica.id)
+    message = f"replica {identity.replica_id} responds at {replica.authority} (by {identity.source})"
     return failed(
         "ident.another-replica",
         message,
@@ -135,16 +140,16 @@ def test_replica_is_the_one_asked(replica: Replica, identity: Identity) -> Verdi
     remedy="read-the-logs",
     owns=True,
     reasons={
-        "nginx.restricted": "/nginx_status is refused or not there",
-        "nginx.another-page": "/nginx_status is another page than stub_status",
-        "nginx.other-status": "/nginx_status has another status",
+        "nginx.restricted": "/nginx_status is refused or does not exist",
+        "nginx.another-page": "/nginx_status serves another page than stub_status",
+        "nginx.other-status": "/nginx_status returns another status",
     },
 )
-def test_nginx_tells_its_status(nginx_status: NginxStatus) -> Verdict:
-    """`/nginx_status` is nginx's stub_status page."""
+def test_nginx_serves_its_status(nginx_status: NginxStatus) -> Verdict:
+    """`/nginx_status` serves nginx's stub_status page."""
     if nginx_status.active is not None:
-        return passed(f"{nginx_status.active} active connections", seen=nginx_status.kind)
-    message = f"/nginx_status answered {nginx_status.status} with {nginx_status.kind}"
+        return passed(f"nginx has {many(nginx_status.active, 'active connection')}", seen=nginx_status.kind)
+    message = f"/nginx_status returns {nginx_status.status} with {nginx_status.kind}"
     # Whether MSR 2.8 restricts the page is not known.
     if nginx_status.status in (401, 403, 404):
         return warned("nginx.restricted", message, seen=nginx_status.status, expected="200, stub_status")
@@ -159,27 +164,29 @@ def test_nginx_tells_its_status(nginx_status: NginxStatus) -> Verdict:
     remedy="nginx-busy",
     reasons={
         "nginx.dropped-connections": "nginx accepted connections that it did not handle",
-        "nginx.restarted": "nginx was restarted between the two looks",
+        "nginx.restarted": "nginx restarted between the two readings",
         **NO_COUNTERS,
     },
 )
 def test_nginx_drops_no_connection(
     replica: Replica, nginx_status: NginxStatus, later_nginx_status: NginxStatus
 ) -> Verdict:
-    """nginx handled every connection that it accepted between two looks of this run."""
-    # Where the first look was taken again, alone, it is the newer one.
+    """nginx handled every connection that it accepted between two readings of its counters."""
+    # Where the first reading was repeated, alone, it is the newer one.
     before, after = sorted((nginx_status, later_nginx_status), key=lambda page: page.answered_at)
     accepts_before, handled_before = _counters(replica, before)
     accepts, handled = _counters(replica, after)
     if accepts < accepts_before:
-        cause = Unavailable("nginx.restarted", "nginx was restarted between the two looks")
+        cause = Unavailable("nginx.restarted", "nginx restarted between the two readings")
         return unknown(cause, seen=[accepts_before, accepts])
     dropped = (accepts - accepts_before) - (handled - handled_before)
     totals = f"since its start {accepts} accepted, {handled} handled"
     if dropped > 0:
-        message = f"dropped {dropped} of {accepts - accepts_before} connections; {totals}"
+        message = f"nginx dropped {dropped} of {many(accepts - accepts_before, 'connection')} ({totals})"
         return failed("nginx.dropped-connections", message, seen=dropped, expected=0)
-    return passed(f"{accepts - accepts_before} accepted, none dropped; {totals}", seen=0, expected=0)
+    return passed(
+        f"nginx accepted {many(accepts - accepts_before, 'connection')} and dropped none ({totals})", seen=0, expected=0
+    )
 
 
 @condition(
@@ -187,28 +194,28 @@ def test_nginx_drops_no_connection(
     severity=WARNING,
     documented=GUIDE,
     remedy="nginx-busy",
-    reasons={"nginx.overrun": "nginx serves as many connections at once as the limit, or more", **NO_COUNTERS},
+    reasons={"nginx.overrun": "nginx has as many active connections as the limit, or more", **NO_COUNTERS},
 )
 def test_nginx_is_not_overrun(replica: Replica, nginx_status: NginxStatus, inventory: Inventory) -> Verdict:
-    """nginx serves fewer connections at once than the inventory's limit."""
+    """nginx has fewer active connections than the inventory's limit."""
     _counters(replica, nginx_status)
     active, limit = nginx_status.active or 0, inventory.limits.nginx_active
-    message, expected = f"{active} active connections", f"< {limit}"
+    message, expected = f"nginx has {many(active, 'active connection')} (limit {limit})", f"< {limit}"
     if active < limit:
         return passed(message, seen=active, expected=expected)
     return failed("nginx.overrun", message, seen=active, expected=expected)
 
 
 def _complaint(answer: PingAnswer) -> str:
-    return answer.error or f"it answered {answer.status} and Healthy: {str(answer.healthy).lower()}"
+    return one_line(answer.error) or f"/_ping returns {answer.status} with Healthy: {str(answer.healthy).lower()}"
 
 
 def _by(answer: PingAnswer) -> str:
-    return f", said replica {answer.replica_id}" if answer.replica_id else ""
+    return f" (from replica {answer.replica_id})" if answer.replica_id else ""
 
 
 def _counters(replica: Replica, page: NginxStatus) -> tuple[int, int]:
     if page.accepts is None or page.handled is None:
-        message = f"/nginx_status answered {page.status} with {page.kind}, see NGINX-1"
+        message = f"/nginx_status returns {page.status} with {page.kind}, see NGINX-1"
         raise Unavailable("nginx.no-counters", message, because=Because(replica.id, condition="NGINX-1"))
     return page.accepts, page.handled

@@ -2,6 +2,7 @@
 
 from checks.condition import CRITICAL, condition
 from checks.rules.overlay_view import Networks, Pings
+from checks.rules.wording import one_line
 from checks.verdict import Verdict, failed, passed, unknown
 from fixtures.core.evidence import Because, thing
 from fixtures.core.overlay_subjects import NodeName
@@ -18,22 +19,22 @@ from fixtures.probes.overlay.name_output import Resolved
     remedy="overlay-names",
     reasons={
         "net.several-addresses": "the name of a database resolves to several addresses",
-        "net.database-unresolved": "the name of a database that runs does not resolve",
-        "net.stale-address": "the name of a database leads to an address that no container of it has",
-        "net.names-not-told": "the probe container does not say what the names of databases resolve to",
-        "net.one-address-told": "the probe container can tell only one address of a name",
+        "net.database-unresolved": "the name of a running database does not resolve",
+        "net.stale-address": "the name of a database resolves to an address that its container does not have",
+        "net.names-not-told": "the probe container does not report what the names of databases resolve to",
+        "net.one-address-told": "the probe container can show only one address of a name",
     },
 )
 def test_database_has_one_address(
     node_name: NodeName, every_overlay_network: Networks, every_overlay_pings: Pings
 ) -> Verdict:
-    """The name of a replica's database resolves to exactly one address of a family, its own."""
+    """The name of a replica's database resolves to exactly one address per IP family, its own."""
     name = container_name("rethinkdb", node_name.replica)
     resolved = every_overlay_pings[node_name.node].names.get(node_name.replica)
     if resolved is None:
         raise Unavailable(
             "net.names-not-told",
-            f"the probe on {node_name.node} did not say what {name} resolves to",
+            f"the probe container on {node_name.node} does not report what {name} resolves to",
             about=[thing("node", node_name.node)],
             because=Because(node_name.node, probe="overlay_pings"),
         )
@@ -44,19 +45,21 @@ def test_database_has_one_address(
     if not database.running:
         return _of_stopped(name, resolved)
     if not resolved.addresses:
-        message = f"{name} does not resolve: {resolved.told}"
+        message = f"{name} does not resolve: {one_line(resolved.told)}"
         return failed("net.database-unresolved", message, seen=[], expected=database.address or "one address")
     first = resolved.addresses[0]
     if database.address and database.address not in resolved.addresses:
-        message = f"{name} resolves to {first}, its container has {database.address}: a stale record"
+        message = f"{name} resolves to {first}, and its container has {database.address}: a stale record"
         return failed(
             "net.stale-address", message, seen=resolved.addresses, expected=database.address, measured="derived"
         )
     if resolved.first_only:
-        message = f"{name} resolves to {first}, and the image has nothing that would show a second address"
+        message = f"{name} resolves to {first}; the probe image cannot show whether there is a second address"
         cause = Unavailable("net.one-address-told", message, because=Because(node_name.node, probe="overlay_pings"))
         return unknown(cause, seen=resolved.addresses, expected="one address")
-    return passed(f"it resolves to {', '.join(resolved.addresses)}", seen=resolved.addresses, expected="one address")
+    return passed(
+        f"the name resolves to {', '.join(resolved.addresses)}", seen=resolved.addresses, expected="one address"
+    )
 
 
 def _database(networks: Networks, name: NodeName) -> Database:
@@ -71,7 +74,7 @@ def _database(networks: Networks, name: NodeName) -> Database:
 def _of_stopped(name: str, resolved: Resolved) -> Verdict:
     """A database that does not run (CTR-1) has no address."""
     if resolved.addresses:
-        message = f"{name} resolves to {resolved.addresses[0]}, but no such container runs: a stale record"
+        message = f"{name} resolves to {resolved.addresses[0]}, and the container does not run: a stale record"
         return failed(
             "net.stale-address",
             message,
@@ -79,4 +82,4 @@ def _of_stopped(name: str, resolved: Resolved) -> Verdict:
             expected="no address while it does not run",
             measured="derived",
         )
-    return passed("it does not run, see CTR-1, and has no address, as it should be", seen=[])
+    return passed("the database does not run, see CTR-1, and its name has no address", seen=[])

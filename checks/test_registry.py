@@ -1,4 +1,4 @@
-"""The registry's front door and MKE behind it: beyond the guide, since both fail users while `/_ping` is green."""
+"""The registry's `/v2/` and MKE behind it: beyond the guide, since both fail users while `/_ping` is healthy."""
 
 import re
 from urllib.parse import urlsplit
@@ -19,27 +19,29 @@ API_VERSION = "registry/2.0"
     owns=True,
     reasons={
         "reg.no-licence": "MSR has no licence (402)",
-        "reg.open": "/v2/ answers without a token",
-        "reg.not-found": "there is no /v2/ (404)",
-        "reg.server-error": "/v2/ answers with a server error",
-        "reg.other-status": "/v2/ answers with another status",
-        "reg.not-a-registry": "/v2/ is no registry: its Docker-Distribution-Api-Version is another",
-        "reg.no-challenge": "the refusal has no Bearer challenge",
-        "reg.realm-unreadable": "the challenge names no address",
-        "reg.realm-not-https": "the challenge sends users to an address without TLS",
-        "reg.realm-other-host": "the challenge sends users to another host than the one they use",
-        "reg.realm-other-port": "the challenge sends users to another port than the one they use",
+        "reg.open": "/v2/ is readable without a token",
+        "reg.not-found": "/v2/ does not exist (404)",
+        "reg.server-error": "/v2/ returns a server error",
+        "reg.other-status": "/v2/ returns another status",
+        "reg.not-a-registry": "/v2/ is not a registry: its Docker-Distribution-Api-Version differs",
+        "reg.no-challenge": "/v2/ sends no Bearer challenge",
+        "reg.realm-unreadable": "the challenge contains no address",
+        "reg.realm-not-https": "the challenge sends clients to an address without TLS",
+        "reg.realm-other-host": "the challenge sends clients to another host than the public one",
+        "reg.realm-other-port": "the challenge sends clients to another port than the public one",
     },
 )
 def test_registry_challenges_clients(registry_front: RegistryFront, inventory: Inventory) -> Verdict:
-    """`/v2/` without a token is refused with a challenge that sends users to the token service."""
+    """`/v2/` refuses requests without a token, with a challenge that sends clients to the token service."""
     front = registry_front
     if front.status == 402:
-        return failed("reg.no-licence", "no licence: docker push and pull are refused", seen=402, expected=401)
+        return failed(
+            "reg.no-licence", "the registry has no licence: docker push and pull are refused", seen=402, expected=401
+        )
     if front.status != 401:
-        return failed(_of_status(front.status), f"/v2/ answered {front.told}", seen=front.status, expected=401)
+        return failed(_of_status(front.status), f"/v2/ returns {front.told}", seen=front.status, expected=401)
     if front.api_version != API_VERSION:
-        message = "/v2/ is not a registry: its Docker-Distribution-Api-Version is another"
+        message = "/v2/ is not a registry: its Docker-Distribution-Api-Version differs"
         return failed("reg.not-a-registry", message, seen=front.api_version, expected=API_VERSION)
     realm = re.match(r'Bearer .*?realm="([^"]*)"', front.challenge)
     if realm is None:
@@ -47,9 +49,9 @@ def test_registry_challenges_clients(registry_front: RegistryFront, inventory: I
         return failed("reg.no-challenge", message, seen=front.challenge, expected='Bearer realm="https://…"')
     reason = _not_of_users(realm[1], inventory)
     if reason:
-        message = "the challenge sends users to another address than the one they use"
+        message = "the challenge sends clients to another address than the public one"
         return failed(reason, message, seen=realm[1], expected=f"https on {inventory.address_of_users}")
-    return passed("401 with a challenge", seen=realm[1])
+    return passed("/v2/ returns 401 with a challenge", seen=realm[1])
 
 
 def _of_status(status: int) -> str:
@@ -81,14 +83,14 @@ def _not_of_users(realm: str, inventory: Inventory) -> str | None:
     remedy="mke-down",
     owns=True,
     reasons={
-        "mke.unhealthy": "MKE's /_ping answers with a server error",
-        "mke.other-status": "MKE's /_ping answers with another status",
+        "mke.unhealthy": "MKE's /_ping returns a server error",
+        "mke.other-status": "MKE's /_ping returns another status",
     },
 )
 def test_mke_answers_ping(mke_ping: MkePing) -> Verdict:
-    """MKE answers: without it nobody can log in, although MSR's `/_ping` is green."""
+    """MKE responds to `/_ping`: without MKE nobody can log in, even while MSR's own `/_ping` is healthy."""
     if mke_ping.status == 200:
-        return passed("it answered 200", seen=200, expected=200)
+        return passed("MKE's /_ping returns 200", seen=200, expected=200)
     reason = "mke.unhealthy" if mke_ping.status >= 500 else "mke.other-status"
-    message = f"its /_ping answered {mke_ping.told}: log-ins fail without it"
+    message = f"MKE's /_ping returns {mke_ping.told}: log-ins fail without MKE"
     return failed(reason, message, seen=mke_ping.status, expected=200)

@@ -1,4 +1,4 @@
-"""How bad pairs of nodes are told: all of one cause with the same reason, words, and things at fault."""
+"""How messages name bad pairs of nodes: all of one cause with the same reason, words, and things at fault."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ def per_direction(reason: str, meaning: str) -> Mapping[str, str]:
 
 
 NOT_REACHED = {
-    **per_direction("net.no-reply", "no packet comes back"),
-    "net.nothing-from-node": "nothing that one node sends arrives",
-    "net.nothing-to-node": "nothing that is sent to one node arrives",
-    "net.nothing-one-way": "nothing that one of two nodes sends to the other arrives",
-    **per_direction("net.name-unresolved", "names of containers do not resolve"),
-    **per_direction("net.name-elsewhere", "names of containers lead to other addresses"),
+    **per_direction("net.no-reply", "no reply is received"),
+    "net.nothing-from-node": "no packet from one node arrives",
+    "net.nothing-to-node": "no packet to one node arrives",
+    "net.nothing-one-way": "no packet from one of two nodes to the other arrives",
+    **per_direction("net.name-unresolved", "container names do not resolve"),
+    **per_direction("net.name-elsewhere", "container names resolve to other addresses"),
 }
 """Why a pair of nodes does not reach each other."""
 
 
 @dataclass(frozen=True)
 class BadPair:
-    """What is said of a bad pair, and what is at fault."""
+    """What a message says of a bad pair, and what is at fault."""
 
     reason: str
     message: str
@@ -85,9 +85,11 @@ def not_reached(view: OverlayView, pair: NodePair, pairs: Collection[NodePair]) 
     if all(view.misnamed(each) and _answers_by_address(view, each) for each in alike):
         unknown = any(view.pinged(each).name.trouble == "name" for each in alike)
         reason, wrong = (
-            ("net.name-unresolved", "do not resolve") if unknown else ("net.name-elsewhere", "lead to other addresses")
+            ("net.name-unresolved", "do not resolve")
+            if unknown
+            else ("net.name-elsewhere", "resolve to other addresses")
         )
-        message = f"names of containers {wrong} {extent.words}; by address they answer"
+        message = f"container names {wrong} {extent.words}; the addresses respond"
         return BadPair(f"{reason}{extent.ending}", message, extent.about)
     message = f"no reply {extent.words}, by name and by address"
     ways = ways_of([found for each in alike if (found := view.quiet(each))])
@@ -123,33 +125,35 @@ def _shares(each: NodePair, fault: Fault, pair: NodePair) -> bool:
             return {each.first, each.second} == {pair.first, pair.second}
 
 
-def _with_direction(told: BadPair, ways: Ways, fault: Fault, pair: NodePair) -> BadPair:
+def _with_direction(found: BadPair, ways: Ways, fault: Fault, pair: NodePair) -> BadPair:
     """With what was found out about the direction, where anything was."""
     if fault.of in ("pair", "one way"):
-        return _of_pair(told, ways, pair)
+        return _of_pair(found, ways, pair)
     if fault.of == "network":
-        return replace(told, message=f"{told.message}; no packet arrives") if ways.broken and not ways.sound else told
+        return (
+            replace(found, message=f"{found.message}; no packet arrives") if ways.broken and not ways.sound else found
+        )
     into = any(target == fault.node for _, target in ways.broken)
     out = any(source == fault.node for source, _ in ways.broken)
     if into and out:
-        return replace(told, message=f"{told.message}; packets arrive neither from nor at {fault.node}")
+        return replace(found, message=f"{found.message}; packets arrive neither from nor at {fault.node}")
     if into:
-        message = f"{told.message}; what is sent to {fault.node} does not arrive"
-        return replace(told, reason="net.nothing-to-node", message=message)
+        message = f"{found.message}; packets to {fault.node} do not arrive"
+        return replace(found, reason="net.nothing-to-node", message=message)
     if out:
-        message = f"{told.message}; what {fault.node} sends does not arrive"
-        return replace(told, reason="net.nothing-from-node", message=message)
-    return told
+        message = f"{found.message}; packets from {fault.node} do not arrive"
+        return replace(found, reason="net.nothing-from-node", message=message)
+    return found
 
 
-def _of_pair(told: BadPair, ways: Ways, pair: NodePair) -> BadPair:
+def _of_pair(found: BadPair, ways: Ways, pair: NodePair) -> BadPair:
     first, second = sorted((pair.first, pair.second))
     there, back = (first, second) in ways.broken, (second, first) in ways.broken
     if there and back:
-        return replace(told, message=f"{told.message}; packets arrive in neither direction", about=_both_ways(pair))
+        return replace(found, message=f"{found.message}; packets arrive in neither direction", about=_both_ways(pair))
     if not there and not back:
-        return told
+        return found
     source, target = (first, second) if there else (second, first)
-    other = ", the other way they do" if (target, source) in ways.sound else ""
-    message = f"{told.message}; packets from {source} to {target} do not arrive{other}"
+    other = ", packets back do" if (target, source) in ways.sound else ""
+    message = f"{found.message}; packets from {source} to {target} do not arrive{other}"
     return BadPair("net.nothing-one-way", message, (link(source, target),))

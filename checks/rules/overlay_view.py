@@ -20,9 +20,9 @@ Ordered = tuple[str, str]
 
 NOT_SEEN = {
     "net.not-attached": "no container can be attached to the network on a node",
-    "net.one-engine": "two nodes of the inventory lead to one Docker engine",
-    "net.answer-cut-off": "the answer of a probe container ends too early",
-    "net.cannot-ping": "the ping of a probe container's image cannot be used",
+    "net.one-engine": "two nodes of the inventory are the same Docker engine",
+    "net.answer-cut-off": "the output of a probe container is incomplete",
+    "net.cannot-ping": "the ping command of a probe container's image does not work",
 }
 """Why a pair of nodes cannot be judged, besides what keeps its engines and probe containers from being asked."""
 
@@ -41,17 +41,17 @@ class OverlayView:
         source, _ = self.probe(pair.source), self.probe(pair.target)
         engines = [self.networks[place].node_id for place in (pair.source, pair.target)]
         if engines[0] and engines[0] == engines[1]:
-            message = f"{pair.first} and {pair.second} of the inventory are one and the same Docker engine"
+            message = f"{pair.first} and {pair.second} of the inventory are the same Docker engine"
             both = [thing("node", name) for name in (pair.first, pair.second)]
             raise Unavailable("net.one-engine", message, about=both)
         found = self.pings[pair.source].targets.get(pair.target)
         about, because = [thing("node", pair.first)], Because(pair.source, probe="overlay_pings")
         if found is None:
-            message = f"what the probe on {pair.first} said did not reach to its end"
+            message = f"the output of the probe container on {pair.first} is incomplete"
             raise Unavailable("net.answer-cut-off", message, about=about, because=because)
         for echo in (found.name, found.address):
             if echo.could_not_try:
-                message = f"the probe on {pair.first} (of {source.image}) cannot ping: {echo.told}"
+                message = f"the probe container on {pair.first} (image {source.image}) cannot ping: {echo.told}"
                 raise Unavailable("net.cannot-ping", message, about=about, because=because)
         return found
 
@@ -59,7 +59,7 @@ class OverlayView:
         """The probe container at a node; raises why there is none."""
         probe = self.probes[place]
         if probe.refused:
-            message = f"no container could be attached to the network on {probe.node}, see NET-1 there"
+            message = f"no container can be attached to the network on {probe.node}, see NET-1"
             because = Because(place, condition="NET-1")
             raise Unavailable("net.not-attached", message, about=[thing("node", probe.node)], because=because)
         return probe
@@ -75,7 +75,7 @@ class OverlayView:
         return quiet is not None and quiet.echo.answered
 
     def reached_alone(self, pair: NodePair) -> bool:
-        """Whether it was for the crowd alone that nothing came back by name: alone it is pinged by address."""
+        """Whether no reply came by name only because all nodes pinged: alone it is pinged by address."""
         return self.answers_alone(pair) and not self.misnamed(pair)
 
     def misnamed(self, pair: NodePair) -> bool:
@@ -106,7 +106,7 @@ def fault_of(pair: Ordered, judged: Mapping[Ordered, bool]) -> Fault:
     """Whose fault a bad pair is, by what became of all the others.
 
     A node is at fault when everything that was judged of it is bad while others among themselves are well; it takes
-    three nodes to tell the one that is broken from the one that suffers.
+    three nodes to distinguish the one that is broken from the one that suffers.
     """
     nodes = {name for each in judged for name in each}
     if len(nodes) > 2:

@@ -13,13 +13,13 @@ from fixtures.probes.endpoints import PingAnswer
 
 REASONS: Mapping[str, str] = {
     "ping.unhealthy": "the replica reports itself unhealthy",
-    "ping.container-unreachable": "a container of a replica does not take the health check's connection",
+    "ping.container-unreachable": "a container of a replica refuses the health check's connection",
     "ping.other-database": "the replica reports the database of another replica",
-    "ping.database-issues": "the replica repeats RethinkDB's issues, which name no other replica",
-    "ping.contradiction": "Healthy: true comes under another status than 200",
-    "ping.undocumented": "the answer under status 200 is not the documented one",
-    "ping.server-error": "a server error without the documented answer",
-    "ping.other-status": "another status, without the documented answer",
+    "ping.database-issues": "the replica reports RethinkDB's issues, which name no other replica",
+    "ping.contradiction": "Healthy: true is returned with another status than 200",
+    "ping.undocumented": "the response with status 200 is not the documented one",
+    "ping.server-error": "a server error without the documented response",
+    "ping.other-status": "another status without the documented response",
 }
 
 _CONTAINER = re.compile(rf"Failed to connect to container at dtr-({'|'.join(COMPONENTS)})\b")

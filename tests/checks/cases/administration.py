@@ -79,7 +79,7 @@ alert_1(
     told({"id": None, "class": "alert", "message": "Warning: Unlicensed copy. Upload a license"}),
     fails("alert", "Unlicensed copy"),
 )
-alert_1("without anything", told({}), warns("alert-1", "without a text"))
+alert_1("without anything", told({}), warns("alert-1", "without text"))
 alert_1(
     "two of the same class",
     told({"class": "warning", "message": "one"}, {"class": "warning", "message": "two"}),
@@ -100,13 +100,13 @@ def working(*rows: dict[str, object]) -> Facts:
     return {("workers", CLUSTER): workers(*rows, worker(B), worker(C))}
 
 
-job_1("running", working(worker(A)), passes(A, "running"))
+job_1("running", working(worker(A)), passes(A, "the job worker runs"))
 job_1(
     "dead",
     working(worker(A, "dead")),
     fails(
         A,
-        "its job worker is dead",
+        "the job worker is dead",
         seen=["dead"],
         expected=["running"],
         reason="job.worker-dead",
@@ -116,13 +116,15 @@ job_1(
 job_1(
     "neither running nor dead",
     working(worker(A, "starting")),
-    fails(A, "its job worker is starting", reason="job.worker-not-running"),
+    fails(A, "the job worker is starting", reason="job.worker-not-running"),
 )
-job_1("none", working(), fails(A, "it has no job worker", seen=[], reason="job.no-worker"))
+job_1("none", working(), fails(A, "the replica has no job worker", seen=[], reason="job.no-worker"))
 job_1(
     "two that run",
     working(worker(A), worker(A)),
-    fails(A, "running, running", seen=["running", "running"], reason="job.several-workers"),
+    fails(
+        A, "the replica has 2 job workers: running, running", seen=["running", "running"], reason="job.several-workers"
+    ),
 )
 job_1("a dead one besides the one that runs", working(worker(A, "dead"), worker(A)), passes(A))
 job_1("its heartbeat expires in a second", working(worker(A, heartbeat=NOW + timedelta(seconds=1))), passes(A))
@@ -152,9 +154,9 @@ def run(*rows: dict[str, object]) -> Facts:
 
 FAILED_GC = job("onlinegc", "error")
 job_2(
-    "none failed",
+    "no job failed",
     run(job("onlinegc"), job("tag_pruning", at=ago(hours=30))),
-    passes(CLUSTER, "2 jobs looked at, back to 2026-11-22 08:00 UTC", seen=[]),
+    passes(CLUSTER, "2 jobs read, back to 2026-11-22 08:00 UTC", seen=[]),
 )
 job_2("no jobs", run(), passes(CLUSTER, "no jobs"))
 job_2(
@@ -162,7 +164,7 @@ job_2(
     run(FAILED_GC),
     warns(
         "onlinegc",
-        "1 failed, the last at 2026-11-23 13:00 UTC (error)",
+        "1 job failed, the last (error) at 2026-11-23 13:00 UTC",
         expected=[],
         about=("job:onlinegc",),
         since=ago(hours=1),
@@ -177,7 +179,7 @@ job_2(
     ),
     warns(
         "onlinegc",
-        "3 failed, the last at 2026-11-23 12:00 UTC (timeout)",
+        "3 jobs failed, the last (timeout) at 2026-11-23 12:00 UTC",
         reason="job.timed-out",
         since=ago(hours=9),
     ),
@@ -185,7 +187,7 @@ job_2(
 job_2(
     "so many that not all are listed",
     run(*({**FAILED_GC, "id": str(number)} for number in range(25))),
-    warns("onlinegc", "25 failed", seen=[str(number) for number in range(20)]),
+    warns("onlinegc", "25 jobs failed", seen=[str(number) for number in range(20)]),
 )
 job_2("two actions failed", run(FAILED_GC, job("webhook", "errored")), warns("onlinegc"), warns("webhook", "(errored)"))
 for status, reason in (
@@ -202,13 +204,13 @@ for status in ("done", "running", "waiting", "canceled", "cancel_request", "dele
 job_2(
     "ignored",
     run(job("update_vuln_db", "error")),
-    passes(CLUSTER, "none failed"),
+    passes(CLUSTER, "no job failed"),
     inventory=inventory(jobs={"ignore": ["update_vuln_db"]}),
 )
 job_2(
     "ignored beside another",
     run(job("update_vuln_db", "error"), FAILED_GC),
-    warns("onlinegc", "1 failed"),
+    warns("onlinegc", "1 job failed"),
     inventory=inventory(jobs={"ignore": ["update_vuln_db"]}),
 )
 job_2("a day ago", run(job("onlinegc", "error", ago(hours=24))), warns("onlinegc"))

@@ -15,8 +15,8 @@ REFUSED = NoResponse("http.refused", "/_ping at f2277ad178f7 (10.0.0.11:443): co
 UNTRUSTED = Untrusted("http.untrusted", "its certificate is not trusted, see TLS-1")
 
 ping_1 = Cases("PING-1")
-ping_1("healthy each time", {("ping", A): ping()}, passes(A, "3 times of 3", seen=200, expected=200))
-ping_1("healthy, asked once", {("ping", A): ping(ping_answer())}, passes(A, "1 times of 1"))
+ping_1("healthy each time", {("ping", A): ping()}, passes(A, "(3 of 3 responses)", seen=200, expected=200))
+ping_1("healthy, asked once", {("ping", A): ping(ping_answer())}, passes(A, "(1 of 1 response)"))
 ping_1(
     "unhealthy, with the reason",
     {("ping", A): ping(*[ping_answer(503, False, "Failed to connect to container at dtr-registry")] * 3)},
@@ -75,7 +75,7 @@ ping_1(
 ping_1(
     "unhealthy once of three times",
     {("ping", A): ping(ping_answer(), ping_answer(503, False, "Notary unhealthy"), ping_answer())},
-    fails(A, "Notary unhealthy (1 times of 3)", seen=503, reason="ping.unhealthy", about=(f"replica:{A}",)),
+    fails(A, "Notary unhealthy (1 of 3 responses)", seen=503, reason="ping.unhealthy", about=(f"replica:{A}",)),
 )
 ping_1(
     "200 with Healthy: false and no reason",
@@ -157,7 +157,7 @@ for name, bad, reason in (
 ping_2(
     "somebody else answers",
     visits(*[ping_answer(404, None, "404 with an HTML page", replica_id="who")] * 6),
-    fails(USERS, "said replica who", reason="ping.other-status", about=("balancer",), witnesses=()),
+    fails(USERS, "(from replica who)", reason="ping.other-status", about=("balancer",), witnesses=()),
 )
 ping_2(
     "the balancer answers itself",
@@ -198,10 +198,14 @@ def took(*seconds: float) -> Facts:
     return {("ping", A): ping(*(ping_answer(seconds=each) for each in seconds))}
 
 
-ping_3("at the limit", took(2.0, 2.0, 2.0), passes(A, "median 2 s", seen=2.0, expected=2))
+ping_3("at the limit", took(2.0, 2.0, 2.0), passes(A, "responds in 2 s (median of 3; limit 2 s)", seen=2.0, expected=2))
 ping_3("over the limit", took(2.001, 2.001, 2.001), warns(A, "2.001 s", seen=2.001, expected=2, reason="ping.slow"))
 ping_3("one slow answer of three", took(0.02, 30.0, 0.03), passes(A, seen=0.03))
-ping_3("two slow answers of three", took(0.02, 2.5, 9.0), warns(A, "2.5 s", "the median of 3", seen=2.5))
+ping_3(
+    "two slow answers of three",
+    took(0.02, 2.5, 9.0),
+    warns(A, "2.5 s", "/_ping responds in 2.5 s (median of 3; limit 2 s)", seen=2.5),
+)
 ping_3("slow, but sound: it owns no silence", {("ping", A): REFUSED}, unknown(A, "refused", reason="http.refused"))
 ping_3("by the inventory's limit", took(0.6), warns(A, expected=0.5), inventory=inventory(limits={"ping_seconds": 0.5}))
 
@@ -213,7 +217,7 @@ ident_1(
     {("identity", A): identity(B)},
     fails(
         A,
-        f"10.0.0.11:443 answers replica {B}",
+        f"replica {B} responds at 10.0.0.11:443",
         "X-Replica-ID",
         seen=B,
         expected=A,
@@ -225,7 +229,9 @@ ident_1(
 ident_1(
     "nothing tells who it is",
     {("identity", A): identity(None)},
-    unknown(A, "10.0.0.11:443", "name no replica", reason="ident.not-named", about=(f"replica:{A}",)),
+    unknown(
+        A, "10.0.0.11:443", "gives no replica ID in X-Replica-ID", reason="ident.not-named", about=(f"replica:{A}",)
+    ),
 )
 ident_1("silent", {("identity", A): Inherited(REFUSED)}, unknown(A, "connection refused"))
 
@@ -235,7 +241,7 @@ nginx_1("nobody is connected", {("nginx_status", A): nginx(active=0)}, passes(A,
 nginx_1(
     "another page",
     {("nginx_status", A): no_nginx(200)},
-    fails(A, "/nginx_status answered 200 with an HTML page", reason="nginx.another-page"),
+    fails(A, "/nginx_status returns 200 with an HTML page", reason="nginx.another-page"),
 )
 nginx_1(
     "502",
@@ -260,13 +266,17 @@ def between(before: tuple[int, int], after: tuple[int, int]) -> Facts:
     return {("nginx_status", A): first, ("later_nginx_status", A): later}
 
 
-nginx_2("none dropped", between((10, 10), (17, 17)), passes(A, "7 accepted, none dropped", seen=0, expected=0))
+nginx_2(
+    "none dropped",
+    between((10, 10), (17, 17)),
+    passes(A, "accepted 7 connections and dropped none", seen=0, expected=0),
+)
 nginx_2(
     "none dropped of late, thousands long ago",
     between((90000, 10), (90007, 17)),
     passes(A, "since its start 90007 accepted, 17 handled", seen=0),
 )
-nginx_2("nobody came", between((10, 10), (10, 10)), passes(A, "0 accepted, none dropped"))
+nginx_2("nobody came", between((10, 10), (10, 10)), passes(A, "accepted 0 connections and dropped none"))
 nginx_2(
     "one dropped",
     between((10, 10), (17, 16)),

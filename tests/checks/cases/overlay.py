@@ -69,13 +69,13 @@ net_1(
 net_1(
     "without containers, a worker with a replica that lists none",
     seen(containers=NONE_MADE, networks={TWO: unlisted(TWO)}),
-    unknown(TWO, "a worker knows the network only", "--no-containers", reason="net.not-listed"),
+    unknown(TWO, "a worker lists the network only", "--no-containers", reason="net.not-listed"),
     inventory=on_nodes(),
 )
 net_1(
     "without containers, a worker without a replica",
     seen(containers=NONE_MADE, networks={THREE: unlisted(THREE)}),
-    passes(THREE, "no replica runs here"),
+    passes(THREE, "no container on it, and no replica"),
     inventory=on_nodes(replicas=2),
 )
 net_1(
@@ -85,7 +85,7 @@ net_1(
     ),
     fails(
         ONE,
-        "the managers know no network dtr-ol",
+        "the swarm's managers do not know the network dtr-ol",
         reason="net.no-network",
         about=ITSELF,
         witnesses=tuple(thing("node", node) for node in NODES[:3]),
@@ -96,7 +96,7 @@ net_1(
 net_1(
     "one manager does not know it",
     seen(networks={THREE: unlisted(THREE, manager=True)}),
-    fails(THREE, "this manager knows no network", reason="net.not-known-to-manager", about=AT_THREE),
+    fails(THREE, "this manager does not know the network", reason="net.not-known-to-manager", about=AT_THREE),
     inventory=on_nodes(),
 )
 net_1(
@@ -150,7 +150,7 @@ net_1(
         networks={node: network(node, id=node) for node in NODES[:3]},
         containers={node: container(node, network_id=node) for node in NODES[:3]},
     ),
-    fails(ONE, "another network on every node", reason="net.no-common-network", about=ITSELF),
+    fails(ONE, "a different network on every node", reason="net.no-common-network", about=ITSELF),
     inventory=on_nodes(),
 )
 net_1("the engine is silent", seen(networks={TWO: NO_ENGINE}), unknown(TWO, "refused"), inventory=on_nodes())
@@ -173,7 +173,7 @@ for subject in BOTH:
         fails(
             subject,
             message="no reply between node-1 and node-2 on dtr-ol, by name and by address; "
-            "packets from node-1 to node-2 do not arrive, the other way they do",
+            "packets from node-1 to node-2 do not arrive, packets back do",
             seen={"by name": "0 of 3", "by address": "0 of 3", "alone": "0 of 10"},
             reason="net.nothing-one-way",
             about=(THERE,),
@@ -186,7 +186,7 @@ net_2(
     seen(alone(TWO, ONE, 0, arrived=10), pairs=LINK),
     fails(
         BOTH[0],
-        "packets from node-1 to node-2 do not arrive, the other way they do",
+        "packets from node-1 to node-2 do not arrive, packets back do",
         reason="net.nothing-one-way",
         about=(THERE,),
     ),
@@ -229,7 +229,7 @@ for subject in (f"{ONE}:{THREE}", f"{THREE}:{ONE}", f"{TWO}:{THREE}"):
         fails(
             subject,
             message="no reply between node-3 and every other node on dtr-ol, by name and by address; "
-            "what is sent to node-3 does not arrive",
+            "packets to node-3 do not arrive",
             reason="net.nothing-to-node",
             about=AT_THREE,
         ),
@@ -239,7 +239,7 @@ net_2("the others of a node that is cut off", seen(pairs=of_node(THREE, DEAD)), 
 net_2(
     "a node whose packets do not leave",
     seen(alone(ONE, THREE, 0, arrived=10), alone(THREE, ONE, 0, arrived=0), pairs=of_node(THREE, DEAD)),
-    fails(f"{ONE}:{THREE}", "what node-3 sends does not arrive", reason="net.nothing-from-node", about=AT_THREE),
+    fails(f"{ONE}:{THREE}", "packets from node-3 do not arrive", reason="net.nothing-from-node", about=AT_THREE),
     inventory=on_nodes(),
 )
 net_2(
@@ -287,7 +287,7 @@ net_2(
     seen(pairs={(ONE, THREE): UNRESOLVED, (TWO, THREE): UNRESOLVED}),
     fails(
         f"{ONE}:{THREE}",
-        message="names of containers do not resolve from every other node to node-3 on dtr-ol; by address they answer",
+        message="container names do not resolve from every other node to node-3 on dtr-ol; the addresses respond",
         seen={"by name": NO_NAME.told, "by address": "3 of 3"},
     ),
     inventory=on_nodes(),
@@ -307,19 +307,21 @@ net_2(
 net_2(
     "what answered alone is no failure",
     seen(alone(ONE, TWO, 9), pairs={(ONE, TWO): DEAD}),
-    warns(BOTH[0], "no reply by name", "alone 9 of 10 came back", reason="net.lost-in-the-crowd", about=(THERE,)),
+    warns(
+        BOTH[0], "no reply by name", "9 of 10 replies when pinged alone", reason="net.lost-in-the-crowd", about=(THERE,)
+    ),
     inventory=on_nodes(),
 )
 net_2(
     "a name that does not resolve is none the better for an address that answers alone",
     seen(alone(ONE, TWO, 10), pairs={(ONE, TWO): UNRESOLVED}),
-    fails(BOTH[0], "do not resolve from node-1 to node-2 on dtr-ol; by address they answer"),
+    fails(BOTH[0], "do not resolve from node-1 to node-2 on dtr-ol; the addresses respond"),
     inventory=on_nodes(),
 )
 net_2(
     "nor where no address answered in the crowd",
     seen(alone(ONE, TWO, 10), pairs={(ONE, TWO): pinged(NO_NAME, echo(0))}),
-    fails(BOTH[0], "do not resolve from node-1 to node-2 on dtr-ol; by address they answer"),
+    fails(BOTH[0], "do not resolve from node-1 to node-2 on dtr-ol; the addresses respond"),
     inventory=on_nodes(),
 )
 net_2(
@@ -327,7 +329,7 @@ net_2(
     seen(alone(ONE, TWO, 10), pairs={(ONE, TWO): pinged(STALE, echo())}),
     fails(
         BOTH[0],
-        "lead to other addresses from node-1 to node-2 on dtr-ol; by address they answer",
+        "resolve to other addresses from node-1 to node-2 on dtr-ol; the addresses respond",
         reason="net.name-elsewhere",
         about=(THERE,),
     ),
@@ -417,7 +419,7 @@ net_3(
     unknown(
         BOTH[0],
         "4 of 6",
-        "alone it was not looked at",
+        "the pair was not pinged alone",
         reason="net.not-pinged-alone",
         about=(THERE,),
         because=Because("dtr-ol", probe="overlay_quiet"),
@@ -477,7 +479,7 @@ net_4(
     seen(names={A: ["10.1.0.99"]}),
     fails(
         AT_ONE,
-        "resolves to 10.1.0.99, its container has 10.1.0.1: a stale record",
+        "resolves to 10.1.0.99, and its container has 10.1.0.1: a stale record",
         expected="10.1.0.1",
         reason="net.stale-address",
         measured="derived",
@@ -500,7 +502,9 @@ for state, databases in (("stopped", {A: Database(running=False)}), ("gone", {})
     net_4(
         f"{state}, and its address stays",
         seen(names={A: ["10.1.0.1"]}, networks={ONE: network(ONE, databases=databases)}),
-        fails(AT_ONE, "resolves to 10.1.0.1, but no such container runs: a stale record", reason="net.stale-address"),
+        fails(
+            AT_ONE, "resolves to 10.1.0.1, and the container does not run: a stale record", reason="net.stale-address"
+        ),
         inventory=on_nodes(),
     )
 net_4(
@@ -537,13 +541,13 @@ net_4("no container", seen(pings={ONE: Inherited(NOT_ALLOWED)}), skipped(AT_ONE,
 net_4("no engine", seen(pings={ONE: Inherited(NO_ENGINE)}), unknown(AT_ONE, "refused"), inventory=on_nodes())
 
 net_5 = Cases("NET-5")
-net_5("it crosses", seen(), passes(BOTH[0], "1450 bytes cross", seen=1450), inventory=on_nodes())
+net_5("it crosses", seen(), passes(BOTH[0], "1450 bytes arrive", seen=1450), inventory=on_nodes())
 net_5(
     "only small ones do",
     seen(pairs={(ONE, TWO): STUCK, (TWO, ONE): STUCK}),
     warns(
         BOTH[0],
-        message="packets of 1450 bytes do not cross between node-1 and node-2 on dtr-ol, small ones do",
+        message="packets of 1450 bytes do not arrive between node-1 and node-2 on dtr-ol, small ones do",
         reason="net.full-size-lost",
         about=(THERE, BACK),
     ),
@@ -564,7 +568,7 @@ for ways, ending in ((FROM_THREE, "-from-node"), (TO_THREE, "-to-node")):
     net_5(
         f"a node that takes only small ones{ending.replace('-', ' ')}",
         seen(pairs=dict.fromkeys(ways, STUCK)),
-        warns(":".join(ways[0]), "do not cross", reason=f"net.full-size-lost{ending}", about=AT_THREE),
+        warns(":".join(ways[0]), "do not arrive", reason=f"net.full-size-lost{ending}", about=AT_THREE),
         inventory=on_nodes(),
     )
 net_5(
@@ -582,7 +586,7 @@ net_5("nothing comes back", seen(pairs=LINK), NOTHING_BACK, inventory=on_nodes()
 net_5(
     "its MTU is not known",
     seen(pings={ONE: OverlayPings(**times(), node=ONE, targets={TWO: pinged()})}),
-    unknown(BOTH[0], "does not say what its MTU is", reason="net.mtu-not-told", because=NO_PROBE),
+    unknown(BOTH[0], "does not report its MTU", reason="net.mtu-not-told", because=NO_PROBE),
     inventory=on_nodes(),
 )
 net_5("no engine", seen(containers={TWO: NO_ENGINE}), unknown(BOTH[0], "refused"), inventory=on_nodes())
@@ -595,7 +599,7 @@ for pairs_of in (net_2, net_3, net_5):
         seen(containers={TWO: refused(TWO)}),
         unknown(
             BOTH[0],
-            "see NET-1 there",
+            "see NET-1",
             reason="net.not-attached",
             about=(thing("node", TWO),),
             because=Because(TWO, condition="NET-1"),
@@ -607,7 +611,7 @@ for pairs_of in (net_2, net_3, net_5):
         seen(networks={TWO: network(TWO, node_id=f"id of {ONE}")}),
         unknown(
             BOTH[0],
-            "one and the same Docker engine",
+            "are the same Docker engine",
             reason="net.one-engine",
             about=(thing("node", ONE), thing("node", TWO)),
         ),
@@ -618,7 +622,7 @@ for pairs_of in (net_2, net_3, net_5):
         seen(pings={ONE: OverlayPings(**times(), node=ONE)}),
         unknown(
             BOTH[0],
-            "did not reach to its end",
+            "output of the probe container on node-1 is incomplete",
             reason="net.answer-cut-off",
             about=(thing("node", ONE),),
             because=NO_PROBE,
@@ -630,7 +634,7 @@ for pairs_of in (net_2, net_3, net_5):
         seen(pairs={(ONE, TWO): pinged(Echo(trouble="permission", told="ping: permission denied (are you root?)"))}),
         unknown(
             BOTH[0],
-            "of mirantis/dtr:2.8.2",
+            "image mirantis/dtr:2.8.2",
             "permission denied",
             reason="net.cannot-ping",
             about=(thing("node", ONE),),

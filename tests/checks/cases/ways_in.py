@@ -71,7 +71,7 @@ mke_1(
     fails(
         MKE,
         "500 with an HTML page",
-        "log-ins fail without it",
+        "log-ins fail without MKE",
         seen=500,
         expected=200,
         reason="mke.unhealthy",
@@ -138,11 +138,11 @@ def left(**span: float) -> Facts:
     return {("web_certificate", A): certificate(timedelta(**span))}
 
 
-tls_2("for long", left(days=200), passes(A, "200 days left, until 2027-06-11 14:00 UTC", expected="30 more days"))
-tls_2("30 days", left(days=30), passes(A, "30 days left"))
-tls_2("a second less than 30 days", left(days=29, hours=23, minutes=59, seconds=59), warns(A, "29 days left"))
-tls_2("7 days", left(days=7), warns(A, "7 days left", reason="tls.expiring", since=None))
-tls_2("a second less than 7 days", left(days=7, seconds=-1), fails(A, "6 days left", reason="tls.expiring"))
+tls_2("for long", left(days=200), passes(A, "in 200 days, on 2027-06-11 14:00 UTC", expected="30 more days"))
+tls_2("30 days", left(days=30), passes(A, "in 30 days"))
+tls_2("a second less than 30 days", left(days=29, hours=23, minutes=59, seconds=59), warns(A, "in 29 days"))
+tls_2("7 days", left(days=7), warns(A, "in 7 days", reason="tls.expiring", since=None))
+tls_2("a second less than 7 days", left(days=7, seconds=-1), fails(A, "in 6 days", reason="tls.expiring"))
 tls_2("tomorrow", left(hours=23), fails(A, "expires within a day, on 2026-11-24 13:00 UTC"))
 tls_2("now", left(days=0), fails(A, "expired on 2026-11-23 14:00 UTC", expected="30 more days"))
 tls_2(
@@ -180,7 +180,7 @@ def answered(status: int, message: str) -> Facts:
 
 
 token_0(
-    "logged in", {("login", "admin"): login()}, passes("admin", f"logged in at replica {A}", seen=200, expected=200)
+    "logged in", {("login", "admin"): login()}, passes("admin", f"logged in on replica {A}", seen=200, expected=200)
 )
 token_0(
     "a reader logs in",
@@ -193,7 +193,7 @@ token_0(
     answered(401, "401 x"),
     fails(
         "admin",
-        "refused, and not tried again",
+        "the log-in is refused and not tried again",
         "MKE-1",
         f"replica {A}",
         seen=401,
