@@ -48,7 +48,7 @@ CELLS = {
         "administrator-locked-out", "log_in or no_alert", {("TOKEN-0", "FAIL"), ("ALERT-1", "UNKNOWN")}, 1
     ),
     "UNKNOWN beside WARN": Cell(
-        "nginx-status-forbidden", "nginx_tells or overrun", {("NGINX-1", "WARN"), ("NGINX-3", "UNKNOWN")}, 0, 1
+        "nginx-status-forbidden", "nginx_serves or overrun", {("NGINX-1", "WARN"), ("NGINX-3", "UNKNOWN")}, 0, 1
     ),
     "WAIVED, critical": Cell("licence-gone", "no_alert", {("ALERT-1", "WAIVED")}, 0, inventory=waiver("ALERT-1")),
     "WAIVED, warning": Cell(
@@ -57,7 +57,7 @@ CELLS = {
     "UNKNOWN is never waived": Cell(
         "alerts-and-jobs-unreadable", "no_alert", {("ALERT-1", "UNKNOWN")}, 7, inventory=waiver("ALERT-1")
     ),
-    "NOT APPLICABLE": Cell("single-replica", "same_story", {("STATUS-7", "NOT_APPLICABLE")}, 0),
+    "NOT APPLICABLE": Cell("single-replica", "same_cluster", {("STATUS-7", "NOT_APPLICABLE")}, 0),
     "SKIPPED": Cell("healthy", "mke", {("MKE-1", "SKIPPED")}, 0, 0, {"mke": None}),
     "required and judged": Cell("healthy", "in_time", {("PING-3", "PASS")}, 0, inventory=required("PING-3")),
     "required and deselected": Cell("healthy", "in_time", {("PING-3", "PASS")}, 7, 7, required("REG-1")),
@@ -170,7 +170,7 @@ def test_a_waiver_covers_until_its_day_and_says_when_it_is_not_needed(suite: Sui
     for line in outcome.results:
         if line["condition"] == "PING-3":
             assert line["verdict"] == "PASS"
-            assert "its waiver (a slow link) is no longer needed" in line["message"]
+            assert "the waiver (a slow link) is no longer needed" in line["message"]
     nothing = f"PING-3 replica-3: its subjects are {', '.join(sorted(r.id for r in state_of(cluster).replicas))}"
     assert outcome.header["waivers_missed"] == [nothing]
     assert f"Waiver matches nothing: {nothing}" in outcome.output

@@ -31,7 +31,7 @@ def fills_a_copy(cluster: Cluster) -> None:
 
 def test_the_api_and_the_database_are_compared_as_of_one_round(suite: Suite, tmp_path: Path) -> None:
     with staged(tmp_path, fills_a_copy) as cluster:
-        outcome = suite.run(f"--inventory={inventory_with(cluster, require=[])}", "-k", "ready or api_tells")
+        outcome = suite.run(f"--inventory={inventory_with(cluster, require=[])}", "-k", "ready or api_agrees")
     assert outcome.code == 0, outcome.output
     assert outcome.tripped == {("STATUS-11", "dtr2.blobs"): "WARN"}
     assert {line["attempts"] for line in outcome.results if line["condition"] == "RDB-4"} == {2}

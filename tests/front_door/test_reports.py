@@ -78,7 +78,7 @@ def test_junit_has_one_case_for_each_check_and_begins_with_the_verdict(faulty: S
 
 def test_junit_says_not_applicable_first(suite: Suite, tmp_path: Path) -> None:
     with scene("single-replica", tmp_path) as cluster:
-        outcome = suite.run(f"--inventory={inventory_with(cluster, require=[])}", "-k", "same_story")
+        outcome = suite.run(f"--inventory={inventory_with(cluster, require=[])}", "-k", "same_cluster")
     assert_as_promised(outcome)
     (case,) = junit_cases(outcome).values()
     (skipped,) = case.findall("skipped")

@@ -169,7 +169,7 @@ def test_a_secret_whose_spaces_a_message_squeezes_is_masked(tmp_path: Path) -> N
 
     with staged(tmp_path, play) as cluster:
         inventory = planted.inventory(cluster, require=[])
-        outcome = loud_suite(planted, tmp_path).run(f"--inventory={inventory}", "-k", "nginx_tells")
+        outcome = loud_suite(planted, tmp_path).run(f"--inventory={inventory}", "-k", "nginx_serves")
     assert outcome.of("NGINX-1", state_of(cluster).bad.id)["verdict"] == "FAIL"
     assert leaks(planted, outcome) == {}
 

@@ -51,4 +51,4 @@ def test_counters_are_nginx_own(suite: Suite, tmp_path: Path) -> None:
         asked = [request.path for request in cluster.requests]
     assert not [path for path in asked if "nginx_status" in path]
     assert outcome.verdicts["NGINX-2", "f2277ad178f7"] == "PASS"
-    assert "accepted, none dropped" in outcome.of("NGINX-2", "f2277ad178f7")["message"]
+    assert "and dropped none" in outcome.of("NGINX-2", "f2277ad178f7")["message"]

@@ -18,13 +18,14 @@ FIRST = {
     "database-off-the-overlay": r"1\. Replica f58cf364e3df .* CTR-4 .*: connect the container to the network again",
     "engine-hung": r"1\. NODE-1 node-3: .* the engine hangs .*: repair the node first",
     "licence-gone": r"1\. ALERT-1, REG-1 NO_LICENSE, .* so renew that first",
-    "node-drained": r"1\. NODE-1 node-3: it is drained.*: make the node active again",
-    "node-left-the-swarm": r"1\. NODE-1 node-3: its part in the swarm is inactive .* let it join again",
-    "one-database-killed": r"1\. Replica f58cf364e3df .* unhealthy: CTR-1 .* .exited with exit code 137 .*"
+    "node-drained": r"1\. NODE-1 node-3: the node is drained.*: make the node active again",
+    "node-left-the-swarm": r"1\. NODE-1 node-3: the Docker engine.s swarm state is inactive .* let it join again",
+    "one-database-killed": r"1\. Replica f58cf364e3df .* unhealthy: CTR-1 .* .the container exited with exit code 137 .*"
     r" then start it",
     "one-replica-gone": r"1\. Replica f58cf364e3df .* does not respond: .* no engine listens .*: repair the node first",
     "overlay-down": r"1\. NET-2 .* no reply between all nodes .*4789/udp",
-    "replica-stopped": r"1\. Replica f58cf364e3df .* does not respond: .exited with exit code 0 .* then start it",
+    "replica-stopped": r"1\. Replica f58cf364e3df .* does not respond: .the container exited with exit code 0 .*"
+    r" then start it",
     "swarm-without-quorum": r"1\. NODE-6 cluster: no manager can list .*: bring the missing managers back",
 }
 """What to do first, of scenes where one cause breaks much: one line, behind which stands all that follows from it."""
