@@ -176,7 +176,8 @@ def test_database_server_is_settled(replica: Replica, every_cluster_status: View
     versions = Counter(s.process.version for v in answered(every_cluster_status) for s in v.tables.server_status)
     usual = max(versions, key=lambda version: versions[version])
     if row.process.version != usual:
-        message = f"the database server runs {row.process.version or 'an unknown version'}, the others run {usual or 'an unknown version'}"
+        own = row.process.version or "an unknown version"
+        message = f"the database server runs {own}, the others run {usual or 'an unknown version'}"
         return failed(
             "status.other-rethinkdb",
             message,

@@ -146,7 +146,7 @@ def test_no_packet_is_lost(
     every_overlay_quiet: Quiets,
     inventory: Inventory,
 ) -> Verdict:
-    """No packet between two nodes is lost or slower than the limit, in two separate pings."""
+    """No packet between two nodes is lost or slower than the limit (a second ping must confirm it)."""
     view = OverlayView(every_overlay_network, every_overlay_probe, every_overlay_pings, every_overlay_quiet)
     pinged = answered(view, node_pair)
     limit = inventory.limits.overlay_ms

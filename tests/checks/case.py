@@ -19,6 +19,7 @@ from fixtures.inventory import Inventory
 from fixtures.options import Options
 from tests.checks.documents import Edit, view
 from tests.checks.facts import NOW, THREE, inventory
+from tests.scenes.wording import faults
 
 
 def conditions() -> dict[str, Condition]:
@@ -59,8 +60,8 @@ FIELDS = ("message", "seen", "expected", "reason", "about", "witnesses", "measur
 
 
 @dataclass(frozen=True)
-class Said:
-    """A verdict that must be given; `words` must stand in its message, or `message` is the whole of it."""
+class Expected:
+    """A verdict that must be given; `words` must be in its message, or `message` is the whole of it."""
 
     outcome: Outcome
     subject: str
@@ -78,12 +79,12 @@ class Said:
 
 @dataclass(frozen=True)
 class Case:
-    """`said`: all verdicts that the check must give; where `others` is given, all further ones are of that outcome."""
+    """`verdicts`: all that the check must give; where `others` is given, all further ones are of that outcome."""
 
     condition: str
     name: str
     facts: Facts
-    said: tuple[Said, ...]
+    verdicts: tuple[Expected, ...]
     others: Outcome | None = None
     inventory: Inventory = INVENTORY
     options: Options = NO_OPTIONS
@@ -93,11 +94,11 @@ class Case:
 
     @property
     def holds(self) -> bool:
-        return all(said.outcome is Outcome.PASS for said in self.said)
+        return all(each.outcome is Outcome.PASS for each in self.verdicts)
 
     @property
     def fails(self) -> bool:
-        return any(said.outcome in (Outcome.FAIL, Outcome.WARN) for said in self.said)
+        return any(each.outcome in (Outcome.FAIL, Outcome.WARN) for each in self.verdicts)
 
 
 @dataclass
@@ -107,36 +108,36 @@ class Cases:
     condition: str
     cases: list[Case] = field(default_factory=list)
 
-    def __call__(self, name: str, facts: Facts, *said: Said, **settings: Any) -> None:
+    def __call__(self, name: str, facts: Facts, *verdicts: Expected, **settings: Any) -> None:
         """Add a case."""
-        self.cases.append(Case(self.condition, name, facts, said, **settings))
+        self.cases.append(Case(self.condition, name, facts, verdicts, **settings))
 
     def __iter__(self) -> Iterator[Case]:
         return iter(self.cases)
 
 
-def passes(subject: str, *words: str, **fields: Any) -> Said:
-    return Said(Outcome.PASS, subject, words, **fields)
+def passes(subject: str, *words: str, **fields: Any) -> Expected:
+    return Expected(Outcome.PASS, subject, words, **fields)
 
 
-def warns(subject: str, *words: str, **fields: Any) -> Said:
-    return Said(Outcome.WARN, subject, words, **fields)
+def warns(subject: str, *words: str, **fields: Any) -> Expected:
+    return Expected(Outcome.WARN, subject, words, **fields)
 
 
-def fails(subject: str, *words: str, **fields: Any) -> Said:
-    return Said(Outcome.FAIL, subject, words, **fields)
+def fails(subject: str, *words: str, **fields: Any) -> Expected:
+    return Expected(Outcome.FAIL, subject, words, **fields)
 
 
-def unknown(subject: str, *words: str, **fields: Any) -> Said:
-    return Said(Outcome.UNKNOWN, subject, words, **fields)
+def unknown(subject: str, *words: str, **fields: Any) -> Expected:
+    return Expected(Outcome.UNKNOWN, subject, words, **fields)
 
 
-def skipped(subject: str, *words: str) -> Said:
-    return Said(Outcome.SKIPPED, subject, words)
+def skipped(subject: str, *words: str) -> Expected:
+    return Expected(Outcome.SKIPPED, subject, words)
 
 
-def not_applicable(subject: str, *words: str) -> Said:
-    return Said(Outcome.NOT_APPLICABLE, subject, words)
+def not_applicable(subject: str, *words: str) -> Expected:
+    return Expected(Outcome.NOT_APPLICABLE, subject, words)
 
 
 def views(*edits: Edit, **own: Seen) -> Facts:
@@ -179,7 +180,7 @@ def asked(condition: str, of: Inventory, options: Options = NO_OPTIONS) -> list[
 
 def judged(case: Case) -> dict[str, Judgement]:
     """What the check says at the subject that the case is about, by the verdicts' own subjects."""
-    about = case.said[0].subject
+    about = case.verdicts[0].subject
     found = [one for one in asked(case.condition, case.inventory, case.options) if _is_about(one, about)]
     assert len(found) == 1, f"{case}: {len(found)} checks are about {about}"
     judgements = Judge(store_of(case.facts), case.inventory).verdicts(found[0])
@@ -189,21 +190,23 @@ def judged(case: Case) -> dict[str, Judgement]:
 
 
 def _is_about(one: BoundCheck, subject: str) -> bool:
-    """A verdict may name more than the check: `admin:global:f2277ad178f7` is said by that of `admin:f2277ad178f7`."""
+    """A verdict may name more than the check: `admin:global:f2277ad178f7` is given by that of `admin:f2277ad178f7`."""
     parts = iter(subject.split(":"))
     return not one.parameters or all(part in parts for part in one.subject.split(":"))
 
 
 def verify(case: Case) -> None:
-    """Assert on every field that the case names."""
+    """Assert on every field that the case names, and on the wording of all messages."""
     found = judged(case)
-    for said in case.said:
-        assert said.subject in found, f"{case}: nothing said of {said.subject}, only of {sorted(found)}"
-        told = found.pop(said.subject)
-        verdict = told.verdict
-        assert not told.internal_error, verdict.message
-        assert verdict.outcome is said.outcome, f"{case}: {verdict}"
-        for word in said.words:
+    for each in found.values():
+        assert not faults(each.verdict.message), f"{case}: {faults(each.verdict.message)} in {each.verdict.message!r}"
+    for expected in case.verdicts:
+        assert expected.subject in found, f"{case}: no verdict on {expected.subject}, only on {sorted(found)}"
+        judgement = found.pop(expected.subject)
+        verdict = judgement.verdict
+        assert not judgement.internal_error, verdict.message
+        assert verdict.outcome is expected.outcome, f"{case}: {verdict}"
+        for word in expected.words:
             assert word in verdict.message, f"{case}: {word!r} is not in {verdict.message!r}"
         for field_name in (
             "message",
@@ -216,7 +219,7 @@ def verify(case: Case) -> None:
             "since",
             "because",
         ):
-            wanted, given = getattr(said, field_name), getattr(verdict, field_name)
+            wanted, given = getattr(expected, field_name), getattr(verdict, field_name)
             assert wanted is ANYTHING or given == wanted, f"{case}: {field_name} is {given!r}, not {wanted!r}"
     rest = {each.verdict.outcome for each in found.values()}
-    assert rest == ({case.others} if case.others else set()), f"{case}: also said {found}"
+    assert rest == ({case.others} if case.others else set()), f"{case}: further verdicts: {found}"

@@ -171,7 +171,9 @@ def test_a_waiver_covers_until_its_day_and_says_when_it_is_not_needed(suite: Sui
         if line["condition"] == "PING-3":
             assert line["verdict"] == "PASS"
             assert "the waiver (a slow link) is no longer needed" in line["message"]
-    nothing = f"PING-3 replica-3: its subjects are {', '.join(sorted(r.id for r in state_of(cluster).replicas))}"
+    nothing = (
+        f"PING-3 replica-3: the condition's subjects are {', '.join(sorted(r.id for r in state_of(cluster).replicas))}"
+    )
     assert outcome.header["waivers_missed"] == [nothing]
     assert f"Waiver matches nothing: {nothing}" in outcome.output
     page = (outcome.reports / "report.html").read_text(encoding="utf-8")

@@ -17,6 +17,6 @@ _RULES = {
 
 def faults(message: str) -> list[str]:
     """What is wrong with the words of a message; what it quotes is not ours."""
-    own = re.sub(r'"[^"]*"|`[^`]*`', "", message)
+    own = re.sub(r'"[^"]*"|`[^`]*`', '""', message)
     named = [f"our probe {word}" for word in re.findall(r"(?<!/)\b\w+", own) if word in _OURS]
     return [rule for rule, pattern in _RULES.items() if pattern.search(own)] + named

@@ -172,10 +172,10 @@ ctr_2 = Cases("CTR-2")
 ctr_2("all are well", seen(), *ALL, inventory=THREE_NODES)
 
 
-def ctr_2_one(name: str, *said: object, **changes: object) -> None:
+def ctr_2_one(name: str, *expected: object, **changes: object) -> None:
     component = str(changes.pop("component", "api"))
     options = changes.pop("options", Options())
-    ctr_2(name, seen(containers(N1, container(A, component, **changes))), *said, options=options, **OTHERS)  # type: ignore[arg-type]
+    ctr_2(name, seen(containers(N1, container(A, component, **changes))), *expected, options=options, **OTHERS)  # type: ignore[arg-type]
 
 
 ctr_2_one(

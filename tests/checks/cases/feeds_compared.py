@@ -8,7 +8,7 @@ from checks.verdict import Outcome
 from fixtures.core.evidence import Because
 from fixtures.core.store import NoResponse
 from fixtures.probes.feeds.records import Record
-from tests.checks.case import Cases, Facts, Said, fails, not_applicable, passes, skipped, unknown, warns
+from tests.checks.case import Cases, Expected, Facts, fails, not_applicable, passes, skipped, unknown, warns
 from tests.checks.facts import USERS, A, B, C, ago, inventory, reader
 from tests.checks.trust_facts import (
     ALPINE,
@@ -33,9 +33,9 @@ feed_6 = Cases("FEED-6")
 NO_OTHER = not_applicable("global", "no record of another")
 
 
-def own(name: str, records: list[Record], said: Said) -> None:
+def own(name: str, records: list[Record], expected: Expected) -> None:
     """The records of one repository, which all replicas tell alike; nothing else was signed."""
-    feed_6(name, told(records), said, not_applicable(LEDGER), NO_OTHER, inventory=READER)
+    feed_6(name, told(records), expected, not_applicable(LEDGER), NO_OTHER, inventory=READER)
 
 
 own("grow", [update(1, 1), update(2, 2), update(3, 3)], passes(ALPINE, "3 updates", "version 3", seen=3))
@@ -183,8 +183,8 @@ def fetched(record: Record | None, records: tuple[Record, ...] = LOG, **changes:
     return {**told(records), ("trust_timestamp", ALPINE): timestamp(record, changes=changes)}
 
 
-def seventh(name: str, facts: Facts, said: Said) -> None:
-    feed_7(name, facts, said, inventory=READER)
+def seventh(name: str, facts: Facts, expected: Expected) -> None:
+    feed_7(name, facts, expected, inventory=READER)
 
 
 seventh("is there", fetched(NEWEST), passes(ALPINE, "version 3 exists", seen=3))
@@ -245,9 +245,9 @@ feed_7("none is named", {}, skipped("repository", "reads: [namespace/name]"))
 feed_8 = Cases("FEED-8")
 
 
-def cell(name: str, subject: str, seen: object, said: Said, accounts: object = None) -> None:
+def cell(name: str, subject: str, seen: object, expected: Expected, accounts: object = None) -> None:
     where = inventory(accounts=accounts) if accounts else READER
-    feed_8(name, {("feed_access", subject): seen}, said, inventory=where)  # type: ignore[dict-item]
+    feed_8(name, {("feed_access", subject): seen}, expected, inventory=where)  # type: ignore[dict-item]
 
 
 REFUSED = access(401, "insufficient_scope")
@@ -318,8 +318,8 @@ feed_9 = Cases("FEED-9")
 AB, BC = f"{A}:{B}", f"{B}:{C}"
 
 
-def ninth(name: str, facts: Facts, said: Said) -> None:
-    feed_9(name, facts, said, inventory=READER)
+def ninth(name: str, facts: Facts, expected: Expected) -> None:
+    feed_9(name, facts, expected, inventory=READER)
 
 
 ninth("the same", told(), passes(AB, "10 records of 3 feeds are the same on both", seen=10))

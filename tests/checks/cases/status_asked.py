@@ -102,6 +102,11 @@ status_3(
     ),
 )
 status_3(
+    "its text has two spaces and a line break",
+    issues_of_a(put(ISSUES, [issue(description="Some replicas  are\nnot ready.  ")])),
+    fails(f"{A}:table_availability", message="Some replicas are not ready. (not critical)"),
+)
+status_3(
     "the same of 29 tables is one verdict",
     issues_of_a(put(ISSUES, ALL_TABLES)),
     fails(
@@ -125,7 +130,7 @@ status_3(
     ),
 )
 status_3(
-    "in both places, told once",
+    "in both places, reported once",
     issues_of_a(put(ISSUES, [issue("dtr2.tags")]), put(("current_issues",), [issue("dtr2.tags")])),
     fails(f"{A}:table_availability", "Table `dtr2.tags`"),
 )

@@ -37,7 +37,7 @@ def links_broken(*pairs: tuple[str, str]) -> Facts:
 
 
 # Replicas, how many are gone, what it must say.
-for count, gone, said in (
+for count, gone, expected in (
     (1, 0, passes("cluster", "tolerates 0 more failures", seen=0, expected=0)),
     (
         2,
@@ -85,7 +85,7 @@ for count, gone, said in (
     (5, 3, warns("cluster", "the cluster has no majority", "2 of 5", seen=0)),
     (7, 3, warns("cluster", "tolerates 0 more failures (3 expected)", "4 of 7", "(majority 4)", seen=0)),
 ):
-    status_14(f"{count} replicas, {gone} gone", cluster(count, gone), said, inventory=inventory(count))
+    status_14(f"{count} replicas, {gone} gone", cluster(count, gone), expected, inventory=inventory(count))
 status_14(
     "fewer failures are expected than its number promises",
     cluster(5, 1),

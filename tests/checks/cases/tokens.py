@@ -25,8 +25,8 @@ def given(seen: Seen) -> Facts:
     return {("account_tokens", f"admin:{A}"): seen}
 
 
-def all_scopes(name: str, seen: Seen, said: Outcome, *words: str, **fields: object) -> None:
-    kind = {Outcome.PASS: passes, Outcome.FAIL: fails, Outcome.UNKNOWN: unknown}[said]
+def all_scopes(name: str, seen: Seen, outcome: Outcome, *words: str, **fields: object) -> None:
+    kind = {Outcome.PASS: passes, Outcome.FAIL: fails, Outcome.UNKNOWN: unknown}[outcome]
     verdicts = (kind(scope, *words, about=SERVICE, **fields) for scope in (GLOBAL, ALPINE, LEDGER))
     token_1(name, given(seen), *verdicts, inventory=READER)
 
@@ -111,8 +111,8 @@ def pulled(seen: Seen) -> Facts:
     return {("refused_pulls", "reader:ci"): seen}
 
 
-def of_reader(name: str, seen: Seen, *said: object, accounts: Inventory = READER) -> None:
-    token_2(name, pulled(seen), *said, inventory=accounts)  # type: ignore[arg-type]
+def of_reader(name: str, seen: Seen, *expected: object, accounts: Inventory = READER) -> None:
+    token_2(name, pulled(seen), *expected, inventory=accounts)  # type: ignore[arg-type]
 
 
 of_reader(
