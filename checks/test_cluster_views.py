@@ -120,7 +120,7 @@ def test_known_replicas_are_those_of_the_inventory(
             verdicts.append(
                 failed(
                     "status.replica-missing",
-                    f"unknown to replica{'s' if len(missing) > 1 else ''} {', '.join(missing)}",
+                    f"replica {replica} is unknown to replica{'s' if len(missing) > 1 else ''} {', '.join(missing)}",
                     seen=missing,
                     expected=[],
                     subject=replica,

@@ -198,7 +198,7 @@ def test_no_helper_is_left(containers: Containers) -> Verdict:
     names = [each.name for each in containers.helpers]
     if old:
         oldest = min(old, key=lambda each: each.created)
-        left = f"{many(len(old), 'helper container')} left over (oldest of {oldest.created:%Y-%m-%d %H:%M} UTC)"
+        left = f"{many(len(old), 'helper container')} left over (oldest from {oldest.created:%Y-%m-%d %H:%M} UTC)"
         message = f"{left}: {', '.join(each.name for each in old)}"
         reason = "ctr.join-helper" if joins else "ctr.test-helper"
         about = _things([*old, *joins])

@@ -123,7 +123,7 @@ def test_replica_is_the_one_asked(replica: Replica, identity: Identity) -> Verdi
         return unknown(Unavailable("ident.not-named", message))
     if identity.replica_id == replica.id:
         return passed(f"confirmed by {identity.source}", seen=identity.replica_id, expected=replica.id)
-    message = f"replica {identity.replica_id} responds at {replica.authority} (by {identity.source})"
+    message = f"replica {identity.replica_id} responds at {replica.authority} (according to {identity.source})"
     return failed(
         "ident.another-replica",
         message,
@@ -207,6 +207,8 @@ def test_nginx_is_not_overrun(replica: Replica, nginx_status: NginxStatus, inven
 
 
 def _complaint(answer: PingAnswer) -> str:
+    if answer.healthy is None:
+        return f"/_ping returns {one_line(answer.error)}"
     return one_line(answer.error) or f"/_ping returns {answer.status} with Healthy: {str(answer.healthy).lower()}"
 
 

@@ -134,8 +134,9 @@ def test_clock_is_right(system: System, every_system: PerSubject[System], invent
     off = system.clock - median(clocks)
     sure = max(abs(off) - system.clock_error, 0.0)
     limit = inventory.limits.clock_seconds
+    limits = f"limits {limit.warn:g} s and {limit.fail:g} s"
     way = "ahead of" if off > 0 else "behind"
-    message = f"the clock is {abs(off):.2f} s {way} the median (± {system.clock_error:.2f} s)"
+    message = f"the clock is {abs(off):.2f} s {way} the median (± {system.clock_error:.2f} s; {limits})"
     if sure <= limit.warn:
         return passed(message, seen=round(off, 3), expected=list(limit))
     verdict = failed if sure > limit.fail else warned
@@ -172,7 +173,12 @@ def test_memory_is_available(
         in_swap = f"{swapped} KiB of the database are in swap; {message}"
         return failed("node.database-swapped", in_swap, seen=measured, expected=0)
     if percent < SCARCE_PERCENT:
-        return failed("node.memory-short", message, seen=measured, expected=f"at least {SCARCE_PERCENT} %")
+        return failed(
+            "node.memory-short",
+            f"{message}; limit {SCARCE_PERCENT} %",
+            seen=measured,
+            expected=f"at least {SCARCE_PERCENT} %",
+        )
     carried = [replica.id for replica in inventory.replicas if replica.node == shell_node.name]
     databases = [
         each for each in (seen.msr if seen else []) if each.component == "rethinkdb" and each.replica in carried
@@ -226,7 +232,7 @@ def test_node_listens(
         about = dict.fromkeys([thing("node", shell_node.name), *(fronts[each] for each in closed if each in fronts)])
         open_ones = sorted(set(must) - set(closed))
         return failed(reason, message, seen=open_ones, expected=sorted(must), about=list(about))
-    return passed(f"listens on {', '.join(must)}" if must else "no port has to be open", seen=sorted(must))
+    return passed(f"the node listens on {', '.join(must)}" if must else "no port has to be open", seen=sorted(must))
 
 
 @condition(

@@ -33,7 +33,8 @@ def test_certificate_is_trusted(web_certificate: Certificate, inventory: Invento
     if not web_certificate.mistrust:
         return passed(f"the certificate is valid for {inventory.public_host}", seen=shown)
     expected = f"{inventory.public_host}, by a CA of the inventory"
-    return failed(_why(web_certificate.mistrust), web_certificate.mistrust, seen=shown, expected=expected)
+    message = f"the certificate does not verify: {web_certificate.mistrust}"
+    return failed(_why(web_certificate.mistrust), message, seen=shown, expected=expected)
 
 
 def _why(mistrust: str) -> str:

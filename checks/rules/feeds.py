@@ -102,7 +102,8 @@ def difference(first: Sequence[Record], second: Sequence[Record], here: str, the
         missing = [record for record in records if record.id not in ids]
         if missing:
             more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
-            return f"{named(missing[0])}{more} is returned {has}, and not {lacks}"
+            verb = "are" if more else "is"
+            return f"{named(missing[0])}{more} {verb} returned {has}, and not {lacks}"
     for record in first:
         if other[record.id] != record:
             return f"record {record.id} is not the same {here} and {there}"

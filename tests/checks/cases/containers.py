@@ -384,7 +384,7 @@ ctr_7(
     left(helper("dtr-phase2", timedelta(hours=3))),
     warns(
         N1,
-        "1 helper container left over (oldest of 2026-11-23 11:00 UTC): dtr-phase2",
+        "1 helper container left over (oldest from 2026-11-23 11:00 UTC): dtr-phase2",
         "2026-11-23 11:00 UTC",
         seen=["dtr-phase2"],
         expected=[],
@@ -399,7 +399,7 @@ ctr_7(
     left(helper("overlay-test1", timedelta(days=3)), helper("dtr-phase2", timedelta(minutes=3))),
     warns(
         N1,
-        "1 helper container left over (oldest of 2026-11-20 14:00 UTC): overlay-test1",
+        "1 helper container left over (oldest from 2026-11-20 14:00 UTC): overlay-test1",
         reason="ctr.join-helper",
         about=(thing("container", "overlay-test1"), *JOIN),
     ),

@@ -90,7 +90,7 @@ ping_1(
 ping_1(
     "500 with an HTML body",
     {("ping", A): ping(ping_answer(500, None, "500 with an HTML page"))},
-    fails(A, "500 with an HTML page", seen=500, reason="ping.server-error"),
+    fails(A, "/_ping returns 500 with an HTML page", seen=500, reason="ping.server-error"),
 )
 ping_1(
     "a page of somebody else",
@@ -162,7 +162,7 @@ ping_2(
 ping_2(
     "the balancer answers itself",
     visits(*[ping_answer(502, None, "502 with an HTML page", replica_id=None)] * 6),
-    fails(USERS, "6 of 6", "502 with an HTML page", reason="ping.server-error", about=("balancer",)),
+    fails(USERS, "6 of 6", "/_ping returns 502 with an HTML page", reason="ping.server-error", about=("balancer",)),
 )
 ping_2(
     "one connection is refused",

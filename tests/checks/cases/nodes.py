@@ -354,7 +354,12 @@ node_3(
     inventory=THREE_NODES,
 )
 node_3("another one is ahead", clocks(0.0, 90.0), passes(N1), inventory=THREE_NODES)
-node_3("two seconds, measured slowly", clocks(2.0, error=1.5), passes(N1, "± 1.50 s"), inventory=THREE_NODES)
+node_3(
+    "two seconds, measured slowly",
+    clocks(2.0, error=1.5),
+    passes(N1, "± 1.50 s; limits 1 s and 30 s"),
+    inventory=THREE_NODES,
+)
 node_3("90 s, measured slowly", clocks(90.0, error=1.5), fails(N1), inventory=THREE_NODES)
 node_3("one of two that answer is off", clocks(90.0, third=None), fails(N1), inventory=THREE_NODES)
 node_3("the other of two that answer is off", clocks(0.0, 90.0, None), passes(N1), inventory=THREE_NODES)
@@ -392,7 +397,7 @@ node_4(
 node_4(
     "little",
     memory(system(N1, memory=(16 * GIB, GIB))),
-    warns(N1, "6 %", reason="node.memory-short", about=FIRST),
+    warns(N1, "(6 %); limit 10 %", reason="node.memory-short", about=FIRST),
     inventory=THREE_NODES,
 )
 node_4("no database runs", memory(system(N1, database=[]), STOPPED), passes(N1), inventory=THREE_NODES)

@@ -108,7 +108,7 @@ tls_1(
     {("web_certificate", A): certificate(mistrust="unable to get local issuer certificate")},
     fails(
         A,
-        "local issuer",
+        "the certificate does not verify: unable to get local issuer",
         seen=SHOWN,
         expected=f"{USERS}, by a CA of the inventory",
         reason="tls.untrusted",
