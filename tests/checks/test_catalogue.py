@@ -113,10 +113,20 @@ def test_an_id_that_is_taken(empty: dict[str, Condition]) -> None:
 # --- the conditions that there are ----------------------------------------------------------------------------------
 
 
+def remedies_of(each: Condition) -> set[str]:
+    named = {each.remedy, each.no_response_remedy, *(reason.remedy for reason in each.reasons.values())}
+    return {remedy for remedy in named if remedy}
+
+
 @pytest.mark.parametrize("each", EVERY)
 def test_its_remedies_exist(each: Condition) -> None:
-    named = {each.remedy, each.no_response_remedy, *(reason.remedy for reason in each.reasons.values())}
-    assert named - {None} <= set(remedies())
+    missing = remedies_of(each) - set(remedies())
+    assert not missing, f"reports/remedies.yaml has no {', '.join(missing)}"
+
+
+def test_every_remedy_is_of_a_condition() -> None:
+    unused = set(remedies()) - set().union(*map(remedies_of, CONDITIONS.values()))
+    assert not unused, "no condition and no reason names these remedies"
 
 
 @pytest.mark.parametrize("each", EVERY)

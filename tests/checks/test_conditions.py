@@ -4,43 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from fixtures.loading import load_modules
+from tests.checks import cases
 from tests.checks.case import CONDITIONS, Case, judged, verify
-from tests.checks.cases import (
-    administration,
-    containers,
-    database_servers,
-    database_tables,
-    endpoints,
-    feeds,
-    feeds_compared,
-    nodes,
-    overlay,
-    rethinkdb,
-    status_asked,
-    status_cluster,
-    status_compared,
-    tokens,
-    ways_in,
-)
 
-MODULES = (
-    endpoints,
-    overlay,
-    rethinkdb,
-    feeds,
-    feeds_compared,
-    status_asked,
-    status_compared,
-    status_cluster,
-    database_servers,
-    database_tables,
-    administration,
-    containers,
-    nodes,
-    tokens,
-    ways_in,
-)
-CASES: list[Case] = [case for module in MODULES for cases in module.CASES for case in cases]
+CASES: list[Case] = [case for module in load_modules(cases) for each in module.CASES for case in each]
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)

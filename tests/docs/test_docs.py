@@ -23,3 +23,11 @@ def test_links_between_pages_lead_somewhere() -> None:
 
 def test_the_published_schema_is_that_of_the_records() -> None:
     assert schema.FILE.read_text(encoding="utf-8") == schema.text(), "run: python -m reports.schema"
+
+
+def test_the_code_that_is_shown_is_that_of_the_project() -> None:
+    files = [path for folder in ("checks", "lab", "tests") for path in (ROOT / folder).rglob("*.py")]
+    code = "\n".join(path.read_text(encoding="utf-8") for path in files)
+    page = (ROOT / "docs" / "extending.md").read_text(encoding="utf-8")
+    for shown in re.findall(r"```python\n(.+?)```", page, re.DOTALL):
+        assert shown in code, f"docs/extending.md shows code that the project does not have:\n{shown}"

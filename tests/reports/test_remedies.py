@@ -12,74 +12,7 @@ from reports.records import Replica
 from reports.remedies import Command, Remedy, remedies, remedy, render
 from tests.reports.samples import CATALOGUE, header
 
-IDS = (
-    "recover-replica",
-    "read-the-logs",
-    "check-the-balancer",
-    "slow-replica",
-    "check-addresses",
-    "not-tls",
-    "nginx-busy",
-    "check-credentials",
-    "restrict-status",
-    "rethinkdb-issues",
-    "database-silent",
-    "database-log",
-    "database-memory",
-    "outdated-index",
-    "name-collision",
-    "repositories-table",
-    "stale-api",
-    "stale-health",
-    "ghost-replica",
-    "missing-replica",
-    "split-view",
-    "database-links",
-    "database-console",
-    "missing-database",
-    "table-not-ready",
-    "table-copies",
-    "read-only",
-    "restore-redundancy",
-    "even-number",
-    "rethinkdb-versions",
-    "gc-lock",
-    "alerts",
-    "job-worker",
-    "failed-jobs",
-    "registry-challenge",
-    "token-service",
-    "access-rules",
-    "set-the-clock",
-    "audit-log",
-    "trust-data",
-    "web-certificate",
-    "renew-certificate",
-    "mke-down",
-    "upgrade-half-done",
-    "shared-storage",
-    "overlay-network",
-    "network-itself",
-    "not-attached",
-    "overlay-names",
-    "overlay-loss",
-    "overlay-mtu",
-    "start-containers",
-    "sick-container",
-    "reattach-container",
-    "missing-volume",
-    "flapping-links",
-    "helper-containers",
-    "node-down",
-    "drained-node",
-    "not-in-the-swarm",
-    "disk-full",
-    "set-the-clock",
-    "memory-short",
-    "port-closed",
-    "swarm-quorum",
-)
-ALL = [remedies()[name] for name in IDS]
+ALL = list(remedies().values())
 
 
 def commands(found: Remedy) -> list[Command]:
@@ -91,9 +24,8 @@ def texts(found: Remedy) -> list[str]:
     return [found.title, found.means, found.sentence, *found.first, *found.never, *others]
 
 
-def test_every_remedy_is_there() -> None:
-    assert set(remedies()) == set(IDS)
-    assert {entry.remedy for entry in CATALOGUE} <= set(IDS)
+def test_the_made_up_runs_name_remedies_that_there_are() -> None:
+    assert {entry.remedy for entry in CATALOGUE} <= set(remedies())
 
 
 @pytest.mark.parametrize("found", ALL, ids=lambda found: found.id)
