@@ -58,13 +58,8 @@ def test_what_is_asked_at_a_silent_replica_is_unknown() -> None:
     expect = Expectations(cluster)
     expect.silent(cluster.bad, handshake=False)
     a, b = "f2277ad178f7", "f3712d9c419a"
-    unknown = {("STATUS-3", b), ("STATUS-4", f"{b}:{a}"), ("STATUS-4", f"{b}:{b}"), ("STATUS-7", f"{a}:{b}")}
-    for condition in (
-        "PING-3", "IDENT-1", "NGINX-1", "NGINX-2", "NGINX-3", "STATUS-1", "REG-1", "TLS-1", "TLS-2",
-    ):  # fmt: skip
-        unknown.add((condition, b))
-    unknown |= {("RDB-4", b), ("TOKEN-1", f"admin:{b}"), ("TOKEN-1", f"reader:ci:{b}"), ("FEED-9", f"{a}:{b}")}
-    unknown |= {("FEED-1", f"{feed}:{b}") for feed in ("global", "library.alpine", "finance.ledger")}
-    # The clock of the one that is left has none to be compared with.
-    unknown |= {("TOKEN-4", a), ("TOKEN-4", b)}
-    assert expect.verdicts == {("PING-1", b): "FAIL"} | dict.fromkeys(unknown, "UNKNOWN")
+    assert expect.verdicts.pop(("PING-1", b)) == "FAIL"
+    assert set(expect.verdicts.values()) == {"UNKNOWN"}
+    assert {("PING-3", b), ("TLS-1", b), ("STATUS-4", f"{b}:{a}"), ("STATUS-7", f"{a}:{b}")} <= set(expect.verdicts)
+    # The clock of the one that is left has none to be compared with. Which the others are, tests/scenes compares.
+    assert [key for key in expect.verdicts if b not in key[1].split(":")] == [("TOKEN-4", a)]

@@ -7,10 +7,12 @@ import shlex
 from dataclasses import fields
 
 import pytest
+import yaml
 
 from reports.records import Replica
 from reports.remedies import Command, Remedy, remedies, remedy, render
 from tests.reports.samples import CATALOGUE, header
+from tests.suite import ROOT
 
 ALL = list(remedies().values())
 
@@ -26,6 +28,12 @@ def texts(found: Remedy) -> list[str]:
 
 def test_the_made_up_runs_name_remedies_that_there_are() -> None:
     assert {entry.remedy for entry in CATALOGUE} <= set(remedies())
+
+
+def test_a_remedy_has_no_other_keys() -> None:
+    texts = yaml.safe_load((ROOT / "reports" / "remedies.yaml").read_text(encoding="utf-8"))
+    known = {field.name for field in fields(Remedy)} - {"id"}
+    assert not {f"{name}: {key}" for name, text in texts.items() for key in text if key not in known}
 
 
 @pytest.mark.parametrize("found", ALL, ids=lambda found: found.id)
