@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from reports.remedies import remedies
+
 Schema = dict[str, Any]
 
 TEXT: Schema = {"type": "string", "minLength": 1}
@@ -12,21 +14,7 @@ CONDITION: Schema = {"type": "string", "pattern": "^[A-Z]+-[0-9]+$"}
 SEVERITY: Schema = {"enum": ["critical", "warning"]}
 TIME: Schema = {"type": "string", "pattern": r"^20[0-9]{2}-[01][0-9]-[0-3][0-9]T[0-9:]{8}(\.[0-9]{1,6})?Z$"}
 DAY: Schema = {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
-REMEDY: Schema = {
-    "enum": [
-        "recover-replica", "read-the-logs", "check-the-balancer", "slow-replica", "check-addresses", "nginx-busy",
-        "check-credentials", "restrict-status", "rethinkdb-issues", "stale-health", "ghost-replica", "missing-replica",
-        "split-view", "database-links", "database-console", "missing-database", "table-not-ready", "table-copies",
-        "read-only", "restore-redundancy", "rethinkdb-versions", "gc-lock", "alerts", "job-worker", "failed-jobs",
-        "registry-challenge", "web-certificate", "renew-certificate", "mke-down", "upgrade-half-done", "shared-storage",
-        "database-silent", "database-log", "database-memory", "outdated-index", "name-collision", "repositories-table",
-        "stale-api", "overlay-network", "overlay-loss", "overlay-names", "overlay-mtu", "token-service", "access-rules",
-        "set-the-clock", "audit-log", "trust-data", "start-containers", "sick-container", "reattach-container",
-        "missing-volume", "flapping-links", "helper-containers", "node-down", "disk-full", "memory-short",
-        "port-closed", "swarm-quorum",
-        None,
-    ]
-}  # fmt: skip
+REMEDY: Schema = {"enum": [*remedies(), None]}
 
 
 def closed(**properties: Schema) -> Schema:
