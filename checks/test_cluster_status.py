@@ -23,9 +23,7 @@ GUIDE = "Cluster status"
     documented=GUIDE,
     remedy="read-the-logs",
     owns=True,
-    reasons={
-        "status.forbidden": Reason("cluster_status is refused to the administrator", remedy="check-credentials")
-    },
+    reasons={"status.forbidden": Reason("cluster_status is refused to the administrator", remedy="check-credentials")},
 )
 def test_cluster_status_is_returned(cluster_status: ClusterStatus) -> Verdict:
     """`/api/v0/meta/cluster_status` returns the documented object to an administrator."""
