@@ -8,7 +8,7 @@ from checks.rules.cluster_views import things
 from checks.rules.rethinkdb_issues import issue_reasons, issues_by_type
 from checks.rules.wording import many, one_line
 from checks.verdict import Verdict, failed, passed, unknown
-from fixtures.core.evidence import Because, thing
+from fixtures.core.evidence import Because, link, thing
 from fixtures.core.store import Unavailable
 from fixtures.core.subjects import Role
 from fixtures.inventory import Inventory, Replica
@@ -86,7 +86,7 @@ def test_replica_health_is_ok(subject_replica: Replica, cluster_status: ClusterS
     if health is None:
         message = f"replica {asked} does not know {subject}, see STATUS-6"
         because = Because(subject, condition="STATUS-6")
-        about = things("replica", [subject])
+        about = [link(asked, subject)]
         return unknown(Unavailable("status.health-not-told", message, about=about, because=because), expected="OK")
     if health == "OK":
         return passed("OK", seen=health, expected="OK")

@@ -15,7 +15,7 @@ from typing import Any
 from checks.condition import Condition
 from checks.verdict import Outcome, Severity, Verdict, failed, skipped, unknown
 from fixtures.core.dimensions import DIMENSIONS, subjects, things_of
-from fixtures.core.evidence import Thing
+from fixtures.core.evidence import Because, Thing
 from fixtures.core.probe import CORRECTIONS, PROBES, split_form
 from fixtures.core.store import Key, NoResponse, NotConfigured, Observation, Store, Unavailable
 from fixtures.core.subjects import CLUSTER, NoSubject, Subject, in_grammar, subject_of
@@ -264,7 +264,8 @@ def _judgement(
         about = verdict.about or asked.about
         verdict = replace(verdict, about=about, measured=verdict.measured or asked.condition.measured)
     if verdict.outcome is Outcome.UNKNOWN:
-        verdict = replace(verdict, about=verdict.about or asked.about)
+        because = verdict.because or _first_fact(observations)
+        verdict = replace(verdict, about=verdict.about or asked.about, because=because)
     if verdict.outcome is Outcome.FAIL and severity is Severity.WARNING:
         verdict = replace(verdict, outcome=Outcome.WARN)
     return Judgement(
@@ -277,6 +278,12 @@ def _judgement(
         internal_error=internal_error,
         tracebacks=tuple(observation.traceback for observation in observations if observation.traceback),
     )
+
+
+def _first_fact(observations: Sequence[Observation]) -> Because | None:
+    """Whose facts did not suffice where a check itself cannot tell: those of the first probe that it is judged on."""
+    keys = [each.key for each in observations]
+    return Because(keys[0].subject, probe=keys[0].probe) if keys else None
 
 
 def _flapped(now: Judgement, before: Judgement, recovered_at: datetime | None) -> Judgement:

@@ -246,7 +246,7 @@ status_4(
         f"replica {A} does not know {C}",
         "see STATUS-6",
         reason="status.health-not-told",
-        about=(f"replica:{C}",),
+        about=(f"link:{A}>{C}",),
         because=Because(C, condition="STATUS-6"),
     ),
 )

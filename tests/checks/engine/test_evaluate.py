@@ -95,6 +95,14 @@ def test_an_unknown_carries_the_reason_of_its_cause_and_whose_failure_it_is() ->
     assert verdict.because == Because(A, probe="ping")
 
 
+def test_what_a_check_itself_cannot_tell_is_because_of_the_facts_that_it_has() -> None:
+    def cannot_tell(ping: Ping) -> Verdict:  # noqa: ARG001
+        raise Unavailable("test.bad", "it is not said")
+
+    verdict = only(ask(cannot_tell), {("ping", A): ping()}).verdict
+    assert (verdict.reason, verdict.because) == ("test.bad", Because(A, probe="ping"))
+
+
 def test_an_owner_fails_for_the_same_reason_under_its_own_area() -> None:
     verdict = only(ask(holds, owns=True), {("ping", A): SILENT}).verdict
     assert (verdict.reason, verdict.measured, verdict.because) == ("test.refused", "directly", None)
