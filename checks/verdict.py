@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from fixtures.core.evidence import Because, Measured, Thing
 from fixtures.core.store import Unavailable
@@ -59,65 +59,49 @@ class Verdict:
     severity: Severity | None = None
 
 
-def passed(
-    message: str = "",
-    *,
-    seen: Any = None,
-    expected: Any = None,
-    subject: str | None = None,
-    about: Sequence[Thing] = (),
-) -> Verdict:
-    """The condition holds."""
-    return Verdict(Outcome.PASS, message, seen, expected, subject, about=tuple(about))
+class Evidence(TypedDict, total=False):
+    """What a verdict may carry besides its reason and its message; see `Verdict`."""
+
+    seen: Any
+    expected: Any
+    subject: str | None
+    about: Sequence[Thing]
+    witnesses: Sequence[Thing]
+    measured: Measured
+    since: datetime | None
 
 
-def warned(
-    reason: str,
-    message: str,
-    *,
-    seen: Any = None,
-    expected: Any = None,
-    subject: str | None = None,
-    about: Sequence[Thing] = (),
-    witnesses: Sequence[Thing] = (),
-    measured: Measured | None = None,
-    since: datetime | None = None,
+def _verdict(
+    outcome: Outcome, reason: str | None, message: str, evidence: Evidence, severity: Severity | None = None
 ) -> Verdict:
-    """The condition holds no longer quite: its first limit is passed, or what is wrong can wait."""
     return Verdict(
-        Outcome.WARN, message, seen, expected, subject, reason, tuple(about), tuple(witnesses), measured, since
-    )
-
-
-def failed(
-    reason: str,
-    message: str,
-    *,
-    seen: Any = None,
-    expected: Any = None,
-    subject: str | None = None,
-    about: Sequence[Thing] = (),
-    witnesses: Sequence[Thing] = (),
-    measured: Measured | None = None,
-    since: datetime | None = None,
-    severity: Severity | None = None,
-) -> Verdict:
-    """The condition does not hold; where its severity (or the one given) is a warning, this is one."""
-    return replace(
-        warned(
-            reason,
-            message,
-            seen=seen,
-            expected=expected,
-            subject=subject,
-            about=about,
-            witnesses=witnesses,
-            measured=measured,
-            since=since,
-        ),
-        outcome=Outcome.FAIL,
+        outcome,
+        message,
+        evidence.get("seen"),
+        evidence.get("expected"),
+        evidence.get("subject"),
+        reason,
+        tuple(evidence.get("about", ())),
+        tuple(evidence.get("witnesses", ())),
+        evidence.get("measured"),
+        evidence.get("since"),
         severity=severity,
     )
+
+
+def passed(message: str = "", **evidence: Unpack[Evidence]) -> Verdict:
+    """The condition holds."""
+    return _verdict(Outcome.PASS, None, message, evidence)
+
+
+def warned(reason: str, message: str, **evidence: Unpack[Evidence]) -> Verdict:
+    """The condition holds no longer quite: its first limit is passed, or what is wrong can wait."""
+    return _verdict(Outcome.WARN, reason, message, evidence)
+
+
+def failed(reason: str, message: str, *, severity: Severity | None = None, **evidence: Unpack[Evidence]) -> Verdict:
+    """The condition does not hold; where its severity (or the one given) is a warning, this is one."""
+    return _verdict(Outcome.FAIL, reason, message, evidence, severity)
 
 
 def unknown(cause: Unavailable, *, seen: Any = None, expected: Any = None, subject: str | None = None) -> Verdict:
