@@ -14,7 +14,7 @@ from fixtures.core.store import PerSubject, Unavailable
 from fixtures.inventory import Inventory, Node
 from fixtures.probes.containers import Containers
 from fixtures.probes.nodes import EngineFacts, SwarmView
-from fixtures.probes.system import DatabaseProcess, System, told
+from fixtures.probes.system import DatabaseProcess, System, unreadable
 
 ENGINE = "Beyond the guide: the Docker engine and its swarm"
 MACHINE = "Beyond the guide: the machine"
@@ -102,7 +102,7 @@ def test_disks_have_free_space(
 ) -> Sequence[Verdict]:
     """The disks of Docker's data and of the replica's volumes have free space and inodes."""
     if system.disks is None:
-        raise told(system, "disks")
+        raise unreadable(system, "disks")
     engine = every_engine.seen(shell_node.name)
     if engine is not None and engine.root not in ("", system.root):
         message = f"Docker stores its data in {engine.root}, which `docker info` does not show to the user of the shell"
@@ -124,7 +124,7 @@ def test_disks_have_free_space(
 def test_clock_is_right(system: System, every_system: PerSubject[System], inventory: Inventory) -> Verdict:
     """The node's clock agrees with the other nodes."""
     if system.clock is None:
-        raise told(system, "clock")
+        raise unreadable(system, "clock")
     clocks = [each.clock for each in every_system.values() if each.clock is not None]
     if len(clocks) == 1:
         return not_applicable("no other node's clock is known to compare with")
@@ -159,9 +159,9 @@ def test_memory_is_available(
 ) -> Verdict:
     """The node has available memory, and no memory of the database is in swap."""
     if system.memory is None:
-        raise told(system, "memory")
+        raise unreadable(system, "memory")
     if system.database is None:
-        raise told(system, "database")
+        raise unreadable(system, "database")
     total, available = system.memory
     percent = 100.0 * available / total if total else 0.0
     seen = every_containers.seen(shell_node.name)
@@ -212,7 +212,7 @@ def test_node_listens(
 ) -> Verdict:
     """The node listens on its replica's web ports and on the swarm's ports."""
     if system.listening is None:
-        raise told(system, "listening sockets")
+        raise unreadable(system, "listening sockets")
     engine, containers = every_engine[shell_node.name], every_containers[shell_node.name]
     must: dict[str, str] = {}
     fronts: dict[str, str] = {}

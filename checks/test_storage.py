@@ -122,7 +122,7 @@ class _Mounted:
                 about=[thing("container", f"registry-{replica.id}")],
                 because=Because(f"{replica.id}:registry", condition="CTR-1"),
             )
-        mount = next((each for each in registry.mounts if each.place == STORAGE), None)
+        mount = next((each for each in registry.mounts if each.mountpoint == STORAGE), None)
         if mount is None:
             return "the container's own layer", False
         if mount.kind != "volume":
@@ -144,8 +144,8 @@ class _Mounted:
     def _directory(self, node: str, path: str, volume: str = "") -> tuple[str, bool]:
         """A directory of the node: its own disk, unless the node itself has mounted a share there."""
         seen = self._systems.seen(node)
-        below = [d for d in (seen.disks if seen and seen.disks else []) if f"{path}/".startswith(f"{d.place}/")]
-        disk = max(below, key=lambda each: len(each.place), default=None)
+        below = [d for d in (seen.disks if seen and seen.disks else []) if f"{path}/".startswith(f"{d.mountpoint}/")]
+        disk = max(below, key=lambda each: len(each.mountpoint), default=None)
         if disk is not None and disk.network:
             return f"{disk.kind} {disk.device}", True
         return (f"the volume {volume}" if volume else f"the directory {path}"), False

@@ -32,7 +32,7 @@ class Retry:
     target: Target
     judge: Judge
     asked: list[BoundCheck]
-    looking: Scheduler
+    scheduler: Scheduler
     wait: timedelta
     stable: timedelta
     blocking: frozenset[Outcome]
@@ -40,14 +40,14 @@ class Retry:
 
     def look(self) -> None:
         """Look once, after a pause again at what did not hold, and then as long as the options say."""
-        plan = self.looking.plan(key for each in self.asked for key in self._keys(each))
+        plan = self.scheduler.plan(key for each in self.asked for key in self._keys(each))
         try:
-            self.looking.look(plan, 0, self.until)
+            self.scheduler.look(plan, 0, self.until)
             self._once_more()
             if self.wait or self.stable:
                 self._until_stable(plan)
         except KeyboardInterrupt:
-            self.looking.interrupted(plan)
+            self.scheduler.interrupted(plan)
             raise
 
     def _once_more(self) -> None:
@@ -66,14 +66,14 @@ class Retry:
                 left = held_since + self.stable.total_seconds() - time.monotonic()
                 if left <= 0:
                     return
-                self.looking.watcher.message(f"all conditions hold; watching for {left:.0f} s more")
+                self.scheduler.watcher.message(f"all conditions hold; watching for {left:.0f} s more")
                 self._look({key for key in plan if not PROBES[key.probe].once}, min(STABLE_PAUSE, left))
                 continue
             held_since = None
             keys = self._worth_asking(blocking, patient=True)
             if not keys or time.monotonic() >= wait_until:
                 return
-            self.looking.watcher.message(
+            self.scheduler.watcher.message(
                 f"{many(len(blocking), 'check')} not passing yet; checking again in {pause:.0f} s"
             )
             self._look(keys, min(pause, max(0.0, wait_until - time.monotonic())))
@@ -81,12 +81,12 @@ class Retry:
 
     def _look(self, keys: set[Key], pause: float) -> None:
         time.sleep(max(0.0, min(pause, self.until - time.monotonic())))
-        following = {key for key in self.target.store.observations if self._follows(key, keys)}
-        self.looking.look(keys | following, self.target.store.rounds, self.until)
+        following = {key for key in self.target.store.observations if self._of_same_round(key, keys)}
+        self.scheduler.look(keys | following, self.target.store.rounds, self.until)
 
-    def _follows(self, key: Key, again: set[Key]) -> bool:
+    def _of_same_round(self, key: Key, again: set[Key]) -> bool:
         """Facts of different rounds must not be compared: what lies between them would be taken for a fault."""
-        followed = PROBES[key.probe].follows
+        followed = PROBES[key.probe].same_round_as
         subjects = {each.subject for each in again if each.probe == followed}
         if Key(followed or "", key.subject) in self.target.store.observations:
             return key.subject in subjects
@@ -125,7 +125,7 @@ class Retry:
         seen_once = PROBES[key.probe].once and not self._failed(key)
         worth[key] = not seen_once and (patient or not timed_out)
         if worth[key] and observation is not None and observation.inherited:
-            causes = [self._worth(need, worth, patient) for need in self.looking.needs(key) if self._failed(need)]
+            causes = [self._worth(need, worth, patient) for need in self.scheduler.needs(key) if self._failed(need)]
             worth[key] = any(causes)
         return worth[key]
 

@@ -74,9 +74,9 @@ def _look(config: pytest.Config, target: Target, judge: Judge, asked: list[Bound
     limit = DEFAULT_TIME_LIMIT + wait + stable if given_limit is None else given_limit
     blocking = {Outcome.FAIL, Outcome.UNKNOWN} | ({Outcome.WARN} if config.getoption("fail_on") == "warning" else set())
     until = time.monotonic() + limit.total_seconds()
-    looking = Scheduler(target.inventory, target.store, clients.by_name(), watcher)
+    scheduler = Scheduler(target.inventory, target.store, clients.by_name(), watcher)
     try:
-        Retry(target, judge, asked, looking, wait, stable, frozenset(blocking), until).look()
+        Retry(target, judge, asked, scheduler, wait, stable, frozenset(blocking), until).look()
     finally:
         watcher.close()
         clients.close()

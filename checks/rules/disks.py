@@ -15,21 +15,21 @@ GB = 1_000_000_000 / 1024
 
 def is_ours(disk: Disk, root: str, mounted: set[str]) -> bool:
     """Other stacks have volumes there, too, and a node has shares that Docker's data does not lie on."""
-    below = disk.place.removeprefix(f"{root}/volumes/")
-    if below == disk.place:
-        return f"{root}/".startswith(f"{disk.place.rstrip('/')}/")
+    below = disk.mountpoint.removeprefix(f"{root}/volumes/")
+    if below == disk.mountpoint:
+        return f"{root}/".startswith(f"{disk.mountpoint.rstrip('/')}/")
     volume = below.partition("/")[0]
     return volume.startswith(PREFIX) or volume in mounted
 
 
 def room_on(shell_node: Node, disk: Disk, limits: Limits) -> Verdict:
     """Whether a disk has free space and inodes, by the inventory's limits; network storage is only named."""
-    subject = f"{shell_node.name}:{disk.place}"
+    subject = f"{shell_node.name}:{disk.mountpoint}"
     if disk.network:
         return passed(f"network storage ({disk.kind} {disk.device}), not checked", seen=disk.kind, subject=subject)
     if disk.used is None or disk.free is None:
         because = Because(shell_node.name, probe="system")
-        cause = Unavailable("node.disk-not-told", f"df does not list {disk.place}", because=because)
+        cause = Unavailable("node.disk-not-told", f"df does not list {disk.mountpoint}", because=because)
         return unknown(cause, subject=subject)
     percent, gb = _percent(disk.used, disk.free), disk.free / GB
     message = f"{gb:.1f} GB free ({percent:.0f} %)"

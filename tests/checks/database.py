@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from fixtures.access.rethinkdb.client import Told
+from fixtures.access.rethinkdb.client import DatabaseAnswers
 from fixtures.access.rethinkdb.reql import DOCUMENTED_FIELDS
 from fixtures.probes.database_view import DatabaseView, view_of
 from tests.checks.documents import DATABASES, TABLES, Edit, document
@@ -37,7 +37,7 @@ def database(viewer: str, *edits: Edit, ids: Sequence[str] = THREE) -> DatabaseV
     told = answers(ids)
     for edit in edits:
         edit(told)
-    return view_of(viewer, Told(told, NOW, NOW))
+    return view_of(viewer, DatabaseAnswers(told, NOW, NOW))
 
 
 def listed(*with_address: str) -> dict[str, Any]:

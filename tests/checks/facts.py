@@ -8,7 +8,8 @@ from typing import Any
 
 import httpx
 
-from fixtures.access.http.client import Answer, Place
+from fixtures.access.http.client import Answer
+from fixtures.core.subjects import Endpoint
 from fixtures.inventory import Inventory
 from fixtures.probes.administration import Alerts, Jobs, Settings, Storage, Version, Workers
 from fixtures.probes.certificates import Certificate
@@ -55,10 +56,10 @@ def times(server_date: datetime | None = NOW, answered_at: datetime = NOW) -> di
 
 def answer(body: bytes | str, status: int = 200, path: str = "/x", headers: Mapping[str, str] | None = None) -> Answer:
     """An HTTP answer of replica A, made by hand."""
-    place = Place(A, "10.0.0.11", 443, USERS, 443)
+    endpoint = Endpoint(A, "10.0.0.11", 443, USERS, 443)
     content = body if isinstance(body, bytes) else body.encode()
     told = httpx.Headers({"Date": "Mon, 23 Nov 2026 14:00:00 GMT"} | dict(headers or {}))
-    return Answer(place, path, status, told, content, NOW, NOW)
+    return Answer(endpoint, path, status, told, content, NOW, NOW)
 
 
 def ping_answer(

@@ -90,9 +90,9 @@ def container(replica: str, component: str, **changes: Any) -> Container:
     return Container(**{**usual, **changes})
 
 
-def mount(place: str, name: str = "", kind: str = "volume", source: str = "") -> Mount:
+def mount(mountpoint: str, name: str = "", kind: str = "volume", source: str = "") -> Mount:
     source = source or f"/var/lib/docker/volumes/{name}/_data"
-    return Mount.model_validate({"Type": kind, "Name": name, "Source": source, "Destination": place})
+    return Mount.model_validate({"Type": kind, "Name": name, "Source": source, "Destination": mountpoint})
 
 
 def containers(
@@ -130,10 +130,10 @@ def database_log(replica: str, *links: Link, reach: datetime | None = None) -> D
     return DatabaseLog(**times(), replica=replica, lines=40, reach=reach, links=list(links))
 
 
-def disk(place: str = "/var/lib/docker", **changes: Any) -> Disk:
+def disk(mountpoint: str = "/var/lib/docker", **changes: Any) -> Disk:
     """400 GiB, of which 260 are free."""
     usual = {
-        "place": place,
+        "mountpoint": mountpoint,
         "kind": "xfs",
         "device": "/dev/mapper/vg0-docker",
         "used": 140 * GIB,

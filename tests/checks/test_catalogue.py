@@ -67,7 +67,7 @@ def test_a_severity_must_be_given() -> None:
 
 
 def test_an_area_that_there_is_not(empty: dict[str, Condition]) -> None:
-    with pytest.raises(CatalogueError, match=r"area NOD, which there is not; do you mean NODE"):
+    with pytest.raises(CatalogueError, match=r"area NOD, which does not exist; did you mean NODE"):
         condition("NOD-1", **COMPLETE)(test_holds)
     assert not empty
 

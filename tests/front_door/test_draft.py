@@ -49,9 +49,10 @@ def test_a_draft_names_the_ca_by_which_it_was_made(tmp_path: Path) -> None:
     [
         (
             None,
-            "unable to get local issuer certificate); for a CA that this machine does not know, set SSL_CERT_FILE=",
+            "unable to get local issuer certificate), nothing was sent; for a CA that this machine does not trust, set "
+            "SSL_CERT_FILE=",
         ),
-        ("/nowhere/ca.pem", "SSL_CERT_FILE names no file: /nowhere/ca.pem"),
+        ("/nowhere/ca.pem", "SSL_CERT_FILE is not a file: /nowhere/ca.pem"),
     ],
 )
 def test_a_ca_that_is_not_known_is_told_with_what_to_set(tmp_path: Path, ca: str | None, told: str) -> None:

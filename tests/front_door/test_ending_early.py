@@ -58,7 +58,7 @@ def test_an_interrupted_run_tells_what_it_has_seen(tmp_path: Path, number: signa
         outcome = run.ended(15)
         assert time.monotonic() - sent < 8
         assert outcome.code == 2, outcome.output
-        assert_tells_what_it_saw(outcome, cluster, "the run was interrupted before this could be seen")
+        assert_tells_what_it_saw(outcome, cluster, "the run was interrupted before this was checked")
         assert re.search(
             r"^demo UNKNOWN: \d+ of \d+ conditions judged before the run was interrupted; ", outcome.output, re.M
         )
@@ -75,7 +75,7 @@ def test_the_time_limit_ends_a_run_that_hangs(suite: Suite, tmp_path: Path) -> N
         outcome = suite.run(f"--inventory={cluster.inventory}", "--time-limit=4s")
         assert outcome.code == 7, outcome.output
         assert Looks.of(outcome).seconds < 6
-        assert_tells_what_it_saw(outcome, cluster, "the time limit of the run was reached before this could be seen")
+        assert_tells_what_it_saw(outcome, cluster, "the run reached its time limit before this was checked")
 
 
 def test_a_time_limit_of_nothing_is_no_time_at_all(suite: Suite, tmp_path: Path) -> None:
@@ -145,7 +145,7 @@ def test_a_terminal_that_is_closed_ends_a_run_with_its_reports(tmp_path: Path) -
         os.close(terminal)
         outcome = Outcome(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), "", reports, 0.0)
         assert outcome.code == 2
-        assert_tells_what_it_saw(outcome, cluster, "the run was interrupted before this could be seen")
+        assert_tells_what_it_saw(outcome, cluster, "the run was interrupted before this was checked")
 
 
 def test_output_that_nobody_reads_to_its_end_changes_nothing(tmp_path: Path) -> None:

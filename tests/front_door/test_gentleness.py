@@ -123,7 +123,7 @@ def test_a_wrong_password_is_tried_once_where_the_token_service_does_not_tell(
         refused = [each for each in cluster.requests if each.account == "admin" and each.status == 401]
     assert outcome.code == 1, outcome.output
     assert len(refused) == 1
-    assert "the log-in of admin was refused (401 at " in outcome.output
+    assert "the log-in of admin is refused (401 at " in outcome.output
 
 
 def test_never_more_than_two_at_once_are_asked_of_a_replica(suite: Suite, tmp_path: Path) -> None:

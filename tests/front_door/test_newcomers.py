@@ -38,7 +38,7 @@ from fixtures.core.probe import Of, probe
 from fixtures.probes.endpoints import Ping
 from fixtures.core.subjects import Pair, Role
 
-@probe(deadline=5{settings})
+@probe("a toy", deadline=5{settings})
 def {name}({parameters}) -> Fact:
     """Whatever it is."""
     raise NotImplementedError
@@ -114,12 +114,12 @@ def test_a_new_probe_and_a_new_check_are_found_where_they_lie(copy: Scratch) -> 
 @pytest.mark.parametrize(
     ("parameters", "told"),
     [
-        ("pnig", ("asks for pnig, which there is not", "do you mean ping")),
-        ("every_pnig", ("asks for every_pnig, which there is not", "every_ping")),
-        ("replika", ("asks for replika, which there is not", "do you mean replica")),
-        ("inventry", ("asks for inventry, which there is not", "do you mean inventory")),
-        ("tmp_path", ("asks for tmp_path, which there is not",)),
-        ("http", ("asks for http, which there is not",)),
+        ("pnig", ("asks for pnig, which does not exist", "did you mean ping")),
+        ("every_pnig", ("asks for every_pnig, which does not exist", "every_ping")),
+        ("replika", ("asks for replika, which does not exist", "did you mean replica")),
+        ("inventry", ("asks for inventry, which does not exist", "did you mean inventory")),
+        ("tmp_path", ("asks for tmp_path, which does not exist",)),
+        ("http", ("asks for http, which does not exist",)),
         ("any_ping", ("asks for any_ping, which only a probe can", "ping, every_ping or earlier_ping")),
         ("ping: PerSubject[Ping]", ("has ping of the wrong type", "it is Ping", "every_ping is PerSubject[Ping]")),
         ("every_ping: Ping", ("has every_ping of the wrong type", "it is PerSubject[Ping]")),
@@ -148,7 +148,7 @@ def test_it_is_refused_whatever_is_wanted(copy: Scratch, arguments: tuple[str, .
         copy.write(NEW_CHECK, check("pnig"))
     else:
         write_probe(copy, probe("replica: Replica, pnig: Ping"))
-    assert_refused(copy, "asks for pnig, which there is not", arguments=arguments)
+    assert_refused(copy, "asks for pnig, which does not exist", arguments=arguments)
 
 
 def test_two_checks_with_one_id(copy: Scratch) -> None:
@@ -196,17 +196,17 @@ def test_a_module_of_checks_that_cannot_be_imported(copy: Scratch, text: str, to
 @pytest.mark.parametrize(
     ("parameters", "told"),
     [
-        ("replica: Replica, pnig: Ping", ("asks for pnig, which there is not", "ping")),
-        ("replica: Replica, htpp: Http", ("asks for htpp, which there is not", "do you mean http")),
-        ("replika: Replica", ("asks for replika, which there is not", "do you mean replica")),
-        ("inventory: Http", ("asks for inventory, which there is not",)),
+        ("replica: Replica, pnig: Ping", ("asks for pnig, which does not exist", "ping")),
+        ("replica: Replica, htpp: Http", ("asks for htpp, which does not exist", "did you mean http")),
+        ("replika: Replica", ("asks for replika, which does not exist", "did you mean replica")),
+        ("inventory: Http", ("asks for inventory, which does not exist",)),
         ("replica: Replica, node: Node", ("names the subjects replica and node", "at most one")),
-        ("ping: Ping", ("asks for ping, which there is for each replica", "has no subject", "parameter replica")),
-        ("role: Role, ping: Ping", ("asks for ping", "looks at each role", "every_ping or any_ping")),
-        ("pair: Pair, ping: Ping", ("asks for ping", "looks at each pair", "every_ping or any_ping")),
-        ("replica: Replica, earlier_ping: Ping", ("asks for earlier_ping, which only a check can", "any_ping")),
-        ("admin: Annotated[Fact, Of('logni', 'admin')]", ("asks for a fact of logni, which there is not", "login")),
-        ("replica", ("does not say of which type its parameter replica is",)),
+        ("ping: Ping", ("asks for ping, which exists for each replica", "has no subject", "parameter replica")),
+        ("role: Role, ping: Ping", ("asks for ping", "runs for each role", "every_ping or any_ping")),
+        ("pair: Pair, ping: Ping", ("asks for ping", "runs for each pair", "every_ping or any_ping")),
+        ("replica: Replica, earlier_ping: Ping", ("asks for earlier_ping, which is only for checks", "any_ping")),
+        ("admin: Annotated[Fact, Of('logni', 'admin')]", ("asks for a fact of logni, which does not exist", "login")),
+        ("replica", ("has no type annotation for its parameter replica",)),
         ("replica: 'Repilca'", ("an annotation that cannot be read", "Repilca")),
     ],
 )
@@ -217,22 +217,22 @@ def test_a_probe_that_asks_for_what_it_cannot_have(copy: Scratch, parameters: st
 
 def test_two_probes_with_one_name(copy: Scratch) -> None:
     write_probe(copy, probe("replica: Replica", name="ping"))
-    assert_refused(copy, f"{NEW_PROBE}: ping", "the name ping is taken", "fixtures/probes/endpoints.py")
+    assert_refused(copy, f"{NEW_PROBE}: ping", "the name ping is already used", "fixtures/probes/endpoints.py")
 
 
 def test_a_probe_with_the_name_of_a_subject(copy: Scratch) -> None:
     write_probe(copy, probe("", name="pair"))
-    assert_refused(copy, f"{NEW_PROBE}: pair", "the name pair is taken by a subject")
+    assert_refused(copy, f"{NEW_PROBE}: pair", "the name pair is already used by a subject")
 
 
 def test_a_probe_that_follows_none(copy: Scratch) -> None:
-    write_probe(copy, probe("replica: Replica", settings=", follows='pnig'"))
-    assert_refused(copy, f"{NEW_PROBE}: new follows pnig, which there is not", "ping")
+    write_probe(copy, probe("replica: Replica", settings=", same_round_as='pnig'"))
+    assert_refused(copy, f"{NEW_PROBE}: new has same_round_as=pnig, which does not exist", "ping")
 
 
 def test_a_probe_that_says_no_fact(copy: Scratch) -> None:
     write_probe(copy, probe("replica: Replica").replace(" -> Fact", ""))
-    assert_refused(copy, f"{NEW_PROBE}: new does not say which fact it returns")
+    assert_refused(copy, f"{NEW_PROBE}: new has no return annotation")
 
 
 def test_a_module_of_probes_that_cannot_be_imported(copy: Scratch) -> None:

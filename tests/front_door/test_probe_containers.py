@@ -141,7 +141,7 @@ def test_cleanup_removes_what_killed_runs_left(suite: Suite, tmp_path: Path) -> 
         assert ours(cluster) == []
         assert sum(len(node.containers) for node in state_of(cluster).swarm.nodes) == before - 2
         assert cluster.requests == []
-    assert outcome.output.splitlines()[0].startswith("node-1: removed msr-checks-overlay-on-node-1, made 0:00:")
+    assert outcome.output.splitlines()[0].startswith("node-1: removed msr-checks-overlay-on-node-1, created 0:00:")
     assert "node-2: removed msr-checks-overlay-on-node-2" in outcome.output
     assert "node-3: nothing to remove" in outcome.output
     assert "passed" not in outcome.output
@@ -157,7 +157,7 @@ def test_cleanup_says_which_node_it_could_not_look_at(suite: Suite, tmp_path: Pa
 
 @pytest.mark.parametrize(
     ("nodes", "told"),
-    [(None, "names no Docker engine"), ([{"name": "node-1"}], "names no Docker engine")],
+    [(None, "configures access to no Docker engine"), ([{"name": "node-1"}], "configures access to no Docker engine")],
     ids=["no nodes", "nodes by name only"],
 )
 def test_cleanup_needs_nodes(suite: Suite, tmp_path: Path, nodes: list[dict[str, str]] | None, told: str) -> None:

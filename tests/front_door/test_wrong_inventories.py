@@ -27,20 +27,20 @@ def edited(old: str, new: str) -> str:
 
 
 WRONG = {
-    "YAML that does not parse": (edited("[{name: node-1}]", "[{name: node-1}"), 7, "is no YAML"),
-    "an unknown key": (edited("cluster: prod-eu", "clutser: prod-eu"), 1, "do you mean cluster?"),
+    "YAML that does not parse": (edited("[{name: node-1}]", "[{name: node-1}"), 7, "is not valid YAML"),
+    "an unknown key": (edited("cluster: prod-eu", "clutser: prod-eu"), 1, "did you mean cluster?"),
     "a text where a number belongs": (edited("port: 7", 'port: "7"'), 8, "must be a whole number"),
     "a number where a list belongs": (edited("nodes: [{name: node-1}]", "nodes: 1"), 6, "must be a list"),
     "null where a map belongs": (SOUND + "limits:\n", 9, "is empty"),
     "two replicas with one id": (SOUND + "  - {id: f2277ad178f7, address: 127.0.0.2}\n", 9, "has the same id"),
     "a replica on an unknown node": (edited("node: node-1,", "node: node-9,"), 8, 'no node "node-9"'),
     "a CA file that is not there": (edited("[system]", "[certs/gone.pem]"), 3, "there is no file"),
-    "a CA file that holds no certificate": (edited("[system]", "[prod.yaml]"), 3, "holds no certificate"),
+    "a CA file that holds no certificate": (edited("[system]", "[prod.yaml]"), 3, "contains no readable certificate"),
     "plain http": (edited("https:", "http:"), 2, "https://"),
     "a waiver until no day": (
         SOUND + "waivers:\n  - {condition: STATUS-13, reason: migration, until: 2026-02-30}\n",
         10,
-        "must be a date",
+        "must be a valid date",
     ),
     "a missing variable": (edited("env:FRONT_DOOR_SET", "env:FRONT_DOOR_NOT_SET"), 5, "FRONT_DOOR_NOT_SET is not set"),
     "a missing secret file": (edited("env:FRONT_DOOR_SET", "file:secrets/gone"), 5, "secrets/gone cannot be read"),

@@ -159,12 +159,12 @@ ctr_1(
 )
 ctr_1("no nodes", {}, skipped("none", "under nodes:"))
 ctr_1(
-    "no way in to its node", {}, skipped(A, "no way in to node-1"), inventory=nodes(nodes=[{"name": n} for n in NODES])
+    "no way in to its node", {}, skipped(A, "no access to node-1"), inventory=nodes(nodes=[{"name": n} for n in NODES])
 )
 ctr_1(
     "two nodes are one engine",
     seen() | {("engine", N1): engine(N1), ("engine", N2): engine(N1)},
-    unknown(A, "lead to one engine"),
+    unknown(A, "are one Docker engine"),
     inventory=THREE_NODES,
 )
 
@@ -313,7 +313,7 @@ ctr_5(
 ctr_5(
     "two nodes are one engine",
     kept(volumes(A)) | {("engine", N1): engine(N1), ("engine", N2): engine(N1)},
-    unknown(A, "one engine"),
+    unknown(A, "one Docker engine"),
     inventory=THREE_NODES,
 )
 

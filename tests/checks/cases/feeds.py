@@ -60,14 +60,14 @@ def turned_away(name: str, seen: Seen, reason: str, *words: str) -> None:
 
 
 turned_away("clock skew", refused(401, "invalid_token"), "feed.token-invalid", "clocks", "TOKEN-4", "key", "service")
-turned_away("no right", refused(401, "insufficient_scope"), "feed.no-right", "for want of rights")
+turned_away("no right", refused(401, "insufficient_scope"), "feed.no-right", "permission denied")
 turned_away("no database", refused(500, told="500 UNKNOWN"), "feed.database-unreadable", "its database", "STATUS-3")
 turned_away("too many log-ins", refused(429, told="429"), "feed.too-many-log-ins", "too many log-ins")
 turned_away("another answer", refused(404, told="404 x"), "feed.other-status", "404 x")
 turned_away("another refusal", refused(401, told="401 x"), "feed.other-status", "401 x")
 for status in (502, 503, 504):
     told_so = refused(status, told=f"{status} with HTML")
-    turned_away(f"no notary-server: {status}", told_so, "feed.no-notary-server", "no answer of notary-server")
+    turned_away(f"no notary-server: {status}", told_so, "feed.no-notary-server", "no response from notary-server")
 TIMEOUT = NoResponse("http.timeout", "no complete answer within 10 s")
 turned_away("silent", TIMEOUT, "feed.timeout", "no complete answer")
 feed_1(

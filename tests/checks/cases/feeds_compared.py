@@ -260,7 +260,7 @@ cell(
     REFUSED,
     fails(
         "admin:global",
-        "want of rights",
+        "permission denied",
         seen="refused",
         expected="reads",
         reason="feed.reader-refused",

@@ -118,7 +118,7 @@ node_1("named by its short name", reached(own=engine(N1, name="node-1.example.or
 node_1(
     "two nodes are one engine",
     reached(own=engine(N3)),
-    unknown(N1, f"{N1} and {N3} lead to one engine"),
+    unknown(N1, f"{N1} and {N3} are one Docker engine"),
     inventory=THREE_NODES,
 )
 node_1("a cloned machine", reached(own=engine(N1, id=f"engine-{N3}")), passes(N1), inventory=THREE_NODES)

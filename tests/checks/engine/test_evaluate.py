@@ -65,7 +65,7 @@ def test_a_silence_of_an_owner_that_only_warns_is_a_warning() -> None:
 def test_what_was_not_looked_at_is_unknown() -> None:
     judgement = only(ask(holds, owns=True), {})
     assert judgement.verdict.outcome is Outcome.UNKNOWN
-    assert judgement.verdict.message == "ping was not looked at"
+    assert judgement.verdict.message == "this was not queried in this run (f2277ad178f7)"
     assert (judgement.attempts, judgement.started, judgement.seconds) == (0, None, None)
 
 
@@ -281,7 +281,7 @@ def test_what_was_seen_of_an_impostor_is_withdrawn(swapped: Facts) -> None:
     ):
         verdict = outcome(condition, subject, facts)
         assert verdict.outcome is Outcome.UNKNOWN, condition
-        assert verdict.message == f"at 10.0.0.11:443 answers replica {B}, not {A}, see IDENT-1"
+        assert verdict.message == f"replica {B} answers at 10.0.0.11:443 instead of {A}, see IDENT-1"
     for condition, subject in (("PING-1", B), ("STATUS-4", f"{B}:{A}"), ("TLS-1", C)):
         assert outcome(condition, subject, facts).outcome is Outcome.PASS, condition
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from checks.engine import retry as looking_again
+from checks.engine import retry as again
 from checks.engine.evaluate import BoundCheck, Judge
 from checks.engine.retry import Retry
 from checks.verdict import Outcome, Verdict, failed, passed, unknown, warned
@@ -37,7 +37,7 @@ SAYS: dict[str, Callable[[], Verdict]] = {
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("PAUSE", "LONGEST_PAUSE", "STABLE_PAUSE"):
-        monkeypatch.setattr(looking_again, name, 0.01)
+        monkeypatch.setattr(again, name, 0.01)
 
 
 @dataclass
@@ -53,7 +53,7 @@ class Lights:
     def __post_init__(self) -> None:
         script = {replica_id(number): list(colours) for number, colours in self.colours.items()}
 
-        @probe(deadline=5, once=self.once)
+        @probe("a toy", deadline=5, once=self.once)
         def light(replica: Replica) -> Toy:
             colours = script[replica.id]
             colour = colours.pop(0) if len(colours) > 1 else colours[0]
@@ -87,7 +87,9 @@ class Lights:
             for replica in self.of.replicas
         ]
         spans = timedelta(seconds=wait), timedelta(seconds=stable)
-        Retry(target, Judge(run.store, self.of), asked, run.looking, *spans, blocking, time.monotonic() + limit).look()
+        Retry(
+            target, Judge(run.store, self.of), asked, run.scheduler, *spans, blocking, time.monotonic() + limit
+        ).look()
         return [len(run.store.observations[Key("light", replica.id)]) for replica in self.of.replicas]
 
 
@@ -127,12 +129,12 @@ def test_what_is_asked_once_is_asked_until_it_is_answered() -> None:
 def test_what_completes_another_look_is_looked_at_again_with_it() -> None:
     observations = []
 
-    @probe(deadline=5, follows="light")
+    @probe("a toy", deadline=5, same_round_as="light")
     def shade(replica: Replica) -> Toy:
         observations.append(replica.id)
         return toy("green")
 
-    @probe(deadline=5)
+    @probe("a toy", deadline=5)
     def shadow(replica: Replica, shade: Toy) -> Toy:  # noqa: ARG001
         observations.append("shadow")
         return toy("green")
@@ -147,7 +149,7 @@ def test_what_completes_another_look_is_looked_at_again_with_it() -> None:
 def test_what_is_compared_with_another_look_is_looked_at_again_where_that_one_is() -> None:
     observations = []
 
-    @probe(deadline=5, follows="light")
+    @probe("a toy", deadline=5, same_round_as="light")
     def mirror(replica: Replica) -> Toy:
         observations.append(replica.id)
         return toy("green")
@@ -162,7 +164,7 @@ def test_what_is_compared_with_another_look_is_looked_at_again_where_that_one_is
 def test_what_was_needed_is_looked_at_again_as_well() -> None:
     lights = Lights({1: ["silent", "green"]})
 
-    @probe(deadline=5)
+    @probe("a toy", deadline=5)
     def room(replica: Replica, light: Toy) -> Toy:  # noqa: ARG001
         return toy(light.place)
 
@@ -180,7 +182,7 @@ def test_what_needs_a_time_out_is_not_looked_at_again() -> None:
     lights = Lights({1: ["hanging", "green"]})
     ran: list[str] = []
 
-    @probe(deadline=5)
+    @probe("a toy", deadline=5)
     def room(replica: Replica, light: Toy) -> Toy:
         ran.append(replica.id)
         return toy(light.place)
@@ -241,7 +243,7 @@ def test_the_time_limit_ends_waiting() -> None:
 
 
 def test_without_time_for_it_nothing_is_looked_at_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(looking_again, "PAUSE", 60)
+    monkeypatch.setattr(again, "PAUSE", 60)
     assert Lights({1: ["red"]}).look() == [1]
 
 
@@ -289,5 +291,5 @@ def test_what_an_interrupted_run_has_not_seen_says_so(monkeypatch: pytest.Monkey
     assert observation is not None
     assert observation.cause is not None
     assert observation.cause.reason == "run.interrupted"
-    assert str(observation.cause) == "the run was interrupted before this could be seen"
+    assert str(observation.cause) == "the run was interrupted before this was checked"
     assert observation.cause.about == (f"replica:{replica_id(1)}",)
