@@ -13,7 +13,7 @@ import checks
 from checks.condition import CATALOGUE, Condition, condition_of
 from checks.engine import outcomes
 from checks.engine.asking import refuse_wrong_checks
-from checks.engine.evaluate import dimensions_of
+from checks.engine.bound_check import dimensions_of
 from checks.engine.run import run_checks
 from checks.engine.waivers import refuse_unknown_names
 from fixtures.core.dimensions import DIMENSIONS

@@ -118,7 +118,7 @@ def test_jobs_succeed(jobs: Jobs, inventory: Inventory, options: Options) -> Seq
         "version.other": "the replica runs another version than expected",
         "version.undecided": "replicas run different versions, and the expected version is not given",
         "version.containers-differ": "its API reports another version than its containers run",
-        "version.not-told": "neither the API nor the containers report the version",
+        "version.not-reported": "neither the API nor the containers report the version",
     },
 )
 def test_replica_runs_the_version(
@@ -133,7 +133,9 @@ def test_replica_runs_the_version(
     own = versions[replica.id]
     if own is None:
         every_version[replica.id]  # raises why it is not reported
-        raise Unavailable("version.not-told", f"neither the API nor the containers of {replica.id} report its version")
+        raise Unavailable(
+            "version.not-reported", f"neither the API nor the containers of {replica.id} report its version"
+        )
     expected = options.expected_version or inventory.product.version
     if expected is None:
         usual = Counter(each for each in versions.values() if each).most_common(2)

@@ -66,7 +66,7 @@ def test_feed_answers_as_documented(newest_records: NewestRecords) -> Verdict:
         message = "without a licence the registry returns no audit log, see REG-1"
         return unknown(Unavailable("feed.no-licence", message, because=because), seen=402)
     if feed.status != 200:
-        message = likely_cause(feed.status, feed.error, feed.told)
+        message = likely_cause(feed.status, feed.error, feed.detail)
         return failed(refusal_reason(feed.status, feed.error), message, seen=feed.status, expected=200)
     if feed.problems:
         message, expected = "; ".join(feed.problems), "count, and records as documented"

@@ -102,12 +102,12 @@ def test_feed_is_readable_only_by_its_readers(client_feed: ClientFeed, feed_acce
             )
         return failed("feed.reads-too-much", "the client reads the feed, and may not", seen=READS, expected=REFUSED)
     if client_feed.reads:
-        cause = likely_cause(feed_access.status, feed_access.error, feed_access.told)
+        cause = likely_cause(feed_access.status, feed_access.error, feed_access.detail)
         message = f"the client may read the feed, and is refused: {cause}"
         return failed("feed.reader-refused", message, seen=REFUSED, expected=READS)
     if feed_access.status == 401 and (feed_access.error == INSUFFICIENT or client_feed.client.account is None):
         return passed("access is refused", seen=REFUSED, expected=REFUSED)
-    message = f"access is refused, but not as documented: notary-server returns {feed_access.told}"
+    message = f"access is refused, but not as documented: notary-server returns {feed_access.detail}"
     seen = f"{feed_access.status} {feed_access.error}".strip()
     return warned("feed.refused-otherwise", message, seen=seen, expected=f"401 {INSUFFICIENT}")
 

@@ -46,11 +46,11 @@ def test_cluster_status_is_for_administrators(role: Role, status_access: Access)
     expected = 401 if role.subject == "anonymous" else 403
     asked = [thing("replica", status_access.replica)]
     if status_access.status in (401, 403):
-        return passed(f"access is refused with {status_access.told}", seen=status_access.status, expected=expected)
+        return passed(f"access is refused with {status_access.detail}", seen=status_access.status, expected=expected)
     if status_access.status == 200:
         message = f"replica {status_access.replica} returns cluster_status to {role.subject}"
         return failed("status.exposed", message, seen=200, expected=expected, about=asked)
-    message = f"replica {status_access.replica} returns {status_access.told}"
+    message = f"replica {status_access.replica} returns {status_access.detail}"
     return unknown(Unavailable("status.access-unclear", message, about=asked), expected=expected)
 
 
@@ -75,7 +75,7 @@ def test_rethinkdb_has_no_issues(replica: Replica, cluster_status: ClusterStatus
     reasons={
         "status.unhealthy": "the replica's health is reported as other than OK",
         "status.unhealthy-for-others": "the replica's health is reported as other than OK because of other replicas",
-        "status.health-not-told": "the replica that was queried does not report the replica's health",
+        "status.health-not-reported": "the replica that was queried does not report the replica's health",
     },
     measured="reported",
 )
@@ -87,7 +87,7 @@ def test_replica_health_is_ok(subject_replica: Replica, cluster_status: ClusterS
         message = f"replica {asked} does not know {subject}, see STATUS-6"
         because = Because(subject, condition="STATUS-6")
         about = [link(asked, subject)]
-        return unknown(Unavailable("status.health-not-told", message, about=about, because=because), expected="OK")
+        return unknown(Unavailable("status.health-not-reported", message, about=about, because=because), expected="OK")
     if health == "OK":
         return passed("OK", seen=health, expected="OK")
     blamed = _named(inventory, health) - {asked, subject}

@@ -26,7 +26,7 @@ GUIDE = "Cluster status"
     remedy="stale-health",
     reasons={
         "status.stale-health": "the replica's last health report is too old",
-        "status.report-time-not-told": "no replica reports when the replica last reported its health",
+        "status.report-time-not-reported": "no replica reports when the replica last reported its health",
     },
     measured="reported",
 )
@@ -38,7 +38,7 @@ def test_health_report_is_fresh(
     if not reports:
         message = f"no replica_timestamp contains {replica.id}, see STATUS-6"
         because = Because(replica.id, condition="STATUS-6")
-        raise Unavailable("status.report-time-not-told", message, because=because)
+        raise Unavailable("status.report-time-not-reported", message, because=because)
     view, at = max(reports, key=lambda each: each[1])
     age = min(view.now - at for view, at in reports)
     before = [x for view in earlier_cluster_status.values() if (x := view.health_reported_at(replica.id))]
@@ -184,7 +184,7 @@ def test_replicas_report_the_same_cluster(pair: Pair, every_cluster_status: View
     remedy="read-only",
     reasons={
         "status.read-only": "the registry of the replica is read-only",
-        "status.readonly-not-told": "no replica reports whether the replica is read-only",
+        "status.readonly-not-reported": "no replica reports whether the replica is read-only",
     },
     measured="reported",
 )
@@ -205,7 +205,7 @@ def test_replica_takes_writes(replica: Replica, every_cluster_status: Views) -> 
         )
     if False in read_only_by.values():
         return passed("the replica accepts writes", seen=False, expected=False)
-    cause = Unavailable("status.readonly-not-told", f"no replica_readonly contains {replica.id}")
+    cause = Unavailable("status.readonly-not-reported", f"no replica_readonly contains {replica.id}")
     return unknown(cause, seen=[each for each in read_only_by.values() if each is not None])
 
 

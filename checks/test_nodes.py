@@ -89,8 +89,8 @@ def test_node_is_ready(
     reasons={
         "node.disk-short": "a disk has little free space",
         "node.inodes-short": "a disk has free space and few free inodes",
-        "node.root-not-told": "the user of the shell cannot see where Docker stores its data",
-        "node.disk-not-told": "df does not list a disk",
+        "node.root-not-reported": "the user of the shell cannot see where Docker stores its data",
+        "node.disk-not-reported": "df does not list a disk",
     },
 )
 def test_disks_have_free_space(
@@ -106,7 +106,7 @@ def test_disks_have_free_space(
     engine = every_engine.seen(shell_node.name)
     if engine is not None and engine.root not in ("", system.root):
         message = f"Docker stores its data in {engine.root}, which `docker info` does not show to the user of the shell"
-        raise Unavailable("node.root-not-told", message, because=Because(shell_node.name, probe="system"))
+        raise Unavailable("node.root-not-reported", message, because=Because(shell_node.name, probe="system"))
     seen = every_containers.seen(shell_node.name)
     mounted = {m.name for each in (seen.msr if seen else []) for m in each.mounts if m.kind == "volume"}
     own = [disk for disk in system.disks if is_ours(disk, system.root, mounted)]

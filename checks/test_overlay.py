@@ -97,7 +97,7 @@ def test_overlay_network_is_there(
     reasons={
         **NOT_REACHED,
         **NOT_SEEN,
-        "net.lost-in-the-crowd": "no reply is received while all nodes ping at once, and some are when pinged alone",
+        "net.lost-under-load": "no reply is received while all nodes ping at once, and some are when pinged alone",
     },
 )
 def test_node_reaches_node(
@@ -120,7 +120,7 @@ def test_node_reaches_node(
         seen["alone"] = f"{quiet.echo.received} of {quiet.echo.sent}"
         if view.reached_alone(node_pair):
             message = f"no reply by name while all nodes ping at once; {seen['alone']} replies when pinged alone"
-            return warned("net.lost-in-the-crowd", message, seen=seen, expected="a reply")
+            return warned("net.lost-under-load", message, seen=seen, expected="a reply")
     bad = not_reached(view, node_pair, _pairs(node_pair, inventory))
     return failed(bad.reason, bad.message, seen=seen, expected="a reply", about=bad.about)
 
@@ -183,7 +183,7 @@ def test_no_packet_is_lost(
     reasons={
         **per_direction("net.full-size-lost", "packets of full size do not arrive, small ones do"),
         "net.small-lost-too": "packets are lost whatever their size",
-        "net.mtu-not-told": "the probe container does not report its MTU",
+        "net.mtu-not-reported": "the probe container does not report its MTU",
         **NO_PACKET_BACK,
         **NOT_SEEN,
     },
@@ -202,7 +202,7 @@ def test_full_size_packet_crosses(
     mtu = every_overlay_pings[node_pair.source].mtu
     if pinged.full is None or mtu is None:
         raise Unavailable(
-            "net.mtu-not-told",
+            "net.mtu-not-reported",
             f"the probe container on {node_pair.first} does not report its MTU",
             about=[thing("node", node_pair.first)],
             because=Because(node_pair.source, probe="overlay_pings"),

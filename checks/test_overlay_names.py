@@ -21,8 +21,8 @@ from fixtures.probes.overlay.name_output import Resolved
         "net.several-addresses": "the name of a database resolves to several addresses",
         "net.database-unresolved": "the name of a running database does not resolve",
         "net.stale-address": "the name of a database resolves to an address that its container does not have",
-        "net.names-not-told": "the probe container does not report what the names of databases resolve to",
-        "net.one-address-told": "the probe container can show only one address of a name",
+        "net.names-not-reported": "the probe container does not report what the names of databases resolve to",
+        "net.one-address-reported": "the probe container can show only one address of a name",
     },
 )
 def test_database_has_one_address(
@@ -33,7 +33,7 @@ def test_database_has_one_address(
     resolved = every_overlay_pings[node_name.node].names.get(node_name.replica)
     if resolved is None:
         raise Unavailable(
-            "net.names-not-told",
+            "net.names-not-reported",
             f"the probe container on {node_name.node} does not report what {name} resolves to",
             about=[thing("node", node_name.node)],
             because=Because(node_name.node, probe="overlay_pings"),
@@ -45,7 +45,7 @@ def test_database_has_one_address(
     if not database.running:
         return _of_stopped(name, resolved)
     if not resolved.addresses:
-        message = f"{name} does not resolve: {one_line(resolved.told)}"
+        message = f"{name} does not resolve: {one_line(resolved.detail)}"
         return failed("net.database-unresolved", message, seen=[], expected=database.address or "one address")
     first = resolved.addresses[0]
     if database.address and database.address not in resolved.addresses:
@@ -55,7 +55,7 @@ def test_database_has_one_address(
         )
     if resolved.first_only:
         message = f"{name} resolves to {first}; the probe image cannot show whether there is a second address"
-        cause = Unavailable("net.one-address-told", message, because=Because(node_name.node, probe="overlay_pings"))
+        cause = Unavailable("net.one-address-reported", message, because=Because(node_name.node, probe="overlay_pings"))
         return unknown(cause, seen=resolved.addresses, expected="one address")
     return passed(
         f"the name resolves to {', '.join(resolved.addresses)}", seen=resolved.addresses, expected="one address"

@@ -39,7 +39,7 @@ def test_registry_challenges_clients(registry_front: RegistryFront, inventory: I
             "reg.no-licence", "the registry has no licence: docker push and pull are refused", seen=402, expected=401
         )
     if front.status != 401:
-        return failed(_of_status(front.status), f"/v2/ returns {front.told}", seen=front.status, expected=401)
+        return failed(_of_status(front.status), f"/v2/ returns {front.detail}", seen=front.status, expected=401)
     if front.api_version != API_VERSION:
         message = "/v2/ is not a registry: its Docker-Distribution-Api-Version differs"
         return failed("reg.not-a-registry", message, seen=front.api_version, expected=API_VERSION)
@@ -92,5 +92,5 @@ def test_mke_answers_ping(mke_ping: MkePing) -> Verdict:
     if mke_ping.status == 200:
         return passed("MKE's /_ping returns 200", seen=200, expected=200)
     reason = "mke.unhealthy" if mke_ping.status >= 500 else "mke.other-status"
-    message = f"MKE's /_ping returns {mke_ping.told}: log-ins fail without MKE"
+    message = f"MKE's /_ping returns {mke_ping.detail}: log-ins fail without MKE"
     return failed(reason, message, seen=mke_ping.status, expected=200)

@@ -58,7 +58,9 @@ def test_images_are_on_shared_storage(
             f"only the nodes show whether the volume {volume} is the same for all replicas: add them under nodes:"
         )
     if storage.driver is None:
-        return skipped(f"the settings name no NFS, and the registry's own settings are not available ({storage.told})")
+        return skipped(
+            f"the settings name no NFS, and the registry's own settings are not available ({storage.detail})"
+        )
     message = "each replica stores its images on its own disk, where the other replicas cannot read them"
     return failed(
         "store.own-disk",

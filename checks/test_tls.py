@@ -21,7 +21,7 @@ SOURCE = "Beyond the guide: the web certificate"
         "tls.not-verified": "the inventory disables the verification of certificates",
         "tls.untrusted": "no CA of the inventory signed the certificate",
         "tls.other-name": "the certificate is for another name than the public host",
-        "tls.dates-of-the-ca": "the certificate of its CA has expired, or is not valid yet",
+        "tls.ca-dates": "the certificate of its CA has expired, or is not valid yet",
     },
 )
 def test_certificate_is_trusted(web_certificate: Certificate, inventory: Inventory) -> Verdict:
@@ -41,7 +41,7 @@ def _why(mistrust: str) -> str:
     """The code of what OpenSSL reports; the certificate's own dates are TLS-2's, so that dates are those of its CA."""
     if re.match(r"(Hostname|IP address) mismatch", mistrust):
         return "tls.other-name"
-    return "tls.dates-of-the-ca" if re.search(r"has expired|not yet valid", mistrust) else "tls.untrusted"
+    return "tls.ca-dates" if re.search(r"has expired|not yet valid", mistrust) else "tls.untrusted"
 
 
 @condition(

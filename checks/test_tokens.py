@@ -104,11 +104,11 @@ def test_token_is_as_documented(client_replica: ClientReplica, account_tokens: A
 
 def _structure(answer: AccountTokens) -> Verdict:
     if answer.status == 402:
-        message = f"without a licence the token service issues no token: {answer.told}, see REG-1"
+        message = f"without a licence the token service issues no token: {answer.detail}, see REG-1"
         return unknown(_no_licence(message, answer.replica), seen=402)
     if answer.status != 200:
         reason, words = _refusal(answer.status)
-        return failed(reason, f"{words} {answer.told}", seen=answer.status, expected=200)
+        return failed(reason, f"{words} {answer.detail}", seen=answer.status, expected=200)
     if answer.missing:
         message = f"the response lacks {', '.join(answer.missing)}"
         return failed("token.incomplete", message, seen=answer.missing, expected=DOCUMENTED)
@@ -177,14 +177,14 @@ def test_token_grants_no_more_than_the_reader_may(reader: Client, refused_pulls:
         return skipped(f"the inventory names no repository that the reader cannot read: add {line}")
     names = ", ".join(reader.cannot_read)
     if refused_pulls.status != 200:
-        message = f"the token service issues no token for {names}: {refused_pulls.told}"
+        message = f"the token service issues no token for {names}: {refused_pulls.detail}"
         return failed("token.not-given", message, seen=refused_pulls.status, expected=200)
     if refused_pulls.granted:
         message = f"the reader's token grants {', '.join(refused_pulls.granted)}"
         return failed("token.grants-too-much", message, seen=refused_pulls.granted, expected=[])
     opened = [pull for pull in refused_pulls.pulls if pull.status not in (401, 403)]
     if opened:
-        message = f"the registry accepts the reader's token for {opened[0].repository}: it returns {opened[0].told}"
+        message = f"the registry accepts the reader's token for {opened[0].repository}: it returns {opened[0].detail}"
         return failed("token.opens-too-much", message, seen=opened[0].status, expected=401)
     if any(pull.error == INVALID for pull in refused_pulls.pulls):
         message = "the registry refuses the reader's token as invalid, so the reader's rights are unknown"
@@ -212,12 +212,12 @@ def test_wrong_password_is_refused(made_up_login: MadeUpLogin, options: Options)
     about = [thing("token-service", made_up_login.replica)]
     if made_up_login.status is None:
         because = Because(CLUSTER, probe="made_up_login")
-        raise Unavailable("token.unanswered", made_up_login.told, about=about, because=because)
+        raise Unavailable("token.unanswered", made_up_login.detail, about=about, because=because)
     if made_up_login.status == 401:
         return passed("the log-in is refused with 401", seen=401, expected=401, about=about)
     if made_up_login.status == 429 or made_up_login.status >= 500:
         reason = "token.too-many-log-ins" if made_up_login.status == 429 else "token.server-error"
-        raise Unavailable(reason, f"replica {made_up_login.replica} returns {made_up_login.told}", about=about)
+        raise Unavailable(reason, f"replica {made_up_login.replica} returns {made_up_login.detail}", about=about)
     message = f"replica {made_up_login.replica} returns {made_up_login.status} to a made-up user with a wrong password"
     reason = "token.wrong-password-accepted" if made_up_login.status == 200 else "token.other-status"
     return failed(reason, message, seen=made_up_login.status, expected=401, about=about)

@@ -2,50 +2,22 @@
 
 from __future__ import annotations
 
-import inspect
-import itertools
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import cache
-from itertools import starmap
-from typing import Any
 
 from checks.condition import Condition
+from checks.engine.bound_check import BoundCheck, arguments_of, keys_of
 from checks.verdict import Outcome, Severity, Verdict, failed, skipped, unknown
-from fixtures.core.dimensions import DIMENSIONS, subjects, things_of
-from fixtures.core.evidence import Because, Thing
-from fixtures.core.probe import CORRECTIONS, PROBES, split_form
+from fixtures.core.evidence import Because
+from fixtures.core.probe import CORRECTIONS
 from fixtures.core.store import Key, NoResponse, NotConfigured, Observation, Store, Unavailable
-from fixtures.core.subjects import CLUSTER, NoSubject, Subject, in_grammar, subject_of
+from fixtures.core.subjects import in_grammar
 from fixtures.inventory import Inventory, Waiver
 
 FLAPS = (Outcome.FAIL, Outcome.WARN)
 JUDGED = (Outcome.FAIL, Outcome.WARN, Outcome.PASS)
-
-
-@dataclass(frozen=True)
-class BoundCheck:
-    """One check at one subject, as pytest collected it."""
-
-    condition: Condition
-    function: Callable[..., Verdict | Sequence[Verdict]]
-    parameters: Mapping[str, Subject | NoSubject]
-    given: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def subject(self) -> str:
-        return ":".join(subject_of(value) for value in self.parameters.values()) or CLUSTER
-
-    @property
-    def about(self) -> tuple[Thing, ...]:
-        """The things that it is about, as far as its subject says."""
-        return tuple(itertools.chain.from_iterable(starmap(things_of, self.parameters.items())))
-
-    @property
-    def nothing(self) -> NoSubject | None:
-        return next((value for value in self.parameters.values() if isinstance(value, NoSubject)), None)
 
 
 @dataclass(frozen=True)
@@ -62,37 +34,6 @@ class Judgement:
     waiver: Waiver | None = None
     internal_error: bool = False
     tracebacks: tuple[str, ...] = ()
-
-
-@cache
-def _parameters(function: Callable[..., Any]) -> tuple[str, ...]:
-    return tuple(inspect.signature(function).parameters)
-
-
-def dimensions_of(function: Callable[..., Any]) -> list[str]:
-    """The subjects that a check is parametrised over: those it names, and those of the facts it asks for."""
-    found = set()
-    for name in _parameters(function):
-        form = split_form(name)
-        if name in DIMENSIONS:
-            found.add(name)
-        elif form and form[0] == "same" and (dimension := PROBES[form[1]].dimension):
-            found.add(dimension)
-    return [dimension for dimension in DIMENSIONS if dimension in found]
-
-
-def keys_of(asked: BoundCheck, inventory: Inventory) -> list[Key]:
-    """Everything that the check is judged on."""
-    if asked.nothing:
-        return []
-    keys = []
-    for name in _parameters(asked.function):
-        form = split_form(name)
-        if form and form[0] == "same":
-            keys.append(_own_key(asked, form[1]))
-        elif form:
-            keys += [Key(form[1], subject_of(s)) for s in subjects(PROBES[form[1]].dimension, inventory)]
-    return list(dict.fromkeys(keys))
 
 
 @dataclass
@@ -146,32 +87,8 @@ class Judge:
         return self._views[last_round]
 
 
-def arguments_of(asked: BoundCheck, store: Store, inventory: Inventory) -> dict[str, Any]:
-    """The facts and other values that the check asks for, by parameter; raises the cause of what could not be seen."""
-    arguments: dict[str, Any] = {}
-    for name in _parameters(asked.function):
-        form = split_form(name)
-        if name in asked.parameters:
-            arguments[name] = asked.parameters[name]
-        elif form is None:
-            arguments[name] = asked.given[name]
-        elif form[0] == "same":
-            arguments[name] = store.read(_own_key(asked, form[1]))
-        else:
-            all_subjects = [subject_of(s) for s in subjects(PROBES[form[1]].dimension, inventory)]
-            every = store.every(form[1], all_subjects)
-            earlier = {s: fact for s in all_subjects if (fact := store.earlier(Key(form[1], s))) is not None}
-            arguments[name] = every if form[0] == "every" else earlier
-    return arguments
-
-
 def _right_again(now: Judgement, unsettled: Mapping[str, Judgement]) -> bool:
     return now.verdict.outcome is Outcome.PASS and now.subject in unsettled
-
-
-def _own_key(asked: BoundCheck, probe: str) -> Key:
-    dimension = PROBES[probe].dimension
-    return Key(probe, CLUSTER if dimension is None else subject_of(asked.parameters[dimension]))
 
 
 def _began(keys: Sequence[Key], store: Store) -> dict[int, datetime]:

@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from checks.condition import AREAS, Condition
-from checks.engine.evaluate import BoundCheck, Judgement
+from checks.engine.bound_check import BoundCheck
+from checks.engine.evaluate import Judgement
 from fixtures.core.reasons import REASONS
 from fixtures.core.store import Key
 from fixtures.inventory import Waiver

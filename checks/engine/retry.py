@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from checks.engine.evaluate import BoundCheck, Judge, keys_of
+from checks.engine.bound_check import BoundCheck, keys_of
+from checks.engine.evaluate import Judge
 from checks.engine.waivers import covering
 from checks.rules.wording import many
 from checks.verdict import Outcome

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from checks.condition import Condition, condition_of
-from checks.engine.evaluate import BoundCheck, Judge, arguments_of, dimensions_of
+from checks.engine.bound_check import BoundCheck, arguments_of, dimensions_of
+from checks.engine.evaluate import Judge
 from checks.engine.outcomes import JUDGED, RECORDS
 from checks.engine.records import header, record
 from checks.engine.retry import Retry

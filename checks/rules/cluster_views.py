@@ -27,7 +27,7 @@ def answered(views: Views) -> list[ClusterStatus]:
     """The views that could be had; where there is none, its cause is that of the check."""
     if not views:
         raise next(
-            iter(views.causes.values()), Unavailable("run.not-looked-at", "no replica was asked for cluster_status")
+            iter(views.causes.values()), Unavailable("run.not-queried", "no replica was asked for cluster_status")
         )
     return list(views.values())
 

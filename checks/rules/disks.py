@@ -29,7 +29,7 @@ def room_on(shell_node: Node, disk: Disk, limits: Limits) -> Verdict:
         return passed(f"network storage ({disk.kind} {disk.device}), not checked", seen=disk.kind, subject=subject)
     if disk.used is None or disk.free is None:
         because = Because(shell_node.name, probe="system")
-        cause = Unavailable("node.disk-not-told", f"df does not list {disk.mountpoint}", because=because)
+        cause = Unavailable("node.disk-not-reported", f"df does not list {disk.mountpoint}", because=because)
         return unknown(cause, subject=subject)
     percent, gb = _percent(disk.used, disk.free), disk.free / GB
     message = f"{gb:.1f} GB free ({percent:.0f} %)"

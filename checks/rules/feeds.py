@@ -56,7 +56,7 @@ def documented_feeds(every_newest_records: PerSubject[NewestRecords], feed: str)
         message = f"no replica returns the feed {feed} as documented, see FEED-1"
         raise Unavailable(UNSOUND, message, about=[thing("feed", feed)], because=because)
     causes = every_newest_records.causes
-    not_asked = Unavailable("run.not-looked-at", f"the feed {feed} was not requested", about=[thing("feed", feed)])
+    not_asked = Unavailable("run.not-queried", f"the feed {feed} was not requested", about=[thing("feed", feed)])
     raise next((causes[key] for key in causes if key.startswith(f"{feed}:")), not_asked)
 
 

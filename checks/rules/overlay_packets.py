@@ -42,7 +42,7 @@ def stuck(_pair: NodePair, pinged: Pinged) -> bool:
 def count(pinged: Pinged, way: str) -> str:
     """How many packets came back by that way, `name` or `address`, or what ping printed instead."""
     echo = pinged.name if way == "name" else pinged.address
-    return echo.told or f"{echo.received} of {echo.sent}"
+    return echo.detail or f"{echo.received} of {echo.sent}"
 
 
 def came_back(received: int, sent: int, average_ms: float | None) -> str:

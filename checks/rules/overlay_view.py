@@ -51,7 +51,7 @@ class OverlayView:
             raise Unavailable("net.answer-cut-off", message, about=about, because=because)
         for echo in (found.name, found.address):
             if echo.could_not_try:
-                message = f"the probe container on {pair.first} (image {source.image}) cannot ping: {echo.told}"
+                message = f"the probe container on {pair.first} (image {source.image}) cannot ping: {echo.detail}"
                 raise Unavailable("net.cannot-ping", message, about=about, because=because)
         return found
 

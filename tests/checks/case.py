@@ -11,7 +11,8 @@ from typing import Any
 
 import checks
 from checks.condition import CATALOGUE, CRITICAL, Condition, Reason
-from checks.engine.evaluate import BoundCheck, Judge, Judgement, dimensions_of
+from checks.engine.bound_check import BoundCheck, dimensions_of
+from checks.engine.evaluate import Judge, Judgement
 from checks.verdict import Outcome, Severity
 from fixtures.core.dimensions import DIMENSIONS
 from fixtures.core.store import Fact, Key, NoResponse, Observation, Store, Unavailable

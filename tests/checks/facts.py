@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from fixtures.access.http.client import Answer
+from fixtures.access.http.answer import Answer
 from fixtures.core.subjects import Endpoint
 from fixtures.inventory import Inventory
 from fixtures.probes.administration import Alerts, Jobs, Settings, Storage, Version, Workers
@@ -92,11 +92,11 @@ def front(
     api_version: str = "registry/2.0",
     told: str = "401 UNAUTHORIZED: authentication required",
 ) -> RegistryFront:
-    return RegistryFront(**times(), status=status, challenge=challenge, api_version=api_version, told=told)
+    return RegistryFront(**times(), status=status, challenge=challenge, api_version=api_version, detail=told)
 
 
 def mke(status: int = 200, told: str = "200 with an empty body") -> MkePing:
-    return MkePing(**times(), status=status, told=told)
+    return MkePing(**times(), status=status, detail=told)
 
 
 def identity(replica_id: str | None, source: str = "X-Replica-ID") -> Identity:
@@ -123,7 +123,7 @@ def certificate(
 
 
 def access(status: int, told: str = "") -> Access:
-    return Access(**times(), replica=A, status=status, told=told or f"{status} with an empty body")
+    return Access(**times(), replica=A, status=status, detail=told or f"{status} with an empty body")
 
 
 def login(account: str = "admin", status: int = 200, message: str = "", replica: str = A) -> Login:
@@ -159,7 +159,7 @@ def settings(volume: str = "", host: str = "", path: str = "") -> Settings:
 
 
 def storage(driver: str | None, told: str = "200") -> Storage:
-    return Storage(**times(), driver=driver, told=told)
+    return Storage(**times(), driver=driver, detail=told)
 
 
 def gc_lock(holder: str = "", since: datetime | None = None) -> PreviousGcLock:

@@ -74,7 +74,7 @@ def echo(received: int = 3, sent: int = 3, average_ms: float | None = 0.2) -> Ec
 
 
 STALE = Echo(sent=3, address="10.1.0.99")
-NO_NAME = Echo(trouble="name", told="ping: bad address 'probe'")
+NO_NAME = Echo(trouble="name", detail="ping: bad address 'probe'")
 
 
 def pinged(name: Echo | None = None, address: Echo | None = None, full: Echo | None = None, tries: int = 1) -> Pinged:

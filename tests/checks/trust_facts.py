@@ -60,7 +60,7 @@ def newest(records: Sequence[Record], feed: str = "global", replica: str = A, **
         "gun": None if feed == "global" else gun(feed),
         "status": 200,
         "error": "",
-        "told": "",
+        "detail": "",
         "records": list(records),
         "problems": [],
         "whole": True,
@@ -70,7 +70,7 @@ def newest(records: Sequence[Record], feed: str = "global", replica: str = A, **
 
 
 def refused(status: int, error: str = "", told: str = "", feed: str = "global", replica: str = A) -> NewestRecords:
-    return newest([], feed, replica, status=status, error=error, told=told, whole=False)
+    return newest([], feed, replica, status=status, error=error, detail=told, whole=False)
 
 
 def told(records: Sequence[Record] = LOG, instead: Mapping[str, Seen] | None = None) -> Facts:
@@ -124,7 +124,7 @@ def timestamp(record: Record | None, feed: str = ALPINE, changes: Mapping[str, o
 
 
 def access(status: int, error: str = "", **changes: Any) -> FeedAccess:
-    made = {"replica": A, "status": status, "error": error, "told": f"{status} as told", "granted": []}
+    made = {"replica": A, "status": status, "error": error, "detail": f"{status} as told", "granted": []}
     return FeedAccess.model_validate({**times(), **made, "without_token": 401, **changes})
 
 
@@ -134,7 +134,7 @@ def tokens(account: str = "admin", issued: datetime = NOW, **changes: Any) -> Ac
         "account": account,
         "replica": A,
         "status": 200,
-        "told": "",
+        "detail": "",
         "missing": [],
         "same": True,
         "expires_in": "300",
@@ -146,10 +146,10 @@ def tokens(account: str = "admin", issued: datetime = NOW, **changes: Any) -> Ac
 
 
 def made_up(status: int | None) -> MadeUpLogin:
-    return MadeUpLogin(**times(), replica=A, status=status, told=f"{status} as told")
+    return MadeUpLogin(**times(), replica=A, status=status, detail=f"{status} as told")
 
 
 def pulls(*statuses: tuple[int, str], granted: list[str] | None = None, status: int = 200) -> RefusedPulls:
     """What the registry answers for each repository: status and error."""
-    made = [Pull(repository="finance/ledger", status=s, error=error, told=f"{s} as told") for s, error in statuses]
-    return RefusedPulls(**times(), replica=A, status=status, told=f"{status} as told", granted=granted, pulls=made)
+    made = [Pull(repository="finance/ledger", status=s, error=error, detail=f"{s} as told") for s, error in statuses]
+    return RefusedPulls(**times(), replica=A, status=status, detail=f"{status} as told", granted=granted, pulls=made)

@@ -259,7 +259,7 @@ version_1(
     run_versions(**{C: "2.8.1", B: NO_LOGIN}),
     fails(A, "as many replicas run 2.8.2 and 2.8.1", reason="version.undecided", measured="derived"),
 )
-version_1("tells none", run_versions(**{C: ""}), unknown(C, reason="version.not-told", about=(f"replica:{C}",)))
+version_1("tells none", run_versions(**{C: ""}), unknown(C, reason="version.not-reported", about=(f"replica:{C}",)))
 version_1("does not tell", run_versions(**{C: NO_LOGIN}), unknown(C, "see TOKEN-0"))
 
 store_1 = Cases("STORE-1")

@@ -301,7 +301,7 @@ node_2(
 node_2(
     "df says nothing",
     disks(system(N1, disk(used=None, free=None))),
-    unknown(DATA, "df", reason="node.disk-not-told", about=FIRST, because=NOT_SEEN),
+    unknown(DATA, "df", reason="node.disk-not-reported", about=FIRST, because=NOT_SEEN),
     inventory=THREE_NODES,
 )
 node_2(
@@ -313,7 +313,7 @@ node_2(
 node_2(
     "the shell does not know where Docker's data lies",
     disks(system(N1)) | {("engine", N1): engine(N1, root="/data/docker")},
-    unknown(N1, "Docker stores its data in /data/docker", reason="node.root-not-told", because=NOT_SEEN),
+    unknown(N1, "Docker stores its data in /data/docker", reason="node.root-not-reported", because=NOT_SEEN),
     inventory=THREE_NODES,
 )
 node_2(

@@ -288,7 +288,7 @@ net_2(
     fails(
         f"{ONE}:{THREE}",
         message="container names do not resolve from every other node to node-3 on dtr-ol; the addresses respond",
-        seen={"by name": NO_NAME.told, "by address": "3 of 3"},
+        seen={"by name": NO_NAME.detail, "by address": "3 of 3"},
     ),
     inventory=on_nodes(),
 )
@@ -308,7 +308,7 @@ net_2(
     "what answered alone is no failure",
     seen(alone(ONE, TWO, 9), pairs={(ONE, TWO): DEAD}),
     warns(
-        BOTH[0], "no reply by name", "9 of 10 replies when pinged alone", reason="net.lost-in-the-crowd", about=(THERE,)
+        BOTH[0], "no reply by name", "9 of 10 replies when pinged alone", reason="net.lost-under-load", about=(THERE,)
     ),
     inventory=on_nodes(),
 )
@@ -470,7 +470,7 @@ net_4("of another replica", seen(names={A: ["10.1.0.1", "10.1.0.31"]}), passes(f
 net_4("two of IPv6", seen(names={A: ["10.1.0.1", "fd00::1", "fd00::2"]}), fails(AT_ONE), inventory=on_nodes())
 net_4(
     "no address",
-    seen(names={A: Resolved(told="** server can't find it: NXDOMAIN")}),
+    seen(names={A: Resolved(detail="** server can't find it: NXDOMAIN")}),
     fails(AT_ONE, "does not resolve", "NXDOMAIN", seen=[], reason="net.database-unresolved"),
     inventory=on_nodes(),
 )
@@ -488,14 +488,14 @@ net_4(
 )
 net_4(
     "running, but not on the network",
-    seen(names={A: Resolved(told="NXDOMAIN")}, networks={ONE: network(ONE, databases={A: Database(running=True)})}),
+    seen(names={A: Resolved(detail="NXDOMAIN")}, networks={ONE: network(ONE, databases={A: Database(running=True)})}),
     fails(AT_ONE, "does not resolve: NXDOMAIN"),
     inventory=on_nodes(),
 )
 for state, databases in (("stopped", {A: Database(running=False)}), ("gone", {})):
     net_4(
         f"{state}, and without an address",
-        seen(names={A: Resolved(told="NXDOMAIN")}, networks={ONE: network(ONE, databases=databases)}),
+        seen(names={A: Resolved(detail="NXDOMAIN")}, networks={ONE: network(ONE, databases=databases)}),
         passes(AT_ONE, "does not run, see CTR-1", seen=[]),
         inventory=on_nodes(),
     )
@@ -515,7 +515,7 @@ net_4(
 )
 net_4(
     "no address, and its engine is silent",
-    seen(names={B: Resolved(told="NXDOMAIN")}, networks={TWO: NO_ENGINE}),
+    seen(names={B: Resolved(detail="NXDOMAIN")}, networks={TWO: NO_ENGINE}),
     unknown(f"{ONE}:{B}", "connection refused"),
     inventory=on_nodes(),
 )
@@ -528,13 +528,13 @@ net_4(
 net_4(
     "only ping to ask with",
     seen(names={A: Resolved(addresses=["10.1.0.1"], first_only=True)}),
-    unknown(AT_ONE, "10.1.0.1", "a second address", reason="net.one-address-told", because=NO_PROBE),
+    unknown(AT_ONE, "10.1.0.1", "a second address", reason="net.one-address-reported", because=NO_PROBE),
     inventory=on_nodes(),
 )
 net_4(
     "not said",
     seen(pings={ONE: OverlayPings(**times(), node=ONE)}),
-    unknown(AT_ONE, reason="net.names-not-told", about=(thing("node", ONE),), because=NO_PROBE),
+    unknown(AT_ONE, reason="net.names-not-reported", about=(thing("node", ONE),), because=NO_PROBE),
     inventory=on_nodes(),
 )
 net_4("no container", seen(pings={ONE: Inherited(NOT_ALLOWED)}), skipped(AT_ONE, "--no-cont"), inventory=on_nodes())
@@ -586,7 +586,7 @@ net_5("nothing comes back", seen(pairs=LINK), NOTHING_BACK, inventory=on_nodes()
 net_5(
     "its MTU is not known",
     seen(pings={ONE: OverlayPings(**times(), node=ONE, targets={TWO: pinged()})}),
-    unknown(BOTH[0], "does not report its MTU", reason="net.mtu-not-told", because=NO_PROBE),
+    unknown(BOTH[0], "does not report its MTU", reason="net.mtu-not-reported", because=NO_PROBE),
     inventory=on_nodes(),
 )
 net_5("no engine", seen(containers={TWO: NO_ENGINE}), unknown(BOTH[0], "refused"), inventory=on_nodes())
@@ -631,7 +631,7 @@ for pairs_of in (net_2, net_3, net_5):
     )
     pairs_of(
         "an image whose ping may not",
-        seen(pairs={(ONE, TWO): pinged(Echo(trouble="permission", told="ping: permission denied (are you root?)"))}),
+        seen(pairs={(ONE, TWO): pinged(Echo(trouble="permission", detail="ping: permission denied (are you root?)"))}),
         unknown(
             BOTH[0],
             "image mirantis/dtr:2.8.2",

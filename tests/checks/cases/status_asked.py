@@ -245,7 +245,7 @@ status_4(
         f"{A}:{C}",
         f"replica {A} does not know {C}",
         "see STATUS-6",
-        reason="status.health-not-told",
+        reason="status.health-not-reported",
         about=(f"link:{A}>{C}",),
         because=Because(C, condition="STATUS-6"),
     ),

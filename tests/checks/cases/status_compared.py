@@ -91,7 +91,7 @@ status_5(
     unknown(
         A,
         "see STATUS-6",
-        reason="status.report-time-not-told",
+        reason="status.report-time-not-reported",
         about=(f"replica:{A}",),
         because=Because(A, condition="STATUS-6"),
     ),
@@ -247,7 +247,7 @@ status_13(
 status_13(
     "an error text instead",
     views(put(("replica_readonly", B), "Failed to get status")),
-    unknown(B, "replica_readonly", seen=["Failed to get status"] * 3, reason="status.readonly-not-told"),
+    unknown(B, "replica_readonly", seen=["Failed to get status"] * 3, reason="status.readonly-not-reported"),
 )
 status_13("not told", views(drop(("replica_readonly", B))), unknown(B, seen=[]))
 

@@ -71,11 +71,11 @@ for status, reason, message in (
     (401, "token.right-password-refused", "a valid password is refused: 401 with an HTML page"),
     (429, "token.too-many-log-ins", "too many log-ins, no further request is sent: 429 with an HTML page"),
 ):
-    answer = tokens(status=status, told=f"{status} with an HTML page")
+    answer = tokens(status=status, detail=f"{status} with an HTML page")
     all_scopes(f"{status}", answer, Outcome.FAIL, reason=reason, message=message)
 token_1(
     "without a licence the token service issues no token",
-    given(tokens(status=402, told="402")),
+    given(tokens(status=402, detail="402")),
     *(
         unknown(
             scope,

@@ -118,8 +118,8 @@ tls_1(
 for mistrust, reason in (
     ("Hostname mismatch, certificate is not valid for 'msr.example.org'.", "tls.other-name"),
     ("IP address mismatch, certificate is not valid for '10.0.0.1'.", "tls.other-name"),
-    ("certificate has expired (that of its CA, not its own)", "tls.dates-of-the-ca"),
-    ("certificate is not yet valid (that of its CA, not its own)", "tls.dates-of-the-ca"),
+    ("certificate has expired (that of its CA, not its own)", "tls.ca-dates"),
+    ("certificate is not yet valid (that of its CA, not its own)", "tls.ca-dates"),
     ("self-signed certificate", "tls.untrusted"),
 ):
     tls_1(mistrust, {("web_certificate", USERS): certificate(mistrust=mistrust)}, fails(USERS, mistrust, reason=reason))
@@ -245,8 +245,8 @@ token_0(
 )
 token_0(
     "nobody to ask",
-    {("login", "admin"): Unavailable("run.not-looked-at", "no replica answers")},
-    unknown("admin", "no replica answers", reason="run.not-looked-at"),
+    {("login", "admin"): Unavailable("run.not-queried", "no replica answers")},
+    unknown("admin", "no replica answers", reason="run.not-queried"),
 )
 
 CASES = [reg_1, mke_1, tls_1, tls_2, token_0]

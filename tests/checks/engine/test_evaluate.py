@@ -7,7 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from checks.engine.evaluate import BoundCheck, Judge, Judgement, keys_of
+from checks.engine.bound_check import BoundCheck, keys_of
+from checks.engine.evaluate import Judge, Judgement
 from checks.verdict import CRITICAL, WARNING, Outcome, Severity, Verdict, failed, passed, unknown, warned
 from fixtures.core.evidence import Because
 from fixtures.core.store import Key, NoResponse, Observation, PerSubject, Store, Unavailable

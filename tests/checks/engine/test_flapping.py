@@ -8,7 +8,8 @@ from datetime import timedelta
 
 import pytest
 
-from checks.engine.evaluate import BoundCheck, Judge, Judgement
+from checks.engine.bound_check import BoundCheck
+from checks.engine.evaluate import Judge, Judgement
 from checks.verdict import (
     CRITICAL,
     WARNING,

@@ -10,7 +10,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from checks.engine import retry as again
-from checks.engine.evaluate import BoundCheck, Judge
+from checks.engine.bound_check import BoundCheck
+from checks.engine.evaluate import Judge
 from checks.engine.retry import Retry
 from checks.verdict import Outcome, Verdict, failed, passed, unknown, warned
 from fixtures.core.probe import probe

@@ -1,0 +1,98 @@
+"""A check at one subject, as pytest collected it: what it is judged on, and the arguments that it is called with."""
+
+from __future__ import annotations
+
+import inspect
+import itertools
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import starmap
+from typing import Any
+
+from checks.condition import Condition
+from checks.verdict import Verdict
+from fixtures.core.dimensions import DIMENSIONS, subjects, things_of
+from fixtures.core.evidence import Thing
+from fixtures.core.probe import PROBES, split_form
+from fixtures.core.store import Key, Store
+from fixtures.core.subjects import CLUSTER, NoSubject, Subject, subject_of
+from fixtures.inventory import Inventory
+
+
+@dataclass(frozen=True)
+class BoundCheck:
+    """One check at one subject, as pytest collected it."""
+
+    condition: Condition
+    function: Callable[..., Verdict | Sequence[Verdict]]
+    parameters: Mapping[str, Subject | NoSubject]
+    given: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def subject(self) -> str:
+        return ":".join(subject_of(value) for value in self.parameters.values()) or CLUSTER
+
+    @property
+    def about(self) -> tuple[Thing, ...]:
+        """The things that it is about, as far as its subject says."""
+        return tuple(itertools.chain.from_iterable(starmap(things_of, self.parameters.items())))
+
+    @property
+    def nothing(self) -> NoSubject | None:
+        return next((value for value in self.parameters.values() if isinstance(value, NoSubject)), None)
+
+
+@cache
+def _parameters(function: Callable[..., Any]) -> tuple[str, ...]:
+    return tuple(inspect.signature(function).parameters)
+
+
+def dimensions_of(function: Callable[..., Any]) -> list[str]:
+    """The subjects that a check is parametrised over: those it names, and those of the facts it asks for."""
+    found = set()
+    for name in _parameters(function):
+        form = split_form(name)
+        if name in DIMENSIONS:
+            found.add(name)
+        elif form and form[0] == "same" and (dimension := PROBES[form[1]].dimension):
+            found.add(dimension)
+    return [dimension for dimension in DIMENSIONS if dimension in found]
+
+
+def keys_of(asked: BoundCheck, inventory: Inventory) -> list[Key]:
+    """Everything that the check is judged on."""
+    if asked.nothing:
+        return []
+    keys = []
+    for name in _parameters(asked.function):
+        form = split_form(name)
+        if form and form[0] == "same":
+            keys.append(_own_key(asked, form[1]))
+        elif form:
+            keys += [Key(form[1], subject_of(s)) for s in subjects(PROBES[form[1]].dimension, inventory)]
+    return list(dict.fromkeys(keys))
+
+
+def arguments_of(asked: BoundCheck, store: Store, inventory: Inventory) -> dict[str, Any]:
+    """The facts and other values that the check asks for, by parameter; raises the cause of what could not be seen."""
+    arguments: dict[str, Any] = {}
+    for name in _parameters(asked.function):
+        form = split_form(name)
+        if name in asked.parameters:
+            arguments[name] = asked.parameters[name]
+        elif form is None:
+            arguments[name] = asked.given[name]
+        elif form[0] == "same":
+            arguments[name] = store.read(_own_key(asked, form[1]))
+        else:
+            all_subjects = [subject_of(s) for s in subjects(PROBES[form[1]].dimension, inventory)]
+            every = store.every(form[1], all_subjects)
+            earlier = {s: fact for s in all_subjects if (fact := store.earlier(Key(form[1], s))) is not None}
+            arguments[name] = every if form[0] == "every" else earlier
+    return arguments
+
+
+def _own_key(asked: BoundCheck, probe: str) -> Key:
+    dimension = PROBES[probe].dimension
+    return Key(probe, CLUSTER if dimension is None else subject_of(asked.parameters[dimension]))
