@@ -64,7 +64,7 @@ def test_feed_answers_as_documented(newest_records: NewestRecords) -> Verdict:
     if feed.status == 402:
         because = Because(feed.replica, condition="REG-1")
         message = "without a licence the registry returns no audit log, see REG-1"
-        return unknown(Unavailable("feed.no-licence", message, because=because), seen=402)
+        return unknown(Unavailable("feed.no-licence", message, about=[thing("cluster")], because=because), seen=402)
     if feed.status != 200:
         message = likely_cause(feed.status, feed.error, feed.detail)
         return failed(refusal_reason(feed.status, feed.error), message, seen=feed.status, expected=200)

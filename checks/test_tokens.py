@@ -53,7 +53,7 @@ def test_account_can_log_in(login: Login) -> Verdict:
     if login.status == 200:
         return passed(f"the account logged in on replica {login.replica}", seen=200, expected=200)
     if login.status == 402:
-        message = f"without a licence the token service issues no token: {answer}, see REG-1"
+        message = f"{answer}: MSR has no licence, see REG-1"
         return unknown(_no_licence(message, login.replica), seen=402)
     if login.status == 401:
         reason = "token.credentials-refused"
@@ -69,7 +69,9 @@ def test_account_can_log_in(login: Login) -> Verdict:
 
 
 def _no_licence(message: str, replica: str) -> Unavailable:
-    return Unavailable("token.no-licence", message, because=Because(replica, condition="REG-1"))
+    return Unavailable(
+        "token.no-licence", message, about=[thing("cluster")], because=Because(replica, condition="REG-1")
+    )
 
 
 @condition(
@@ -104,7 +106,7 @@ def test_token_is_as_documented(client_replica: ClientReplica, account_tokens: A
 
 def _structure(answer: AccountTokens) -> Verdict:
     if answer.status == 402:
-        message = f"without a licence the token service issues no token: {answer.detail}, see REG-1"
+        message = f"the token service returns {answer.detail}: MSR has no licence, see REG-1"
         return unknown(_no_licence(message, answer.replica), seen=402)
     if answer.status != 200:
         reason, words = _refusal(answer.status)
@@ -177,7 +179,7 @@ def test_token_grants_no_more_than_the_reader_may(reader: Client, refused_pulls:
         return skipped(f"the inventory names no repository that the reader cannot read: add {line}")
     names = ", ".join(reader.cannot_read)
     if refused_pulls.status != 200:
-        message = f"the token service issues no token for {names}: {refused_pulls.detail}"
+        message = f"the token service returns {refused_pulls.detail} and no token for {names}"
         return failed("token.not-given", message, seen=refused_pulls.status, expected=200)
     if refused_pulls.granted:
         message = f"the reader's token grants {', '.join(refused_pulls.granted)}"
@@ -246,8 +248,10 @@ def test_clock_of_replica_is_right(
     if own is None:
         raise Unavailable("token.no-date", f"replica {replica.id} sends no Date header")
     if len(everybody) == 1:
-        causes = (cause.because for cause in every_ping.causes.values())
-        raise Unavailable("token.no-other-clock", "no other replica's clock is known", because=next(causes, None))
+        others = [thing("replica", each.id) for each in inventory.replicas if each.id != replica.id]
+        because = next((cause.because for cause in every_ping.causes.values()), None)
+        message = "no other replica's clock is known"
+        raise Unavailable("token.no-other-clock", message, about=others, because=because)
     apart = round(from_median(own, everybody), 1)
     way = "ahead of" if apart > 0 else "behind"
     message = f"the clock is {abs(apart):g} s {way} the median of {len(everybody)} clocks (limit {limit:g} s)"

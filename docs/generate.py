@@ -34,7 +34,7 @@ def pages() -> dict[str, str]:
 def _unavailable() -> str:
     """Why something could not be looked at: the codes that an UNKNOWN of any condition can carry."""
     return (
-        "## Why something could not be looked at\n\n"
+        "## Why something could not be checked\n\n"
         "An UNKNOWN has one of these codes as its reason, or one of its condition's own. A condition that fails when"
         " what it looks at does not respond has the same code under its own area: `ping.refused` for"
         " `http.refused`.\n\n| reason | what it means |\n|---|---|\n"

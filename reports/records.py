@@ -268,11 +268,6 @@ class End:
         return _read(cls, data)
 
 
-def worst_word(words: Iterable[VerdictWord]) -> VerdictWord:
-    """The verdict that stands for all of them. ValueError when there is none."""
-    return min(words, key=list(VerdictWord).index)
-
-
 def worst(results: Iterable[Result]) -> Result:
     """The verdict that stands for all of them; of equals the first. ValueError when there is none."""
     order = list(VerdictWord)

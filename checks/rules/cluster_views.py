@@ -41,7 +41,7 @@ def server_of(views: Views, replica: str) -> Server:
             "status.no-server-row",
             f"the database server of {replica} is listed in no replica's server_status, see STATUS-8",
             about=things("database", [replica]),
-            because=Because(replica, condition="STATUS-8"),
+            because=Because(answered(views)[0].replica, probe="cluster_status"),
         )
     return row
 

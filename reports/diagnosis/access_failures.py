@@ -39,7 +39,7 @@ def impostors(header: Header, pool: Pool) -> list[Cause]:
     if not own:
         return []
     subjects = {r.subject for r in own}
-    impostors = {r.seen for r in own if isinstance(r.seen, str)}
+    impostors = {each.removeprefix("replica:") for r in own for each in r.witnesses}
 
     def follows(result: Result) -> bool:
         if unknown(result):

@@ -8,6 +8,7 @@ what can become of an answer, `expectations` what trips together.
 from lab.embedded.scenes import (
     access,
     answers,
+    cluster_status,
     containers,
     database,
     endpoints,
@@ -18,7 +19,6 @@ from lab.embedded.scenes import (
     sound,
     sound_nodes,
     tokens,
-    told,
 )
 from lab.embedded.scenes.scene import Scene
 
@@ -28,7 +28,7 @@ _MODULES = (
     outages,
     endpoints,
     answers,
-    told,
+    cluster_status,
     access,
     tokens,
     feeds,

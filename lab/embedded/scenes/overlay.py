@@ -7,7 +7,7 @@ from lab.embedded.nodes.container import Container
 from lab.embedded.nodes.expected import both_ways, names, no_probe, not_reached, pairs
 from lab.embedded.nodes.state import Node
 from lab.embedded.nodes.swarm import OVERLAY
-from lab.embedded.scenes import told
+from lab.embedded.scenes import cluster_status
 from lab.embedded.scenes.scene import Collection
 from lab.embedded.state import Cluster
 
@@ -29,7 +29,7 @@ def vxlan_cut_one_way(cluster: Cluster, expect: Expectations) -> None:
     one, other = _last_two(cluster)
     cluster.swarm.cut = {(one.name, other.name)}
     not_reached(expect, both_ways(one, other))
-    told.partial_partition(cluster, expect)
+    cluster_status.partial_partition(cluster, expect)
 
 
 @scene("vxlan-cut-both-ways", "VXLAN packets between two nodes are dropped both ways.")
@@ -37,7 +37,7 @@ def vxlan_cut_both_ways(cluster: Cluster, expect: Expectations) -> None:
     one, other = _last_two(cluster)
     cluster.swarm.cut = {(one.name, other.name), (other.name, one.name)}
     not_reached(expect, both_ways(one, other))
-    told.partial_partition(cluster, expect)
+    cluster_status.partial_partition(cluster, expect)
 
 
 @scene("node-cut-off-the-overlay", "No VXLAN packet reaches one node or leaves it: its replica is alone with itself.")
@@ -46,7 +46,7 @@ def node_cut_off_the_overlay(cluster: Cluster, expect: Expectations) -> None:
     others = [node.name for node in cluster.swarm.nodes if node is not lost]
     cluster.swarm.cut = {way for name in others for way in ((name, lost.name), (lost.name, name))}
     not_reached(expect, pairs(cluster, lost))
-    told.split_view(cluster, expect)
+    cluster_status.split_view(cluster, expect)
 
 
 @scene("overlay-down", "No VXLAN packet crosses between any two nodes: a firewall drops 4789/udp everywhere.")

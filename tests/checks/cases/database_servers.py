@@ -147,7 +147,7 @@ NO_ROW = unknown(
     f"the database server of {A} is listed in no replica's server_status, see STATUS-8",
     reason="status.no-server-row",
     about=(f"database:{A}",),
-    because=Because(A, condition="STATUS-8"),
+    because=Because(A, probe="cluster_status"),
 )
 status_9("no row anywhere", views(row_gone(A)), NO_ROW)
 

@@ -79,7 +79,7 @@ token_1(
     *(
         unknown(
             scope,
-            "without a licence the token service issues no token",
+            "the token service returns 402: MSR has no licence, see REG-1",
             reason="token.no-licence",
             because=Because(A, condition="REG-1"),
         )
@@ -143,7 +143,7 @@ of_reader(
 of_reader(
     "is given none",
     pulls(status=403),
-    fails("reader:ci", "the token service issues no token", seen=403, expected=200, reason="token.not-given"),
+    fails("reader:ci", "returns 403 as told and no token", seen=403, expected=200, reason="token.not-given"),
 )
 of_reader("not logged in", Inherited(NOT_LOGGED_IN), unknown("reader:ci", "see TOKEN-0", reason="http.login-refused"))
 of_reader(

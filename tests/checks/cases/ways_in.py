@@ -27,7 +27,7 @@ reg_1("realm after the service", challenge(f'Bearer service="{USERS}",realm="{RE
 reg_1(
     "no licence",
     {("registry_front", A): front(402)},
-    fails(A, "no licence", seen=402, expected=401, reason="reg.no-licence", about=(f"replica:{A}",)),
+    fails(A, "no licence", seen=402, expected=401, reason="reg.no-licence", about=("cluster",)),
 )
 for status, reason in ((502, "reg.server-error"), (404, "reg.not-found"), (403, "reg.other-status")):
     told = f"{status} with an HTML page"
