@@ -23,7 +23,7 @@ FIRST = {
     "node-left-the-swarm": r"1\. NODE-1 node-3: the Docker engine.s swarm state is inactive .* let it join again",
     "one-database-killed": r"1\. Replica f58cf364e3df .* unhealthy: CTR-1 .* .the container exited with exit code 137"
     r" .* then start it",
-    "one-replica-gone": r"1\. Replica f58cf364e3df .* does not respond: .* the engine does not listen.*: repair the node",
+    "one-replica-gone": r"1\. Replica f58cf364e3df .* does not respond: .*engine does not listen.*: repair the node",
     "overlay-down": r"1\. NET-2 .* no reply between all nodes .*4789/udp",
     "replica-stopped": r"1\. Replica f58cf364e3df .* does not respond: .the container exited with exit code 0 .*"
     r" then start it",
