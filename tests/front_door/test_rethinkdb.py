@@ -8,6 +8,7 @@ import pytest
 
 from lab import embedded
 from lab.embedded.reql.terms import WRITES, names_of
+from reports.remedies import remedies
 from tests.fixtures.access.rethinkdb.standing import READS
 from tests.suite import Suite
 
@@ -64,15 +65,17 @@ def test_its_password_stands_nowhere(suite: Suite, tmp_path: Path) -> None:
     assert "argv" not in written
 
 
-@pytest.mark.parametrize("issue", ["memory_error", "db_name_collision", "outdated_index"])
-def test_each_type_of_issue_is_told_with_its_remedy(suite: Suite, tmp_path: Path, issue: str) -> None:
+@pytest.mark.parametrize(
+    ("issue", "remedy"),
+    [
+        ("memory_error", "database-memory"),
+        ("db_name_collision", "name-collision"),
+        ("outdated_index", "outdated-index"),
+    ],
+)
+def test_each_type_of_issue_is_told_with_its_remedy(suite: Suite, tmp_path: Path, issue: str, remedy: str) -> None:
     with embedded.start("issues-of-every-type", directory=tmp_path / "lab") as cluster:
         outcome = suite.run(f"--inventory={cluster.inventory}", "-k", "RDB-1")
     page = (outcome.reports / "report.html").read_text("utf-8")
-    titles = {
-        "memory_error": "Give the database server memory",
-        "db_name_collision": "Two servers, databases or tables have one name",
-        "outdated_index": "Have the outdated indexes made anew",
-    }
     assert issue in page
-    assert titles[issue] in page
+    assert remedies()[remedy].title in page

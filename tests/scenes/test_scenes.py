@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 
 from lab import embedded
+from reports.diagnosis.headline import first_steps
 from reports.results import read
 from tests.scenes.scrambling import conclusions, scrambled
+from tests.scenes.wording import faults
 from tests.suite import BAD, Outcome, Suite
 
 FIRST = {
@@ -46,6 +48,8 @@ def test_scene_trips_what_it_declares(suite: Suite, tmp_path: Path, scene: str) 
     assert not [each["message"] for each in outcome.results if "[masked]" in each["message"]]
     assert [each for each in outcome.results if not _has_evidence(each)] == []
     run = read(outcome.reports)
+    texts = [*(each.message for each in run.results), *(step.text for step in first_steps(run.header, run.results))]
+    assert {text: found for text in texts if (found := faults(text))} == {}
     assert conclusions(run.header, scrambled(run.results)) == conclusions(run.header, run.results)
     if scene in FIRST:
         assert re.search(FIRST[scene], outcome.output)
