@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +47,7 @@ def test_scene_trips_what_it_declares(suite: Suite, tmp_path: Path, scene: str) 
     # What masks secrets by pattern must not take our own words for one.
     assert not [each["message"] for each in outcome.results if "[masked]" in each["message"]]
     assert [each for each in outcome.results if not _has_evidence(each)] == []
+    assert _blamed_in_vain(outcome.results) == []
     run = read(outcome.reports)
     texts = [*(each.message for each in run.results), *(step.text for step in first_steps(run.header, run.results))]
     assert {text: found for text in texts if (found := faults(text))} == {}
@@ -62,6 +63,19 @@ def _has_evidence(line: dict[str, Any]) -> bool:
         return line["reason"] is None
     how = line["because"] if line["verdict"] == "UNKNOWN" else line["measured"]
     return all((line["reason"], line["about"], how))
+
+
+def _blamed_in_vain(lines: Sequence[dict[str, Any]]) -> list[str]:
+    """What was not seen because of a verdict that does not exist, or that found nothing wrong."""
+    verdicts = {(line["condition"], line["subject"]): line["verdict"] for line in lines}
+    blamed = [line["because"] for line in lines if line["because"] and line["because"]["condition"]]
+    return sorted(
+        {
+            f"{because['condition']} {because['subject']} is {verdicts.get(key)}"
+            for because in blamed
+            if verdicts.get(key := (because["condition"], because["subject"])) not in BAD
+        }
+    )
 
 
 def _differences(tripped: Mapping[tuple[str, str], str], expected: Mapping[tuple[str, str], str]) -> list[str]:
