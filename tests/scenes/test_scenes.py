@@ -66,16 +66,21 @@ def _has_evidence(line: dict[str, Any]) -> bool:
 
 
 def _blamed_in_vain(lines: Sequence[dict[str, Any]]) -> list[str]:
-    """What was not seen because of a verdict that does not exist, or that found nothing wrong."""
-    verdicts = {(line["condition"], line["subject"]): line["verdict"] for line in lines}
-    blamed = [line["because"] for line in lines if line["because"] and line["because"]["condition"]]
-    return sorted(
-        {
-            f"{because['condition']} {because['subject']} is {verdicts.get(key)}"
-            for because in blamed
-            if verdicts.get(key := (because["condition"], because["subject"])) not in BAD
-        }
-    )
+    """What was not seen because of a verdict that does not exist, or that found nothing wrong.
+
+    A condition may judge parts of what it looks at: TOKEN-1 at admin:f2277ad178f7 is told for each scope.
+    """
+    bad = [(line["condition"], set(line["subject"].split(":"))) for line in lines if line["verdict"] in BAD]
+    blamed = {
+        (because["condition"], because["subject"])
+        for line in lines
+        if (because := line["because"]) and because["condition"]
+    }
+    return [
+        f"{condition} {subject}"
+        for condition, subject in sorted(blamed)
+        if not any(condition == other and set(subject.split(":")) <= parts for other, parts in bad)
+    ]
 
 
 def _differences(tripped: Mapping[tuple[str, str], str], expected: Mapping[tuple[str, str], str]) -> list[str]:
