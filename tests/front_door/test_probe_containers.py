@@ -19,7 +19,7 @@ from tests.front_door.staging import inventory_with, scene, staged, state_of
 from tests.lab.nodes import PROBE_IMAGE, client
 from tests.suite import Suite
 
-LABEL = "msr-checks.engine.run"
+LABEL = "msr-checks.run"
 OVERLAY = ("checks/test_overlay.py", "checks/test_overlay_names.py")
 
 

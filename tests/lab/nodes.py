@@ -61,7 +61,7 @@ def probe(engine: docker.APIClient, name: str = "probe", network: str = "dtr-ol"
         command=["-c", "sleep 120"],
         entrypoint=["sh"],
         name=name,
-        labels={"msr-checks.engine.run": "test"},
+        labels={"msr-checks.run": "test"},
         host_config=engine.create_host_config(network_mode=network, auto_remove=True, mem_limit="64m"),
     )
     engine.start(made)

@@ -199,7 +199,7 @@ def test_requests_are_recorded_with_the_labels_of_what_is_made(healthy: Asker) -
     asked = [(request.method, request.path, request.status) for request in healthy.cluster.engine_requests]
     assert [method for method, _, _ in asked] == ["POST", "POST", "DELETE"]
     assert (asked[0][1], asked[0][2]) == ("/v1.41/containers/create", 201)
-    assert healthy.cluster.engine_requests[0].labels == ("msr-checks.engine.run",)
+    assert healthy.cluster.engine_requests[0].labels == ("msr-checks.run",)
     assert {request.node for request in healthy.cluster.engine_requests} == {"node-1"}
 
 

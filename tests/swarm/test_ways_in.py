@@ -30,10 +30,10 @@ def test_one_probe_per_node_is_created_and_removed_and_nothing_else(lab: Lab, su
     for node in lab.nodes:
         events = list(node.docker.events(since=began, until=ended, decode=True, filters={"type": "container"}))
         # The health check of nginx is an exec of the engine's own.
-        ours = [event for event in events if "msr-checks.engine.run" in event["Actor"]["Attributes"]]
+        ours = [event for event in events if "msr-checks.run" in event["Actor"]["Attributes"]]
         others = [event for event in events if event not in ours and not event["Action"].startswith("exec_")]
         assert others == []
         actions = [event["Action"].partition(":")[0] for event in ours]
         assert (actions.count("create"), actions.count("destroy")) == (1, 1), actions
         assert set(actions) <= TAKEN_BACK
-        assert not node.docker.containers(all=True, filters={"label": "msr-checks.engine.run"})
+        assert not node.docker.containers(all=True, filters={"label": "msr-checks.run"})
