@@ -126,11 +126,13 @@ def test_databases_are_there(every_cluster_status: Views) -> Sequence[Verdict]:
 )
 def test_tables_are_ready(every_cluster_status: Views) -> Sequence[Verdict]:
     """Every table is ready for reads and writes, and all its replicas are ready."""
-    tables = _tables(answered(every_cluster_status))
+    views = answered(every_cluster_status)
+    tables = _tables(views)
     if not tables:
         message = "table_status lists no table"
-        about = [thing("cluster")]
-        return [failed("status.no-tables", message, seen=[], expected="the tables of the registry", about=about)]
+        about, witnesses = [thing("cluster")], things("replica", [view.replica for view in views])
+        expected = "the tables of the registry"
+        return [failed("status.no-tables", message, seen=[], expected=expected, about=about, witnesses=witnesses)]
     return [_ready(name, rows) for name, rows in tables]
 
 

@@ -1,10 +1,10 @@
 """The guide's section "Cluster status": what each replica reports of the cluster and of the others."""
 
-import re
 from collections.abc import Sequence
 
 from checks.condition import CRITICAL, Reason, condition
 from checks.rules.cluster_views import things
+from checks.rules.pings import replicas_named
 from checks.rules.rethinkdb_issues import issue_reasons, issues_by_type
 from checks.rules.wording import many, one_line
 from checks.verdict import Verdict, failed, passed, unknown
@@ -90,7 +90,7 @@ def test_replica_health_is_ok(subject_replica: Replica, cluster_status: ClusterS
         return unknown(Unavailable("status.health-not-reported", message, about=about, because=because), expected="OK")
     if health == "OK":
         return passed("OK", seen=health, expected="OK")
-    blamed = _named(inventory, health) - {asked, subject}
+    blamed = set(replicas_named(health, inventory)) - {asked, subject}
     return failed(
         "status.unhealthy-for-others" if blamed else "status.unhealthy",
         one_line(health) or "the health is empty instead of OK",
@@ -99,8 +99,3 @@ def test_replica_health_is_ok(subject_replica: Replica, cluster_status: ClusterS
         about=things("replica", blamed or {subject}),
         witnesses=things("replica", {asked, subject} if blamed else {asked} - {subject}),
     )
-
-
-def _named(inventory: Inventory, health: str) -> set[str]:
-    """The replicas that a text about somebody's health names."""
-    return {each.id for each in inventory.replicas if re.search(rf"(?<![0-9A-Za-z]){re.escape(each.id)}", health)}

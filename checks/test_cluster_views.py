@@ -34,10 +34,11 @@ def test_health_report_is_fresh(
     replica: Replica, every_cluster_status: Views, earlier_cluster_status: dict[str, ClusterStatus]
 ) -> Verdict:
     """The replica's health report is recent: a dead replica keeps its last "OK"."""
-    reports = [(view, at) for view in answered(every_cluster_status) if (at := view.health_reported_at(replica.id))]
+    views = answered(every_cluster_status)
+    reports = [(view, at) for view in views if (at := view.health_reported_at(replica.id))]
     if not reports:
-        message = f"no replica_timestamp contains {replica.id}, see STATUS-6"
-        because = Because(replica.id, condition="STATUS-6")
+        message = f"no replica_timestamp contains {replica.id}"
+        because = Because(views[0].replica, probe="cluster_status")
         raise Unavailable("status.report-time-not-reported", message, because=because)
     view, at = max(reports, key=lambda each: each[1])
     age = min(view.now - at for view, at in reports)

@@ -210,8 +210,8 @@ def test_full_size_packet_crosses(
     if pinged.full.answered:
         return passed(f"packets of {mtu} bytes arrive", seen=mtu, expected=mtu)
     if pinged.lost:
-        message = f"packets of {mtu} bytes are lost, and small ones as well, see NET-3"
-        because = Because(node_pair.subject, condition="NET-3")
+        message = f"packets of {mtu} bytes are lost, and small ones as well"
+        because = Because(node_pair.source, probe="overlay_pings")
         return unknown(Unavailable("net.small-lost-too", message, because=because), seen=mtu)
     extent = bad_between(view, node_pair, _pairs(node_pair, inventory), stuck)
     message = f"packets of {mtu} bytes do not arrive {extent.words}, small ones do"

@@ -248,10 +248,14 @@ def test_clock_of_replica_is_right(
     if own is None:
         raise Unavailable("token.no-date", f"replica {replica.id} sends no Date header")
     if len(everybody) == 1:
-        others = [thing("replica", each.id) for each in inventory.replicas if each.id != replica.id]
+        others = [each.id for each in inventory.replicas if each.id != replica.id]
         because = next((cause.because for cause in every_ping.causes.values()), None)
-        message = "no other replica's clock is known"
-        raise Unavailable("token.no-other-clock", message, about=others, because=because)
+        raise Unavailable(
+            "token.no-other-clock",
+            "no other replica's clock is known",
+            about=[thing("replica", each) for each in others],
+            because=because or Because(others[0], probe="ping"),
+        )
     apart = round(from_median(own, everybody), 1)
     way = "ahead of" if apart > 0 else "behind"
     message = f"the clock is {abs(apart):g} s {way} the median of {len(everybody)} clocks (limit {limit:g} s)"

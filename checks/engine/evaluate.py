@@ -10,7 +10,7 @@ from datetime import datetime
 from checks.condition import Condition
 from checks.engine.bound_check import BoundCheck, arguments_of, keys_of
 from checks.verdict import Outcome, Severity, Verdict, failed, skipped, unknown
-from fixtures.core.evidence import Because
+from fixtures.core.evidence import Because, thing
 from fixtures.core.probe import CORRECTIONS
 from fixtures.core.store import Key, NoResponse, NotConfigured, Observation, Store, Unavailable
 from fixtures.core.subjects import in_grammar
@@ -128,7 +128,7 @@ def _judge_once(asked: BoundCheck, view: Store, inventory: Inventory) -> list[Ju
         returned = _unavailable(asked, observations, cause)
     except Exception as error:  # a fault of ours is reported as that, and blames no component
         message = f"internal error in the check: {type(error).__name__}: {error}"
-        returned = unknown(Unavailable("run.internal-error", message))
+        returned = unknown(Unavailable("run.internal-error", message, about=[thing("this-machine")]))
         internal_error = True
     verdicts = [returned] if isinstance(returned, Verdict) else list(returned)
     named = zip(_subjects(asked, verdicts), verdicts, strict=True)
@@ -181,7 +181,7 @@ def _judgement(
         about = verdict.about or asked.about
         verdict = replace(verdict, about=about, measured=verdict.measured or asked.condition.measured)
     if verdict.outcome is Outcome.UNKNOWN:
-        because = verdict.because or _first_fact(observations)
+        because = verdict.because or (None if internal_error else _looked_at(asked, observations))
         verdict = replace(verdict, about=verdict.about or asked.about, because=because)
     if verdict.outcome is Outcome.FAIL and severity is Severity.WARNING:
         verdict = replace(verdict, outcome=Outcome.WARN)
@@ -197,10 +197,11 @@ def _judgement(
     )
 
 
-def _first_fact(observations: Sequence[Observation]) -> Because | None:
-    """Whose facts did not suffice where a check itself cannot tell: those of the first probe that it is judged on."""
+def _looked_at(asked: BoundCheck, observations: Sequence[Observation]) -> Because | None:
+    """Whose facts did not suffice where a check itself does not say: those of the first probe that looked there."""
     keys = [each.key for each in observations]
-    return Because(keys[0].subject, probe=keys[0].probe) if keys else None
+    first = next((key for key in keys if key.subject == asked.subject), keys[0] if keys else None)
+    return Because(first.subject, probe=first.probe) if first else None
 
 
 def _flapped(now: Judgement, before: Judgement, recovered_at: datetime | None) -> Judgement:

@@ -49,7 +49,7 @@ def ping_fault(answer: PingAnswer, replica: str | None, inventory: Inventory) ->
         return PingFault(_undocumented(answer.status), own)
     if answer.healthy:
         return PingFault("ping.contradiction", own)
-    others = [each for each in _named(answer.error, inventory) if each != replica]
+    others = [each for each in replicas_named(answer.error, inventory) if each != replica]
     container = _CONTAINER.match(answer.error)
     owner = others[0] if others else replica
     witnesses = own if others else ()
@@ -72,7 +72,7 @@ def _container(component: str, replica: str) -> tuple[Thing, ...]:
     return (container, thing("database", replica)) if component == "rethinkdb" else (container,)
 
 
-def _named(text: str, inventory: Inventory) -> list[str]:
+def replicas_named(text: str, inventory: Inventory) -> list[str]:
     """The replicas that a text names; of RethinkDB's issues, those whose servers it calls not reachable."""
     unreachable = " ".join(re.findall(r'not reachable: ([^"\[{(]*)', text))
     ids = [replica.id for replica in inventory.replicas]

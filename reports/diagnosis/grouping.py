@@ -56,12 +56,13 @@ WORDS = (
     VerdictWord.NOT_APPLICABLE,
     VerdictWord.WAIVED,
 )
+# What ends a run, or is wrong in it, at whatever it was about to look.
+_OF_THE_RUN = frozenset({"run.interrupted", "run.time-limit", "run.ending", "run.internal-error"})
 
 
 def same_cause(result: Result) -> object:
     """Equal for what is UNKNOWN for one cause: the same reason at the same things; of this run itself at any."""
-    of_the_run = (result.reason or "").startswith("run.")
-    return (result.reason, () if of_the_run else result.about)
+    return (result.reason, () if result.reason in _OF_THE_RUN else result.about)
 
 
 def group(results: Iterable[Result]) -> list[Group]:

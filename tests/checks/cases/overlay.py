@@ -576,9 +576,9 @@ net_5(
     seen(alone(ONE, TWO, 5), pairs={(ONE, TWO): pinged(echo(1), full=echo(0, 1))}),
     unknown(
         BOTH[0],
-        "small ones as well, see NET-3",
+        "small ones as well",
         reason="net.small-lost-too",
-        because=Because(BOTH[0], condition="NET-3"),
+        because=Because(ONE, probe="overlay_pings"),
     ),
     inventory=on_nodes(),
 )

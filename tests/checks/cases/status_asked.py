@@ -197,6 +197,10 @@ status_3("no status", {("cluster_status", A): SILENT}, unknown(A, "STATUS_CHECK_
 
 status_4 = Cases("STATUS-4")
 WAITING = f"Unhealthy replicas: {C}; reasons: Rethink replica is currently in state: waiting_for_primary"
+ISSUES_OF_C = (
+    f'Rethinkdb has issues: [{{"description": "The following servers are not reachable: dtr_rethinkdb_{C}",'
+    f' "info": {{"shards": [{{"replicas": [{{"server": "dtr_rethinkdb_{B}", "state": "ready"}}]}}]}}}}]'
+)
 
 
 def health_of_c(health: object) -> Facts:
@@ -226,6 +230,11 @@ status_4(
         about=(f"replica:{C}",),
         witnesses=things("replica", [A, B]),
     ),
+)
+status_4(
+    "RethinkDB's issues, which list the servers of all",
+    {("cluster_status", A): view(A, put(("replica_health", A), ISSUES_OF_C))},
+    fails(f"{A}:{A}", reason="status.unhealthy-for-others", about=(f"replica:{C}",), witnesses=(f"replica:{A}",)),
 )
 status_4(
     "of itself, that it is unhealthy",

@@ -90,10 +90,10 @@ status_5(
     views(put(("replica_timestamp", A), f"Failed to get timestamp of replica {A}: EOF")),
     unknown(
         A,
-        "see STATUS-6",
+        f"no replica_timestamp contains {A}",
         reason="status.report-time-not-reported",
         about=(f"replica:{A}",),
-        because=Because(A, condition="STATUS-6"),
+        because=Because(A, probe="cluster_status"),
     ),
 )
 status_5(

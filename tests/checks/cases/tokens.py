@@ -259,7 +259,7 @@ def no_date(replica: str) -> Ping:
 token_4(
     "no other has a Date",
     {("ping", A): ahead(0, A), ("ping", B): no_date(B), ("ping", C): no_date(C)},
-    unknown(A, reason="token.no-other-clock", because=Because(A, probe="ping")),
+    unknown(A, reason="token.no-other-clock", because=Because(B, probe="ping")),
 )
 token_4("no Date", {("ping", A): no_date(A)}, unknown(A, "no Date", reason="token.no-date"))
 

@@ -193,7 +193,16 @@ def test_an_exception_in_a_check_accuses_nobody() -> None:
     assert judgement.internal_error
     assert judgement.verdict.outcome is Outcome.UNKNOWN
     assert judgement.verdict.message == f"internal error in the check: ZeroDivisionError: {A}"
+    assert (judgement.verdict.about, judgement.verdict.because) == (("this-machine",), None)
     assert not only(ask(holds), {("ping", A): ping()}).internal_error
+
+
+def test_what_a_check_cannot_tell_is_left_unseen_where_it_was_asked() -> None:
+    def tells_nothing(every_ping: PerSubject[Ping]) -> Verdict:  # noqa: ARG001
+        return unknown(Unavailable("http.error", "nothing can be told"))
+
+    judgement = only(ask(tells_nothing, about=B), {("ping", A): ping(), ("ping", B): ping()})
+    assert judgement.verdict.because == Because(B, probe="ping")
 
 
 def test_the_traceback_of_a_probe_is_carried() -> None:

@@ -53,6 +53,7 @@ def test_what_is_unknown_at_another_place_or_for_another_reason_is_another_group
 def test_what_this_run_left_unseen_is_one_group_wherever_it_is() -> None:
     at = ("f2277ad178f7", "f3712d9c419a")
     assert len(group(verdict("REG-1", each, "UNKNOWN", "the end", reason="run.time-limit") for each in at)) == 1
+    assert len(group(verdict("REG-1", each, "UNKNOWN", "late", reason="run.deadline") for each in at)) == 2
 
 
 def test_values_that_differ_are_kept() -> None:
