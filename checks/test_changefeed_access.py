@@ -141,4 +141,5 @@ def test_replicas_return_the_same_feed(pair: Pair, every_newest_records: Newest,
         compared += len(here)
     if unseen:
         raise unseen[0]
-    return passed(f"{many(compared, 'record')} of {many(len(feeds), 'feed')} are the same on both", seen=compared)
+    message = f"{many(compared, 'record')} of {many(len(feeds), 'feed')}, the same on both replicas"
+    return passed(message, seen=compared)

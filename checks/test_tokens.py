@@ -13,6 +13,7 @@ from checks.rules.clocks import clock_of, clocks, from_median
 from checks.verdict import Verdict, failed, not_applicable, passed, skipped, unknown
 from fixtures.core.evidence import Because, thing
 from fixtures.core.feed_subjects import Client, ClientReplica
+from fixtures.core.reasons import REASONS
 from fixtures.core.store import PerSubject, Unavailable
 from fixtures.core.subjects import CLUSTER
 from fixtures.inventory import Inventory, Replica
@@ -27,9 +28,10 @@ GUIDE = "Get an authentication token"
 DOCUMENTED = "token, access_token (the same), expires_in, issued_at"
 # notary-server lets so much pass between its clock and the token's (measured).
 LEEWAY = timedelta(seconds=60)
-NO_LICENCE = {"token.no-licence": "without a licence the token service issues no token (402)"}
-TOO_MANY = {"token.too-many-log-ins": "too many failed log-ins: log-ins are blocked for a while (429)"}
-SERVER_ERROR, OTHER_STATUS = "the token service returns a server error", "the token service returns another status"
+NO_LICENCE, TOO_MANY, OTHER_STATUS = (
+    {code: REASONS[code]} for code in ("token.no-licence", "token.too-many-log-ins", "token.other-status")
+)
+SERVER_ERROR = REASONS["token.server-error"]
 
 
 @condition(
@@ -42,7 +44,7 @@ SERVER_ERROR, OTHER_STATUS = "the token service returns a server error", "the to
         "token.credentials-refused": "the account's user name and password are refused (401)",
         **TOO_MANY,
         **NO_LICENCE,
-        "token.other-status": OTHER_STATUS,
+        **OTHER_STATUS,
         # Given by the judge alone: its probe takes a server error for no response, so that it is tried again.
         "token.server-error": Reason(SERVER_ERROR, remedy="token-service"),
     },
@@ -85,7 +87,7 @@ def _no_licence(message: str, replica: str) -> Unavailable:
         **TOO_MANY,
         "token.right-password-refused": "a password that was accepted in this run is refused (401)",
         "token.server-error": SERVER_ERROR,
-        "token.other-status": OTHER_STATUS,
+        **OTHER_STATUS,
         "token.incomplete": "a documented field is missing in the response",
         "token.unusable": "the token cannot be sent",
         "token.two-tokens": "token and access_token differ",
@@ -201,7 +203,7 @@ def test_token_grants_no_more_than_the_reader_may(reader: Client, refused_pulls:
     remedy="access-rules",
     reasons={
         "token.wrong-password-accepted": "a made-up user with a wrong password gets a token",
-        "token.other-status": OTHER_STATUS,
+        **OTHER_STATUS,
         "token.unanswered": "the token service does not respond to the made-up user",
         "token.server-error": SERVER_ERROR,
         **TOO_MANY,

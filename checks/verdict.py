@@ -34,6 +34,11 @@ class Outcome(StrEnum):
     NOT_APPLICABLE = "NOT_APPLICABLE"
 
 
+def gravity(outcome: Outcome) -> int:
+    """Its place among the words of verdicts, 0 for the worst."""
+    return list(Outcome).index(outcome)
+
+
 @dataclass(frozen=True)
 class Verdict:
     """One verdict. The message is for people, and nobody parses it; all else is evidence for whoever reasons on.

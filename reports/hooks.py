@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 
 from reports.progress import Progress
-
-Mask = Callable[[Any], Any]
+from reports.results import Mask
 
 
 @pytest.hookspec

@@ -17,12 +17,11 @@ from msr_checks import version
 from reports import hooks, junit
 from reports.compare import Comparison, compare
 from reports.exit_code import exit_code
-from reports.hooks import Mask
 from reports.page.pytest_html import HtmlReport
 from reports.plain import page_text
 from reports.progress import Progress
 from reports.records import worst
-from reports.results import Header, Result, Results, Run, read
+from reports.results import Header, Mask, Result, Results, Run, read
 from reports.terminal import closing_summary, status_word
 
 RUNS = "reports/runs"

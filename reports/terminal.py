@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from reports.compare import Comparison
-from reports.diagnosis.grouping import WORDS, area_title, by_area, count
+from reports.diagnosis.grouping import area_title, by_area, count, shown_words
 from reports.diagnosis.headline import counts_per_area, first_steps, headline
 from reports.plain import one_line
 from reports.records import Header, Result, VerdictWord
@@ -21,7 +21,6 @@ _STATUS: dict[VerdictWord, tuple[str, str, tuple[str, dict[str, bool]]]] = {
     VerdictWord.NOT_APPLICABLE: ("skipped", "n", ("NOT APPLICABLE", {"light": True})),
     VerdictWord.WAIVED: ("xfailed", "x", ("WAIVED", {"yellow": True})),
 }
-_ALWAYS = (VerdictWord.PASS, VerdictWord.WARN, VerdictWord.FAIL, VerdictWord.UNKNOWN)
 
 
 def status_word(verdict: VerdictWord) -> tuple[str, str, tuple[str, dict[str, bool]]]:
@@ -61,7 +60,7 @@ def closing_summary(
 def _table(header: Header, results: Sequence[Result]) -> list[str]:
     areas = counts_per_area(header, results)
     total = count(results)
-    words = [word for word in WORDS if word in _ALWAYS or total[word]]
+    words = shown_words(total)
     names = {area: area_title(header, area) for area in areas}
     margin = max([len(name) for name in names.values()] + [len("all")])
 

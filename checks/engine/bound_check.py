@@ -87,9 +87,11 @@ def arguments_of(asked: BoundCheck, store: Store, inventory: Inventory) -> dict[
             arguments[name] = store.read(_own_key(asked, form[1]))
         else:
             all_subjects = [subject_of(s) for s in subjects(PROBES[form[1]].dimension, inventory)]
-            every = store.every(form[1], all_subjects)
-            earlier = {s: fact for s in all_subjects if (fact := store.earlier(Key(form[1], s))) is not None}
-            arguments[name] = every if form[0] == "every" else earlier
+            if form[0] == "every":
+                arguments[name] = store.every(form[1], all_subjects)
+            else:
+                earlier = ((subject, store.earlier(Key(form[1], subject))) for subject in all_subjects)
+                arguments[name] = {subject: fact for subject, fact in earlier if fact is not None}
     return arguments
 
 

@@ -48,13 +48,13 @@ class Judge:
     def verdicts(self, asked: BoundCheck) -> list[Judgement]:
         """The verdicts of a check over the whole history: those on the final facts, and whether any flapped."""
         keys = keys_of(asked, self.inventory)
-        rounds = _rounds(keys, self.store)
+        when = _began(keys, self.store)
+        rounds = _rounds(when)
         history = [self._of_round(asked, each) for each in rounds]
         final = history[-1]
         before = {
             each.subject: each for judgements in history[:-1] for each in judgements if each.verdict.outcome in FLAPS
         }
-        when = _began(keys, self.store)
         last_wrong = _last_wrong(history)
         right = {subject: when.get(rounds[min(last_wrong[subject] + 1, len(rounds) - 1)]) for subject in before}
         settled = [
@@ -70,7 +70,7 @@ class Judge:
 
     def verdicts_now(self, asked: BoundCheck) -> list[Judgement]:
         """The verdicts on the newest facts alone."""
-        return self._of_round(asked, _rounds(keys_of(asked, self.inventory), self.store)[-1])
+        return self._of_round(asked, _rounds(_began(keys_of(asked, self.inventory), self.store))[-1])
 
     def _of_round(self, asked: BoundCheck, last_round: int) -> list[Judgement]:
         key = (asked.condition.id, asked.subject, last_round)
@@ -100,8 +100,8 @@ def _began(keys: Sequence[Key], store: Store) -> dict[int, datetime]:
     }
 
 
-def _rounds(keys: Sequence[Key], store: Store) -> list[int]:
-    return sorted(_began(keys, store)) or [0]
+def _rounds(began: Mapping[int, datetime]) -> list[int]:
+    return sorted(began) or [0]
 
 
 def _last_wrong(history: Sequence[Sequence[Judgement]]) -> dict[str, int]:

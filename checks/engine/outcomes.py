@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from checks.engine.evaluate import Judgement
-from checks.verdict import Outcome
+from checks.verdict import Outcome, gravity
 from fixtures.plugin import ARGUMENTS
 from fixtures.secrets.masker import LONGEST
 
@@ -82,8 +82,7 @@ def pytest_runtest_makereport(call: pytest.CallInfo[None]) -> Generator[None, py
 
 
 def _worst(judgements: list[Judgement]) -> Judgement:
-    order = list(Outcome)
-    return min(judgements, key=lambda each: order.index(each.verdict.outcome))
+    return min(judgements, key=lambda each: gravity(each.verdict.outcome))
 
 
 def _text(judgements: list[Judgement]) -> str:

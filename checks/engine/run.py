@@ -43,7 +43,11 @@ def run_checks(config: pytest.Config, items: list[pytest.Function], catalogue: I
             facts_file.save(directory / facts_file.FILE_NAME, saved, target.masker.mask_value)
             for item, each in zip(items, asked, strict=True):
                 _judge(item, each, judge, target)
-            judged = [(each.condition.id, one.subject) for each in asked for one in judge.verdicts(each)]
+            judged = [
+                (each.condition.id, one.subject)
+                for item, each in zip(items, asked, strict=True)
+                for one in item.stash[JUDGED]
+            ]
             line = header(target, asked, catalogue, config.getoption("fail_on"), missed(target.inventory, judged))
             config.hook.pytest_msr_header(config=config, header=line)
         if signals:

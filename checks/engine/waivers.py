@@ -53,8 +53,9 @@ def missed(inventory: Inventory, judged: Iterable[tuple[str, str]]) -> list[str]
 def _nearest(subject: str, known: list[str]) -> str:
     """The subjects that there are, those that begin alike first."""
     ordered = sorted(dict.fromkeys(known), key=lambda each: not each.startswith(subject))
+    subjects = "only subject is" if len(ordered) == 1 else "subjects are"
     more = f" and {len(ordered) - 3} more" if len(ordered) > 3 else ""
-    return f"the condition's subjects are {', '.join(ordered[:3])}{more}"
+    return f"the condition's {subjects} {', '.join(ordered[:3])}{more}"
 
 
 def refuse_unknown_names(inventory: Inventory, catalogue: Iterable[Condition]) -> None:

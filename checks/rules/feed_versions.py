@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from checks.rules.feeds import blame, documented_feeds, named
 from checks.rules.wording import many
-from checks.verdict import Outcome, Verdict, failed, not_applicable, passed, unknown, warned
+from checks.verdict import Outcome, Verdict, failed, gravity, not_applicable, passed, unknown, warned
 from fixtures.core.evidence import thing
 from fixtures.core.feed_subjects import GLOBAL, Feed
 from fixtures.core.store import Unavailable
@@ -23,7 +23,6 @@ REASONS: Mapping[str, str] = {
     "feed.version-falls": "a version is lower than the one before it",
     "feed.versions-lost": "versions are missing between two records",
 }
-_WORST = (Outcome.FAIL, Outcome.WARN, Outcome.PASS)
 
 
 def own_versions(feed: Feed, every_newest_records: Newest) -> Verdict:
@@ -71,7 +70,7 @@ def _worst_of(judged: Mapping[str, Verdict], subject: str) -> Verdict:
 
 
 def _gravity(verdict: Verdict) -> int:
-    return _WORST.index(verdict.outcome)
+    return gravity(verdict.outcome)
 
 
 def _judge_versions(records: Iterable[Record]) -> Verdict:

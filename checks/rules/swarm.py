@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from checks.rules.cluster_views import quorum
 from checks.rules.wording import many, one_line
-from checks.verdict import Verdict, failed, passed, warned
+from checks.verdict import Outcome, Verdict, failed, passed, warned
 from fixtures.core.evidence import thing
 from fixtures.inventory import Inventory, Node
 from fixtures.probes.nodes import EngineFacts, SwarmNode, SwarmView
@@ -48,7 +48,7 @@ def as_the_swarm_sees_it(
 
 
 def judge_managers(views: Sequence[SwarmView]) -> Verdict:
-    """Whether the swarm has a leader and all its managers are reachable, as the worst off of its managers sees it."""
+    """Whether the swarm has a leader and all its managers are reachable, by the first manager that sees a fault."""
     if all(view.error for view in views):
         errors = "; ".join(f"{view.node}: {one_line(view.error)}" for view in views)
         message = "no manager can list the nodes of the swarm: it probably has no leader, for lack of a majority"
@@ -61,7 +61,7 @@ def judge_managers(views: Sequence[SwarmView]) -> Verdict:
             witnesses=[thing("node", view.node) for view in views],
         )
     verdicts = [_as_seen_by(view) for view in views]
-    return next((each for each in verdicts if each.outcome != "PASS"), verdicts[0])
+    return next((each for each in verdicts if each.outcome is not Outcome.PASS), verdicts[0])
 
 
 def _as_seen_by(view: SwarmView) -> Verdict:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from reports.records import Header, Result, VerdictWord
@@ -90,6 +90,11 @@ def by_area(header: Header, results: Iterable[Result]) -> dict[str, list[Result]
 def area_title(header: Header, area: str) -> str:
     """An area as people read it: `Containers` for CTR; the area itself where the run does not name it."""
     return header.areas.get(area, area)
+
+
+def shown_words(counts: Mapping[VerdictWord, int]) -> list[VerdictWord]:
+    """The columns of a table of counts: the first four always, the others where anything is counted."""
+    return [word for word in WORDS if word in WORDS[:4] or counts[word]]
 
 
 def count(results: Iterable[Result]) -> dict[VerdictWord, int]:

@@ -7,7 +7,7 @@ static page again from results.jsonl, for a run that was killed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from html import escape
 from typing import Any
 
@@ -58,7 +58,7 @@ class HtmlReport:
         """Add our cells, empty where there is no verdict, and escape the test's name, which pytest-html does not."""
         if not cells:
             return
-        results = _results(getattr(report, "msr_results", None))
+        results: list[Result] = getattr(report, "msr_results", [])
         shown = worst(results) if results else None
         if len(cells) > 1 and 'class="col-testId"' in cells[1]:
             phase = "" if report.when == "call" else f"::{report.when}"
@@ -71,11 +71,6 @@ class HtmlReport:
         run = self._run()
         if self._page is not None:
             self._page.title = title(run.header if run else None)
-
-
-def _results(found: Sequence[Result | Mapping[str, Any]] | None) -> list[Result]:
-    """The verdicts of a report; under xdist they arrive as plain objects."""
-    return [one if isinstance(one, Result) else Result.from_json(one) for one in found or ()]
 
 
 def _verdicts(results: Sequence[Result], shown: Result) -> str:

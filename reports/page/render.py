@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from reports.compare import Change, Comparison
 from reports.diagnosis.blame import blamed
-from reports.diagnosis.grouping import WORDS, Group, area_title, by_area, group
+from reports.diagnosis.grouping import Group, area_title, by_area, count, group, shown_words
 from reports.diagnosis.headline import counts_per_area, first_steps, headline
 from reports.page.access_matrix import access_matrix, expected_in, seen_in
 from reports.page.cards import cards, other_remedies, withheld
@@ -53,7 +53,7 @@ def render_static(
         headline=headline(header, results),
         steps=first_steps(header, results),
         areas=areas,
-        words=[word for word in WORDS if word in _ALWAYS or any(counts[word] for counts in areas.values())],
+        words=shown_words(count(results)),
         replicas=_replicas(header, results),
         matrices=matrices(header, results),
         access=access_matrix(results),
@@ -67,20 +67,15 @@ def render_static(
         without_verdict=_without_verdict(header, results),
         passed=_passed(header, results),
         catalogue={entry.id: entry for entry in header.catalogue},
-        version=header.version,
     )  # fmt: skip
 
 
-def render_page(
-    header: Header, results: Sequence[Result], comparison: Comparison | None = None, *, truncated: bool = False
-) -> str:
+def render_page(header: Header, results: Sequence[Result], *, truncated: bool = False) -> str:
     """The static report as a page of its own, as it is made again from results.jsonl."""
-    body = render_static(header, results, comparison, truncated=truncated)
+    body = render_static(header, results, truncated=truncated)
     return _environment().get_template("page.html.jinja2").render(title=title(header), body=body)
 
 
-# Columns of the table by area that are shown even when they are empty.
-_ALWAYS = frozenset({VerdictWord.PASS, VerdictWord.WARN, VerdictWord.FAIL, VerdictWord.UNKNOWN})
 _APART = (VerdictWord.WAIVED, VerdictWord.SKIPPED, VerdictWord.NOT_APPLICABLE)
 
 

@@ -322,7 +322,7 @@ def ninth(name: str, facts: Facts, expected: Expected) -> None:
     feed_9(name, facts, expected, inventory=READER)
 
 
-ninth("the same", told(), passes(AB, "10 records of 3 feeds are the same on both", seen=10))
+ninth("the same", told(), passes(AB, "10 records of 3 feeds, the same on both replicas", seen=10))
 MORE = update(6, 4)
 ONE_MORE = {f"global:{B}": newest([*LOG, MORE], replica=B)}
 ninth(
@@ -362,9 +362,9 @@ ninth(
 ninth(
     "a shorter window",
     told(LOG, {f"global:{B}": newest(LOG[2:], replica=B, whole=False)}),
-    passes(AB, "7 records of 3 feeds are the same"),
+    passes(AB, "7 records of 3 feeds, the same on both replicas"),
 )
-ninth("both empty", told([]), passes(AB, "0 records of 3 feeds are the same"))
+ninth("both empty", told([]), passes(AB, "0 records of 3 feeds, the same on both replicas"))
 ninth("one silent", told(LOG, {f"global:{B}": SILENT}), unknown(AB, "refused", reason="http.refused"))
 ninth(
     "one malformed",

@@ -37,7 +37,7 @@ def pytest_runtest_makereport(item):
     if "one" in item.name:
         report.msr_results = TLS[:1]
     if "many" in item.name:
-        report.msr_results = [result.to_json() for result in TLS]
+        report.msr_results = list(TLS)
     return report
 """
 TESTS = """
