@@ -209,17 +209,7 @@ def verify(case: Case) -> None:
         assert verdict.outcome is expected.outcome, f"{case}: {verdict}"
         for word in expected.words:
             assert word in verdict.message, f"{case}: {word!r} is not in {verdict.message!r}"
-        for field_name in (
-            "message",
-            "seen",
-            "expected",
-            "reason",
-            "about",
-            "witnesses",
-            "measured",
-            "since",
-            "because",
-        ):
+        for field_name in FIELDS:
             wanted, given = getattr(expected, field_name), getattr(verdict, field_name)
             assert wanted is ANYTHING or given == wanted, f"{case}: {field_name} is {given!r}, not {wanted!r}"
     rest = {each.verdict.outcome for each in found.values()}

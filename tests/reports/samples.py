@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+from reports.diagnosis.headline import first_steps
 from reports.records import Because, Severity
 from reports.results import CatalogueEntry, Header, Product, Replica, Result, Run, VerdictWord, Waiver
 
@@ -63,19 +64,18 @@ _SECTIONS = {
     "overlay": "Troubleshoot overlay networks",
     "cli": "Access RethinkDB directly",
 }
-_OWNERS = ("PING-1", "PING-2", "MKE-1", "NODE-1", "RDB-1", "TOKEN-0")
+_OWNERS = (
+    "PING-1", "PING-2", "NGINX-1", "STATUS-1", "REG-1", "MKE-1", "TOKEN-0", "RDB-1", "FEED-1", "NODE-1",
+)  # fmt: skip
+
+
+def _entry(name: str, severity: str, remedy: str, section: str, title: str) -> CatalogueEntry:
+    area, owns = name.rpartition("-")[0], name in _OWNERS
+    return CatalogueEntry(name, _SEVERITIES[severity], area, title, _SECTIONS[section], GUIDE, remedy, owns=owns)
+
+
 CATALOGUE = tuple(
-    CatalogueEntry(
-        name,
-        _SEVERITIES[severity],
-        name.rpartition("-")[0],
-        title,
-        _SECTIONS[section],
-        GUIDE,
-        remedy,
-        owns=name in _OWNERS,
-    )
-    for name, severity, remedy, section, title in CONDITIONS
+    _entry(name, severity, remedy, section, title) for name, severity, remedy, section, title in CONDITIONS
 )
 # Not part of the made-up runs, but verdicts that a test may add to one.
 _ADDED = """
@@ -94,7 +94,7 @@ NODE-1    critical node-down          monitor   The node is ready.
 NODE-6    critical swarm-quorum       monitor   The swarm has a quorum.
 """
 ADDED = tuple(
-    CatalogueEntry(name, _SEVERITIES[severity], name.rpartition("-")[0], title, _SECTIONS[section], GUIDE, remedy)
+    _entry(name, severity, remedy, section, title)
     for name, severity, remedy, section, title in (line.split(None, 4) for line in _ADDED.strip().splitlines())
 )
 ENTRIES = {entry.id: entry for entry in (*CATALOGUE, *ADDED)}
@@ -323,3 +323,15 @@ def run(results: list[Result], **fields: object) -> Run:
     """A run of prod-eu with these results."""
     names = {part for result in results for part in result.subject.split(":")}
     return Run(header(len(names & set(IDS)), **fields), tuple(results))
+
+
+def steps(results: list[Result], **fields: object) -> list[str]:
+    """What to do first about these."""
+    return [step.text for step in first_steps(run(results, **fields).header, results)]
+
+
+def with_verdicts(*results: Result) -> list[Result]:
+    """A healthy run but for these."""
+    new = {result.key: result for result in results}
+    old = [new.pop(result.key, result) for result in healthy()]
+    return [*old, *new.values()]

@@ -1,4 +1,4 @@
-"""What no message may hold, whatever a scene breaks: what the words of docs say, as far as a machine can read it."""
+"""What no message may hold, as CONTRIBUTING.md asks, as far as a machine can read it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every fault of the lab: the suite finds what it must, accuses nothing else, and is green again after healing."""
+"""Every fault of the lab: the suite finds what it must, accuses nothing else, and is green again where it heals."""
 
 from __future__ import annotations
 

@@ -20,9 +20,9 @@ class Fault:
     """title: one sentence, what an operator meets. plan: the lab that it needs.
 
     inject, heal: put it in and take it out; heal is None where the swarm takes longer to settle than a new lab to come
-    up. shows: whether it has its effect, looked at without the suite. within: seconds until it must show.
-    good_within: seconds until it must be gone after healing. trips: says all that the suite must find, and nothing
-    else may be found. needs: a program without which it cannot be put in.
+    up, or may not come back whole. shows: whether it has its effect, looked at without the suite. within: seconds until
+    it must show. good_within: seconds until it must be gone after healing. trips: says all that the suite must find,
+    and nothing else may be found. needs: a program without which it cannot be put in.
     """
 
     name: str

@@ -11,20 +11,23 @@ from hypothesis import strategies as st
 from reports.diagnosis.causes import find_causes
 from reports.diagnosis.headline import first_steps
 from reports.records import PROBLEMS, Result, VerdictWord
-from tests.reports.samples import AT_REPLICA, ENTRIES, IDS, cut_off, dead, header, healthy, mixed, refused, run, verdict
+from tests.reports.samples import (
+    AT_REPLICA,
+    ENTRIES,
+    IDS,
+    cut_off,
+    dead,
+    header,
+    healthy,
+    mixed,
+    refused,
+    run,
+    steps,
+    verdict,
+    with_verdicts,
+)
 
 A, B, C = IDS[:3]
-
-
-def steps(results: list[Result], **fields: object) -> list[str]:
-    return [step.text for step in first_steps(run(results, **fields).header, results)]
-
-
-def with_verdicts(*results: Result) -> list[Result]:
-    """A healthy run but for these."""
-    new = {result.key: result for result in results}
-    old = [new.pop(result.key, result) for result in healthy()]
-    return [*old, *new.values()]
 
 
 def bad(condition: str, subject: str, message: str, word: str = "FAIL", **fields: object) -> Result:

@@ -5,14 +5,12 @@ from __future__ import annotations
 import itertools
 
 from reports.diagnosis.causes import find_causes
-from reports.diagnosis.headline import first_steps
 from reports.records import PROBLEMS, Result, VerdictWord
-from tests.reports.samples import IDS, healthy, run, verdict
+from tests.reports.samples import IDS, run, steps, verdict, with_verdicts
 
 A, B, C = IDS[:3]
 NODES = ("node-1", "node-2", "node-3")
 PAIRS = list(itertools.permutations(NODES, 2))
-BOTH = (f"database:{A}", f"database:{B}")
 LINK = "no reply between node-1 and node-2 on dtr-ol, by name and by address"
 CUT_OFF = "no reply between node-3 and every other node on dtr-ol, by name and by address"
 
@@ -30,17 +28,6 @@ def unreached(pairs: list[tuple[str, str]], message: str, *about: str) -> list[R
 
 def of_node(name: str) -> list[tuple[str, str]]:
     return [pair for pair in PAIRS if name in pair]
-
-
-def steps(results: list[Result]) -> list[str]:
-    return [step.text for step in first_steps(run(results).header, results)]
-
-
-def with_verdicts(*results: Result) -> list[Result]:
-    """A healthy run but for these."""
-    new = {result.key: result for result in results}
-    old = [new.pop(result.key, result) for result in healthy()]
-    return [*old, *new.values()]
 
 
 def test_a_link_is_one_line_with_what_its_databases_say() -> None:
