@@ -5,10 +5,11 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from checks.condition import CRITICAL, WARNING, condition
-from checks.rules.cluster_views import Views, answered, apart, begin, server_of, things
+from checks.rules.cluster_views import Views, answered, apart, server_of, things
 from checks.rules.wording import many, reported_by
 from checks.verdict import Verdict, failed, passed
 from fixtures.core.evidence import Because, thing
+from fixtures.core.look_back import begin
 from fixtures.core.store import Unavailable
 from fixtures.core.subjects import CLUSTER, Pair
 from fixtures.inventory import Inventory, Replica

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from checks.condition import CRITICAL, WARNING, Reason, condition
-from checks.rules.cluster_views import Views, answered, begin, largest_group, quorum, things, with_servers
+from checks.rules.cluster_views import Views, answered, largest_group, quorum, things, with_servers
 from checks.rules.rethinkdb_issues import issue_keys
 from checks.rules.wording import many, reported_by
 from checks.verdict import Verdict, failed, passed, unknown, warned
 from fixtures.core.evidence import Because, thing
+from fixtures.core.look_back import begin
 from fixtures.core.store import Unavailable
 from fixtures.core.subjects import Pair
 from fixtures.inventory import Inventory, Replica

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 from checks.rules.wording import reported_by
 from fixtures.core.evidence import Because, Thing, link, thing
@@ -106,13 +105,6 @@ def labels_of(replica: Replica, everywhere: PerSubject[Containers]) -> set[str]:
     """The versions that a replica's containers carry, as far as they could be seen."""
     seen = [each for containers in everywhere.values() for each in containers.msr]
     return {each.version for each in seen if each.replica == replica.id and each.version}
-
-
-def begin(since: datetime | timedelta | None, default: timedelta, now: datetime) -> datetime:
-    """The begin of the time that is looked back over: what `--since` says, else the condition's default."""
-    if isinstance(since, datetime):
-        return since
-    return now - (default if since is None else since)
 
 
 def quorum(replicas: int) -> int:

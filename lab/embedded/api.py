@@ -22,6 +22,7 @@ from lab.embedded.tokens import Issuer
 
 NO_LICENCE = "DTR doesn't have a license\n"
 API_HEADERS = (("Cache-Control", "max-age=0, no-cache"), ("Strict-Transport-Security", "max-age=63072000"))
+JOBS = "/api/v0/jobs"
 
 
 def _errors(status: int, code: str, message: str, detail: Any) -> Reply:
@@ -72,7 +73,6 @@ class Api:
             "/api/v0/meta/alerts": meta.alerts,
             "/api/v0/meta/settings": meta.settings,
             "/api/v0/workers": meta.workers,
-            "/api/v0/jobs": meta.jobs,
         }
 
     def connected(self, replica: Replica) -> None:
@@ -97,7 +97,7 @@ class Api:
     def _answer(self, replica: Replica, asked: Asked, caller: Caller) -> Reply:
         if "/_trust/" in asked.path and self._cluster.licensed:
             return self._notary.answer(replica, asked, self._broken_tables(replica))
-        known = asked.path in self._public or asked.path in self._for_admins or asked.path in self._others
+        known = asked.path in (JOBS, *self._public, *self._for_admins, *self._others)
         if known and asked.method != "GET":
             return _errors(405, "NOT_ALLOWED", "Method not allowed", {"method": asked.method})
         if asked.path in self._public:
@@ -106,6 +106,8 @@ class Api:
             return self._others[asked.path](self, replica, caller)
         if asked.path in self._for_admins:
             return self._admins_only(caller) or self._from_database(replica, self._for_admins[asked.path])
+        if asked.path == JOBS:
+            return self._admins_only(caller) or self._from_database(replica, lambda c, _: meta.jobs(c, asked.query))
         if asked.path.startswith("/v2/"):
             return self._registry(replica, asked, caller)
         return text(404, "404 page not found\n")

@@ -3,7 +3,9 @@
 import threading
 import uuid
 from typing import Any
+from urllib.parse import parse_qs
 
+from lab.embedded.nodes.clock import NEVER
 from lab.embedded.recorded import rfc3339
 from lab.embedded.reply import Reply, text
 from lab.embedded.state import Cluster, Replica
@@ -94,8 +96,11 @@ def workers(cluster: Cluster, replica: Replica) -> dict[str, Any]:
     }
 
 
-def jobs(cluster: Cluster, _replica: Replica) -> dict[str, Any]:
-    """Newest first."""
+def jobs(cluster: Cluster, query: str) -> dict[str, Any]:
+    """Newest first: as many as `limit` says (10 if nothing), from the one on that `start` says."""
+    asked = {name: int(values[-1]) for name, values in parse_qs(query).items() if name in ("start", "limit")}
+    start, limit = asked.get("start", 0), asked.get("limit", 10)
+    newest_first = list(enumerate(sorted(cluster.jobs, key=lambda job: job.age)))
     return {
         "jobs": [
             {
@@ -103,8 +108,8 @@ def jobs(cluster: Cluster, _replica: Replica) -> dict[str, Any]:
                 "retryFromID": "",
                 "workerID": cluster.replicas[0].id,
                 "status": job.status,
-                "scheduledAt": rfc3339(cluster.started - job.age),
-                "lastUpdated": rfc3339(cluster.started - job.age),
+                "scheduledAt": rfc3339(cluster.started - job.age) if job.timed else NEVER,
+                "lastUpdated": rfc3339(cluster.started - job.age) if job.timed else NEVER,
                 "action": job.action,
                 "retriesLeft": 0,
                 "retriesTotal": 0,
@@ -113,7 +118,7 @@ def jobs(cluster: Cluster, _replica: Replica) -> dict[str, Any]:
                 "deadline": "",
                 "stopTimeout": "",
             }
-            for position, job in enumerate(sorted(cluster.jobs, key=lambda job: job.age))
+            for position, job in newest_first[start : start + limit]
         ]
     }
 

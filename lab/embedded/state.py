@@ -106,9 +106,12 @@ class Table:
 
 @dataclass
 class Job:
+    """timed: without a time, Go writes its zero time."""
+
     action: str
     status: str = "done"
     age: timedelta = timedelta(hours=1)
+    timed: bool = True
 
 
 @dataclass

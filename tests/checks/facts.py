@@ -142,8 +142,8 @@ def worker(name: str, status: str = "running", heartbeat: datetime | None = NOW 
     return {"id": name, "status": status, "heartbeatExpiration": heartbeat and text(heartbeat)}
 
 
-def jobs(*rows: dict[str, Any]) -> Jobs:
-    return Jobs.model_validate({**times(), "jobs": rows})
+def jobs(*rows: dict[str, Any], whole: bool = True, stopped: str = "") -> Jobs:
+    return Jobs.model_validate({**times(), "jobs": rows, "whole": whole, "stopped": stopped})
 
 
 def job(action: str, status: str = "done", at: datetime = NOW - timedelta(hours=1)) -> Document:

@@ -126,8 +126,13 @@ def link(server: str, ago: timedelta, came: bool = False) -> Link:
     return Link(at=NOW - ago, came=came, server=server)
 
 
-def database_log(replica: str, *links: Link, reach: datetime | None = None) -> DatabaseLog:
-    return DatabaseLog(**times(), replica=replica, lines=40, reach=reach, links=list(links))
+A_DAY_AGO = NOW - timedelta(days=1)
+
+
+def database_log(
+    replica: str, *links: Link, reach: datetime | None = None, whole: bool = True, since: datetime | None = A_DAY_AGO
+) -> DatabaseLog:
+    return DatabaseLog(**times(), replica=replica, lines=40, reach=reach, links=list(links), since=since, whole=whole)
 
 
 def disk(mountpoint: str = "/var/lib/docker", **changes: Any) -> Disk:

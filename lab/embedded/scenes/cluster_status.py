@@ -252,3 +252,16 @@ def job_worker_missing(cluster: Cluster, expect: Expectations) -> None:
 def garbage_collection_failed(cluster: Cluster, expect: Expectations) -> None:
     cluster.jobs.append(Job("onlinegc", status="errored"))
     expect.warn("JOB-2", "onlinegc")
+
+
+@scene("failed-job-behind-many", "Since the failed garbage collection of five hours ago, 700 webhooks were sent.")
+def failed_job_behind_many(cluster: Cluster, expect: Expectations) -> None:
+    cluster.jobs += [Job("webhook", age=timedelta(seconds=20 * number)) for number in range(700)]
+    cluster.jobs.append(Job("onlinegc", status="errored", age=timedelta(hours=5)))
+    expect.warn("JOB-2", "onlinegc")
+
+
+@scene("failed-job-without-time", "A garbage collection failed, and its times are Go's zero time.")
+def failed_job_without_time(cluster: Cluster, expect: Expectations) -> None:
+    cluster.jobs.append(Job("onlinegc", status="errored", age=timedelta(days=400), timed=False))
+    expect.warn("JOB-2", "onlinegc")

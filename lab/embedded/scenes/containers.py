@@ -155,6 +155,15 @@ def database_links_flap(cluster: Cluster, expect: Expectations) -> None:
     expect.warn("CTR-6", cluster.bad.id)
 
 
+@scene("database-log-floods", "One replica's database wrote 12,000 lines within ten minutes.")
+def database_log_floods(cluster: Cluster, expect: Expectations) -> None:
+    """What it wrote before cannot be read: whether it lost another one half an hour ago is not known."""
+    line = "Query took longer than usual"
+    log = _of_the_bad_one(cluster, "rethinkdb").log
+    log += [LogLine(timedelta(seconds=600 - number / 20), line, "stderr") for number in range(12_000)]
+    expect.unknown("CTR-6", cluster.bad.id)
+
+
 @scene("helper-left-over", "The container of an overlay test of two days ago still runs on one node.")
 def helper_left_over(cluster: Cluster, expect: Expectations) -> None:
     node = cluster.node(cluster.bad)

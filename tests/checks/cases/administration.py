@@ -223,6 +223,63 @@ job_2(
     warns("gc"),
     options=Options(since=timedelta(days=4)),
 )
+job_2(
+    "more jobs than were read",
+    {("jobs", CLUSTER): jobs(job("webhook", at=ago(hours=1)), job("webhook", at=ago(hours=2)), whole=False)},
+    unknown(
+        CLUSTER,
+        "2 jobs read, back to 2026-11-23 12:00 UTC",
+        "jobs from 2026-11-22 14:00 UTC on were not all read",
+        reason="job.not-read-back",
+    ),
+)
+job_2(
+    "more jobs than were read, of which one failed",
+    {("jobs", CLUSTER): jobs(FAILED_GC, whole=False)},
+    warns("onlinegc", "1 job read, back to"),
+)
+job_2(
+    "the rest could not be read",
+    {("jobs", CLUSTER): jobs(job("webhook"), whole=False, stopped="/api/v0/jobs at A answered 500")},
+    unknown(CLUSTER, "(/api/v0/jobs at A answered 500)"),
+)
+job_2(
+    "more jobs than were read, and those reach back far enough",
+    {("jobs", CLUSTER): jobs(job("webhook"), job("webhook", at=ago(hours=25)), whole=False)},
+    passes(CLUSTER, "back to 2026-11-22 13:00 UTC"),
+)
+job_2(
+    "a longer time is asked for than was read",
+    {("jobs", CLUSTER): jobs(job("webhook"), job("webhook", at=ago(hours=25)), whole=False)},
+    unknown(CLUSTER, "jobs from 2026-11-20 14:00 UTC on"),
+    options=Options(since=timedelta(days=3)),
+)
+ZERO = {"scheduledAt": "0001-01-01T00:00:00Z", "lastUpdated": "0001-01-01T00:00:00Z"}
+job_2(
+    "a failed one without a time",
+    run(job("webhook"), job("onlinegc", "error") | ZERO),
+    warns(
+        "onlinegc",
+        "1 job failed, the last (error) at a time that is not recorded; 2 jobs read, back to 2026-11-23 13:00 UTC",
+        since=None,
+    ),
+)
+job_2(
+    "a failed one without a time, and one with a time",
+    run(job("onlinegc", "timeout") | ZERO, job("onlinegc", "error", ago(hours=3))),
+    warns("onlinegc", "2 jobs failed, the last (error) at 2026-11-23 11:00 UTC", since=ago(hours=3)),
+)
+job_2(
+    "a failed one of which only the schedule has a time",
+    run(job("onlinegc", "error") | ZERO | {"scheduledAt": "2026-11-23T10:00:00Z"}),
+    warns("onlinegc", "the last (error) at 2026-11-23 10:00 UTC"),
+)
+job_2("only jobs without a time", run(job("webhook") | ZERO), passes(CLUSTER, "no job failed (1 job read)"))
+job_2(
+    "not all jobs were read, and none has a time",
+    {("jobs", CLUSTER): jobs(job("webhook") | ZERO, whole=False)},
+    unknown(CLUSTER, "were not all read"),
+)
 job_2("an action outside the grammar of subjects", run(job("push mirror!", "error")), warns("push_mirror_"))
 job_2("not told", {("jobs", CLUSTER): NO_LOGIN}, unknown(CLUSTER, "see TOKEN-0"))
 

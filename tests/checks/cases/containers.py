@@ -358,9 +358,41 @@ ctr_6(
     options=Options(since=timedelta(hours=6)),
 )
 ctr_6(
-    "so much is written that the look back is short",
+    "little is written",
     wrote(reach=NOW - timedelta(minutes=7)),
-    passes(A, "back to 2026-11-23 13:53 UTC"),
+    passes(A, "40 lines of the log read, back to 2026-11-23 13:53 UTC"),
+    inventory=THREE_NODES,
+)
+SHORT = "from 2026-11-23 13:00 UTC on was not all read"
+ctr_6(
+    "so much is written that the look back is short",
+    wrote(reach=NOW - timedelta(minutes=7), whole=False),
+    unknown(A, "back to 2026-11-23 13:53 UTC", SHORT, reason="ctr.log-not-read-back"),
+    inventory=THREE_NODES,
+)
+ctr_6(
+    "so much is written, and it goes and comes nevertheless",
+    wrote(*times_gone(5, timedelta(minutes=5)), reach=NOW - timedelta(minutes=7), whole=False),
+    warns(A, f"{OTHER} disconnected 5 times"),
+    inventory=THREE_NODES,
+)
+ctr_6(
+    "so much is written, and enough was read",
+    wrote(reach=NOW - timedelta(minutes=61), whole=False),
+    passes(A, "40 lines"),
+    inventory=THREE_NODES,
+)
+ctr_6(
+    "a longer time is asked for than was read",
+    wrote(),
+    unknown(A, "from 2026-11-20 14:00 UTC on was not all read"),
+    inventory=THREE_NODES,
+    options=Options(since=timedelta(days=3)),
+)
+ctr_6(
+    "saved before it was noted how far back was read",
+    wrote(reach=NOW - timedelta(minutes=7), whole=False, since=None),
+    unknown(A, SHORT),
     inventory=THREE_NODES,
 )
 ctr_6(
