@@ -1,6 +1,7 @@
 """What of RethinkDB itself a scene can change: each server's own port, and who may read what."""
 
 import secrets
+import ssl
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -35,6 +36,12 @@ class Reql:
     door: Door = Door.OPEN
     certificate: Certificate = Certificate.GOOD
     edits: list[RowEdit] = field(default_factory=list)
+    alert: int | None = None
+    """The number of the alert of TLS that answers each ClientHello."""
+    ends_after_handshake: bool = False
+    """The connection is gone, without an alert, as soon as it is encrypted."""
+    rethinkcli_says: str = ""
+    """What rethinkcli says on standard error on this server's node, in place of asking."""
     ends_at: str | None = None
     """The connection is gone when this table is asked for."""
     hangs_at: str | None = None
@@ -56,6 +63,8 @@ class Rethink:
     reads_system: bool = True
     reads_own: bool = True
     asks_for_certificate: bool = True
+    tls: ssl.TLSVersion | None = None
+    """The only version of TLS that the servers speak; None: whichever OpenSSL has."""
     client: Certificate | None = Certificate.GOOD
     """The client certificate that the inventory names, if it names one."""
     repositories: list[dict[str, Any]] = field(default_factory=lambda: [_repository(n) for n in ("alpine", "busybox")])

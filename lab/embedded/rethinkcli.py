@@ -22,6 +22,8 @@ def rethinkcli(
 ) -> str:
     """What it prints; ValueError with what it says on standard error where it ends with 1."""
     term = read(expression)
+    if replica.reql.rethinkcli_says:
+        raise ValueError(replica.reql.rethinkcli_says)
     door = database_door(replica)
     if door is Door.SILENT:
         cluster.closing.wait()

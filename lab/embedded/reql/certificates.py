@@ -43,6 +43,8 @@ class DatabaseAuthority:
         )
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         leaf.configure_cert(context)
+        if cluster.rethink.tls is not None:
+            context.minimum_version = context.maximum_version = cluster.rethink.tls
         if cluster.rethink.asks_for_certificate:
             context.verify_mode = ssl.CERT_REQUIRED
             context.load_verify_locations(cadata=self._ours.cert_pem.bytes().decode())
@@ -55,7 +57,13 @@ class DatabaseAuthority:
         if client is not None:
             place = directory / "rethinkdb-client"
             place.mkdir(exist_ok=True)
-            leaf = self._issuer(client).issue_cert("rethinkdb-client.example", common_name="rethinkdb-client")
+            now = datetime.now(UTC)
+            leaf = self._issuer(client).issue_cert(
+                "rethinkdb-client.example",
+                common_name="rethinkdb-client",
+                not_before=now - timedelta(days=90),
+                not_after=now + VALID_FOR.get(client, timedelta(days=365)),
+            )
             leaf.private_key_pem.write_to_path(str(place / "key.pem"))
             (place / "cert.pem").write_bytes(b"".join(part.bytes() for part in leaf.cert_chain_pems))
             return named | {"client": "rethinkdb-client/"}

@@ -17,6 +17,7 @@ from lab.embedded.status import held_up
 
 START, CONTINUE, STOP, NOREPLY_WAIT, SERVER_INFO = 1, 2, 3, 4, 5
 ATOM, SEQUENCE, PARTIAL, WAIT_COMPLETE, INFO, CLIENT_ERROR, RUNTIME_ERROR = 1, 2, 3, 4, 5, 16, 18
+ALERT, TLS_1_2, FATAL = 21, 0x0303, 2
 BATCH = 1000
 LARGEST_QUERY = 1 << 20
 
@@ -53,8 +54,14 @@ class ReqlPort:
             self._speak(connection)
             return
         connection.settimeout(HANDSHAKE_SECONDS)
+        if self._replica.reql.alert is not None:
+            _exactly(connection, struct.unpack(">3xH", _exactly(connection, 5))[0])
+            connection.sendall(struct.pack(">BHHBB", ALERT, TLS_1_2, 2, FATAL, self._replica.reql.alert))
+            return
         with self._tls.wrap_socket(connection, server_side=True) as encrypted:
             encrypted.settimeout(None)
+            if self._replica.reql.ends_after_handshake:
+                return
             self._speak(encrypted)
 
     def _speak(self, connection: socket.socket) -> None:

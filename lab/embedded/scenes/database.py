@@ -1,6 +1,7 @@
 """RethinkDB asked itself: what only its own door shows, and doors that are shut."""
 
 import secrets
+import ssl
 import time
 from typing import Any
 
@@ -35,6 +36,26 @@ def rethinkcli_image_missing(cluster: Cluster, _expect: Expectations) -> None:
     cluster.rethink.via = "rethinkcli"
     node = cluster.node(cluster.bad)
     node.images = [image for image in node.images if "rethinkcli" not in image]
+
+
+def _rethinkcli_says(said: str) -> Play:
+    def play(cluster: Cluster, expect: Expectations) -> None:
+        cluster.rethink.via = "rethinkcli"
+        cluster.bad.reql.rethinkcli_says = said.format(f"dtr-rethinkdb-{cluster.bad.id}.dtr-ol")
+        expect.database_unseen(cluster.bad)
+
+    return play
+
+
+scene("rethinkcli-resolves-no-name", "On one node Docker's DNS does not answer rethinkcli for the moment.")(
+    _rethinkcli_says("ReqlDriverError: Could not connect to {0}:28015.\ngetaddrinfo EAI_AGAIN {0}:28015")
+)
+scene("rethinkcli-certificate-refused", "One database server does not accept the certificate of its volume any more.")(
+    _rethinkcli_says(
+        "ReqlDriverError: Could not connect to {0}:28015.\nError: write EPROTO 140:error:14094415:SSL routines:"
+        "ssl3_read_bytes:sslv3 alert certificate expired:rec_layer_s3.c:1536:SSL alert number 45"
+    )
+)
 
 
 @scene("one-database-killed-asked-by-rethinkcli", "One replica's database server was killed an hour ago.")
@@ -92,6 +113,26 @@ def database_user_lacks_the_grant(cluster: Cluster, expect: Expectations) -> Non
 def database_wants_a_certificate(cluster: Cluster, expect: Expectations) -> None:
     cluster.rethink.client = None
     expect.database_unseen(*cluster.replicas)
+
+
+def _client(version: ssl.TLSVersion, client: Certificate | None) -> Play:
+    def play(cluster: Cluster, expect: Expectations) -> None:
+        cluster.rethink.tls, cluster.rethink.client = version, client
+        expect.database_unseen(*cluster.replicas)
+
+    return play
+
+
+scene(
+    "database-of-tls-1-2-wants-a-certificate",
+    "TLS 1.2 only; the inventory names no client certificate.",
+)(_client(ssl.TLSVersion.TLSv1_2, None))
+scene("database-of-tls-1-3-wants-a-certificate", "TLS 1.3 only; the inventory names no client certificate.")(
+    _client(ssl.TLSVersion.TLSv1_3, None)
+)
+scene("database-client-certificate-expired", "The client certificate for RethinkDB expired yesterday.")(
+    _client(ssl.TLSVersion.TLSv1_2, Certificate.EXPIRED)
+)
 
 
 def _certificate(kind: Certificate) -> Play:
