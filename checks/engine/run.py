@@ -21,7 +21,6 @@ from fixtures.clients import connect
 from fixtures.core import facts_file
 from fixtures.core.scheduler import Scheduler
 from fixtures.core.store import Unavailable
-from fixtures.interruption import held_back
 from fixtures.options import DEFAULT_TIME_LIMIT
 from fixtures.plugin import ARGUMENTS
 from fixtures.target import TARGET, Target, given
@@ -38,7 +37,7 @@ def run_checks(config: pytest.Config, items: list[pytest.Function], catalogue: I
             _look(config, target, judge, asked)
     finally:
         # What an interrupted run has seen so far is judged, saved and reported as well.
-        with held_back() as signals:
+        with target.interruption.held_back() as signals:
             saved = facts_file.Saved(target.inventory, target.options, target.store, target.judged_at, target.demo)
             facts_file.save(directory / facts_file.FILE_NAME, saved, target.masker.mask_value)
             for item, each in zip(items, asked, strict=True):
@@ -84,8 +83,11 @@ def _look(config: pytest.Config, target: Target, judge: Judge, asked: list[Bound
     try:
         Retry(target, judge, asked, scheduler, wait, stable, frozenset(blocking), until).look()
     finally:
-        watcher.close()
-        clients.close()
+        with target.interruption.held_back() as signals:
+            watcher.close()
+            clients.close()
+    if signals:
+        raise KeyboardInterrupt
 
 
 def _judge(item: pytest.Function, asked: BoundCheck, judge: Judge, target: Target) -> None:

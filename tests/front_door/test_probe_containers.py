@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import signal
+import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -97,18 +98,34 @@ def test_saved_facts_are_judged_as_they_were(suite: Suite, tmp_path: Path) -> No
     assert "SKIPPED" in saved.verdicts.values()
 
 
+def third_node_hangs(cluster: Cluster) -> None:
+    cluster.swarm.nodes[2].hung = frozenset({"exec"})
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_an_interrupted_run_removes_its_containers(tmp_path: Path, number: signal.Signals) -> None:
-    def play(cluster: Cluster) -> None:
-        cluster.swarm.nodes[2].hung = frozenset({"exec"})
-
-    with staged(tmp_path, play) as cluster:
+    with staged(tmp_path, third_node_hangs) as cluster:
         with started(tmp_path, f"--inventory={cluster.inventory}", *OVERLAY) as run:
             assert until(pinging(cluster), 30)
             assert len(ours(cluster)) == 3
             run.signal(number)
             assert run.ended(25).code == 2
         assert ours(cluster) == []
+
+
+@pytest.mark.parametrize("pause", [0.0, 0.02, 0.2])
+def test_a_second_interruption_does_not_cut_the_removal_short(tmp_path: Path, pause: float) -> None:
+    with staged(tmp_path, third_node_hangs) as cluster:
+        with started(tmp_path, f"--inventory={cluster.inventory}", *OVERLAY) as run:
+            assert until(pinging(cluster), 30)
+            for number in (signal.SIGINT, signal.SIGINT, signal.SIGTERM):
+                run.signal(number)
+                time.sleep(pause)
+            outcome = run.ended(25)
+        assert ours(cluster) == []
+    assert outcome.code == 2, outcome.output
+    assert "Traceback" not in outcome.output
+    assert (outcome.reports / "report.html").is_file()
 
 
 def pinging(cluster: Embedded) -> Callable[[], bool]:
@@ -153,6 +170,22 @@ def test_cleanup_says_which_node_it_could_not_look_at(suite: Suite, tmp_path: Pa
     assert outcome.code == 7, outcome.output
     assert "node-1: nothing to remove" in outcome.output
     assert re.search(r"node-3: Docker at node-3 .*refused", outcome.output)
+
+
+def test_an_interrupted_cleanup_ends_in_words(tmp_path: Path) -> None:
+    def play(cluster: Cluster) -> None:
+        cluster.swarm.nodes[2].hung = frozenset({"containers"})
+
+    with staged(tmp_path, play) as cluster:
+        inventory = without_secrets(cluster)
+        with started(tmp_path, "--cleanup", f"--inventory={inventory}") as run:
+            assert until(lambda: any("/containers/json" in each.path for each in cluster.engine_requests), 30)
+            run.signal(signal.SIGINT)
+            run.signal(signal.SIGTERM)
+            code = run.process.wait(15)
+    printed = run.terminal.read_text(encoding="utf-8")
+    assert (code, printed.splitlines()[-1]) == (2, "interrupted"), printed
+    assert "Traceback" not in printed
 
 
 @pytest.mark.parametrize(
