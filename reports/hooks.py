@@ -17,10 +17,9 @@ def pytest_msr_run(config: pytest.Config, cluster: str, mask: Mask, mask_text: C
     """A run of a cluster is about to begin: how secrets are masked in values and in texts."""
 
 
-@pytest.hookspec(firstresult=True)
-def pytest_msr_run_directory(config: pytest.Config) -> Path:
-    """The run's directory, in which it also puts its facts."""
-    raise NotImplementedError
+@pytest.hookspec
+def pytest_msr_file(config: pytest.Config, name: str, text: str) -> None:
+    """A file of the run, besides its reports, that only its owner may read: its facts."""
 
 
 @pytest.hookspec(firstresult=True)

@@ -26,9 +26,12 @@ _ELEMENTS = {
 }
 
 
-def finish(path: Path, mask: Callable[[str], str], run: Run | None) -> None:
-    """Rewrite the file in place. Texts are masked as they are read, not as XML escapes them."""
-    tree = ElementTree.parse(path)  # noqa: S314 - pytest wrote it a moment ago
+def finished(path: Path, mask: Callable[[str], str], run: Run | None) -> bytes | None:
+    """pytest's file, completed; None where it was cut short. Texts are masked as they are read, not as XML escapes."""
+    try:
+        tree = ElementTree.parse(path)  # noqa: S314 - pytest wrote it a moment ago
+    except ElementTree.ParseError:
+        return None
     suite = tree.find("testsuite")
     if run is not None and suite is not None:
         suite.insert(0, _about(run.header))
@@ -37,7 +40,7 @@ def finish(path: Path, mask: Callable[[str], str], run: Run | None) -> None:
         element.text = mask(element.text) if element.text else element.text
         for name, value in element.attrib.items():
             element.set(name, mask(_PYTEST_PREFIX.sub(r"\1", value)))
-    tree.write(path, encoding="utf-8", xml_declaration=True)
+    return bytes(ElementTree.tostring(tree.getroot(), encoding="utf-8", xml_declaration=True))
 
 
 def _about(header: Header) -> Element:

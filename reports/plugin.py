@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
+import os
 import secrets
 import tempfile
 from argparse import ArgumentTypeError
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,15 +20,18 @@ from msr_checks import version
 from reports import hooks, junit
 from reports.compare import Comparison, compare
 from reports.exit_code import exit_code
+from reports.files import PRIVATE, remove, write_whole
 from reports.page.pytest_html import HtmlReport
 from reports.plain import page_text
 from reports.progress import Progress
 from reports.records import worst
-from reports.results import Header, Mask, Result, Results, Run, read
+from reports.results import FILE_NAME, Header, Mask, Result, Results, Run, read
 from reports.terminal import closing_summary, status_word
 
 RUNS = "reports/runs"
 LATEST = "latest"
+PAGE = "report.html"
+JUNIT = "junit.xml"
 RESULTS = pytest.StashKey[Sequence[Result]]()
 # The exit codes of pytest for a run that judged; others (interrupted, internal error, usage, no tests) stay.
 JUDGED = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
@@ -43,6 +49,7 @@ class RunReports:
     results: Results | None = None
     html: Path = field(init=False)
     junit: Path = field(init=False)
+    unwritten: list[str] = field(default_factory=list)
 
     @property
     def run(self) -> Run | None:
@@ -51,6 +58,14 @@ class RunReports:
     @property
     def comparison(self) -> Comparison | None:
         return compare(self.baseline, self.run) if self.baseline and self.run else None
+
+    @contextlib.contextmanager
+    def writing(self, path: Path) -> Iterator[Path]:
+        """Inside, this file is written; one that cannot be is told at the end, and the run goes on."""
+        try:
+            yield path
+        except OSError as error:
+            self.unwritten.append(f"cannot write {error.filename or path} ({error.strerror or error})")
 
 
 REPORTS = pytest.StashKey[RunReports]()
@@ -103,16 +118,25 @@ def pytest_msr_run(config: pytest.Config, cluster: str, mask: Mask, mask_text: C
         reports.directory.mkdir(parents=True, exist_ok=True)
         # A directory that exists may still take no file; better known before any request is sent.
         tempfile.TemporaryFile(dir=reports.directory).close()
+        _refuse_directories(reports.directory)
     except OSError as error:
         raise pytest.UsageError(
-            f"cannot write reports to {reports.directory} ({error.strerror}): choose another place with --report-dir"
+            f"cannot write reports to {error.filename or reports.directory} ({error.strerror}):"
+            " choose another place with --report-dir"
         ) from None
     options: Any = config.option
-    reports.html = Path(options.htmlpath or reports.directory / "report.html")
-    reports.junit = Path(options.xmlpath or reports.directory / "junit.xml")
+    reports.html = Path(options.htmlpath or reports.directory / PAGE)
+    reports.junit = Path(options.xmlpath or reports.directory / JUNIT)
     options.htmlpath, options.xmlpath, options.self_contained_html = str(reports.html), str(reports.junit), True
     config.stash[REPORTS] = reports
     config.pluginmanager.register(HtmlReport(lambda: reports.run, lambda: reports.comparison), "msr-checks-html")
+
+
+def _refuse_directories(directory: Path) -> None:
+    """A directory in the place of a file is better known before any request is sent, too."""
+    for path in map(directory.joinpath, (FILE_NAME, PAGE, JUNIT)):
+        if path.is_dir() and not path.is_symlink():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
 
 
 def _baseline(config: pytest.Config, cluster: str) -> Run | None:
@@ -132,8 +156,10 @@ def _baseline(config: pytest.Config, cluster: str) -> Run | None:
     return run
 
 
-def pytest_msr_run_directory(config: pytest.Config) -> Path:
-    return config.stash[REPORTS].directory
+def pytest_msr_file(config: pytest.Config, name: str, text: str) -> None:
+    reports = config.stash[REPORTS]
+    with reports.writing(reports.directory / name) as path:
+        write_whole(path, text.encode("ascii"), PRIVATE)
 
 
 def pytest_msr_previous_run(config: pytest.Config) -> Path | None:
@@ -208,25 +234,83 @@ def pytest_sessionfinish(session: pytest.Session) -> Generator[None, None, None]
         header, results = reports.run.header, reports.run.results
         before = reports.baseline.results if reports.baseline and session.config.getoption("only_new") else None
         session.exitstatus = exit_code(results, header.require, header.fail_on, header.catalogue, since_baseline=before)
+    if reports is None:
+        yield
+        return
+    for page in (reports.html, reports.junit):
+        if page.parent == reports.directory:
+            # pytest and pytest-html would write through a link that somebody left there.
+            remove(page)
+    _guard_pages(session.config, reports)
     yield
-    if reports:
-        _finish(reports, int(session.exitstatus))
+    _finish(session, reports)
 
 
-def _finish(reports: RunReports, exit_code: int) -> None:
-    if reports.results:
-        reports.results.finish(exit_code)
-        reports.results.close()
+def _guard_pages(config: pytest.Config, reports: RunReports) -> None:
+    """Let no page that cannot be written keep pytest from writing the other, and from its summary."""
+    pages = {"_pytest.junitxml": reports.junit, "pytest_html": reports.html}
+    for writer in config.pluginmanager.hook.pytest_sessionfinish.get_hookimpls():
+        module = type(writer.plugin).__module__
+        for package, page in pages.items():
+            if module == package or module.startswith(f"{package}."):
+                writer.function = _guarded(writer.function, reports, page)
+
+
+def _guarded(write: Callable[..., None], reports: RunReports, page: Path) -> Callable[..., None]:
+    def guarded(*arguments: object) -> None:
+        with reports.writing(page):
+            write(*arguments)
+
+    return guarded
+
+
+def _finish(session: pytest.Session, reports: RunReports) -> None:
+    """Complete and mask the pages, end the results, link the run, and say what could not be written."""
     if reports.html.is_file():
-        reports.html.write_text(
-            page_text(reports.mask_text(reports.html.read_text(encoding="utf-8"))), encoding="utf-8"
-        )
+        with reports.writing(reports.html):
+            _rewrite(reports.html, _finished_page(reports))
     if reports.junit.is_file():
-        junit.finish(reports.junit, reports.mask_text, reports.run)
+        with reports.writing(reports.junit):
+            _rewrite(reports.junit, junit.finished(reports.junit, reports.mask_text, reports.run))
     if reports.latest and reports.results:
-        fresh = reports.latest.with_name(f".{reports.directory.name}")
-        fresh.symlink_to(reports.directory.name)
-        fresh.replace(reports.latest)
+        with reports.writing(reports.latest):
+            _link(reports.latest, reports.directory.name)
+    if reports.results and reports.results.error:
+        with reports.writing(reports.directory / FILE_NAME):
+            raise reports.results.error
+    if reports.unwritten and session.exitstatus != pytest.ExitCode.INTERRUPTED:
+        session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
+    if reports.results:
+        reports.results.finish(int(session.exitstatus))
+        reports.results.close()
+    for sentence in reports.unwritten:
+        session.config.get_terminal_writer().line(f"ERROR: {sentence}", red=True)
+
+
+def _rewrite(path: Path, content: bytes | None) -> None:
+    """Put the finished page in the place of pytest's; of a page that was cut short, nothing is left."""
+    # First away with the other: a disk that holds one of them may not hold both.
+    remove(path)
+    if content is None:
+        raise OSError(errno.EIO, "it was cut short", str(path))
+    write_whole(path, content)
+
+
+def _finished_page(reports: RunReports) -> bytes | None:
+    """The page, masked once more; None where pytest-html could not write it whole."""
+    page = reports.html.read_text(encoding="utf-8", errors="replace")
+    whole = page.rstrip().endswith("</html>")
+    return page_text(reports.mask_text(page)).encode() if whole else None
+
+
+def _link(latest: Path, run: str) -> None:
+    fresh = latest.with_name(f".{run}")
+    try:
+        fresh.symlink_to(run)
+        fresh.replace(latest)
+    except OSError as error:
+        remove(fresh)
+        raise OSError(error.errno, error.strerror, str(latest)) from None
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:

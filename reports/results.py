@@ -13,9 +13,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, TextIO
+from typing import Any
 
 from reports import schema1
+from reports.files import LineFile
 from reports.records import (
     PROBLEMS,
     SCHEMA,
@@ -73,14 +74,14 @@ class Run:
 
 
 class Results:
-    """Writes results.jsonl and remembers what it wrote. Threads may share it; each line is flushed at once.
+    """Writes results.jsonl and remembers what it wrote. Threads may share it; each line is written at once.
 
     `mask` replaces secrets. It is given every free text and value (message, seen, expected, a waiver's words, the
     header's address), and never condition ids, subjects, verdicts or severities: those are the key of a verdict.
     """
 
-    def __init__(self, stream: TextIO, header: Header, mask: Mask = _unmasked) -> None:
-        self._stream = stream
+    def __init__(self, file: LineFile, header: Header, mask: Mask = _unmasked) -> None:
+        self._file = file
         self._mask = mask
         self._lock = threading.Lock()
         self._results: list[Result] = []
@@ -92,7 +93,12 @@ class Results:
         """Begin a file at `path`, a results file or the run's directory, and write its header."""
         target = path if path.suffix == ".jsonl" else path / FILE_NAME
         target.parent.mkdir(parents=True, exist_ok=True)
-        return cls(target.open("w", encoding="utf-8", newline="\n"), header, mask)
+        return cls(LineFile(target), header, mask)
+
+    @property
+    def error(self) -> OSError | None:
+        """Why not all of it could be written; what was written is whole lines."""
+        return self._file.error
 
     @property
     def results(self) -> tuple[Result, ...]:
@@ -123,7 +129,7 @@ class Results:
     def close(self) -> None:
         """Close the file; what was written stays readable here."""
         with self._lock:
-            self._stream.close()
+            self._file.close()
 
     def __enter__(self) -> Results:
         return self
@@ -134,8 +140,7 @@ class Results:
         self.close()
 
     def _write(self, line: dict[str, Any]) -> None:
-        self._stream.write(json.dumps(storable(line), ensure_ascii=False, allow_nan=False) + "\n")
-        self._stream.flush()
+        self._file.write(json.dumps(storable(line), ensure_ascii=False, allow_nan=False))
 
     def _clean(self, value: Any) -> Any:
         return storable(self._mask(storable(value)))

@@ -31,7 +31,6 @@ def run_checks(config: pytest.Config, items: list[pytest.Function], catalogue: I
     target = config.stash[TARGET]
     judge = Judge(target.store, target.inventory)
     asked = [_ask(item, target) for item in items]
-    directory = config.hook.pytest_msr_run_directory(config=config)
     try:
         if not target.offline:
             _look(config, target, judge, asked)
@@ -39,7 +38,8 @@ def run_checks(config: pytest.Config, items: list[pytest.Function], catalogue: I
         # What an interrupted run has seen so far is judged, saved and reported as well.
         with target.interruption.held_back() as signals:
             saved = facts_file.Saved(target.inventory, target.options, target.store, target.judged_at, target.demo)
-            facts_file.save(directory / facts_file.FILE_NAME, saved, target.masker.mask_value)
+            facts = facts_file.text(saved, target.masker.mask_value)
+            config.hook.pytest_msr_file(config=config, name=facts_file.FILE_NAME, text=facts)
             for item, each in zip(items, asked, strict=True):
                 _judge(item, each, judge, target)
             judged = [

@@ -31,7 +31,7 @@ def pytest_configure() -> None:
     from checks.engine import run
     from fixtures.core import facts_file
 
-    facts_file.save = _before("saving", facts_file.save)
+    facts_file.text = _before("saving", facts_file.text)
     run._judge = _before("judging", run._judge)
 
 
