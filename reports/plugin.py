@@ -249,7 +249,8 @@ def pytest_sessionfinish(session: pytest.Session) -> Generator[None, None, None]
 def _guard_pages(config: pytest.Config, reports: RunReports) -> None:
     """Let no page that cannot be written keep pytest from writing the other, and from its summary."""
     pages = {"_pytest.junitxml": reports.junit, "pytest_html": reports.html}
-    for writer in config.pluginmanager.hook.pytest_sessionfinish.get_hookimpls():
+    writers: Any = config.pluginmanager.hook.pytest_sessionfinish.get_hookimpls()
+    for writer in writers:
         module = type(writer.plugin).__module__
         for package, page in pages.items():
             if module == package or module.startswith(f"{package}."):
