@@ -40,6 +40,7 @@ SCARCE_PERCENT = 10
         "node.other-engine": "the Docker engine of another node responds",
         "node.not-ready": "the swarm does not list the node as ready",
         "node.drained": Reason("the node is drained and runs a replica", remedy="drained-node"),
+        "node.paused": Reason("the node is paused and runs a replica", remedy="drained-node"),
     },
 )
 def test_node_is_ready(
@@ -244,7 +245,7 @@ def test_node_listens(
         "node.no-leader": "the swarm has no leader",
         "node.quorum-lost": "fewer managers are reachable than a majority",
         "node.manager-unreachable": "a manager is unreachable, and a majority is reachable",
-        "node.manager-cannot-list": "a manager cannot list the nodes of the swarm, and others can",
+        "node.manager-cannot-list": "a manager cannot list the nodes of the swarm, and not all say that none leads",
     },
     measured="reported",
 )

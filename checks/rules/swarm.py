@@ -15,6 +15,10 @@ OUT_OF_SWARM = {"locked": "node.swarm-locked", "error": "node.swarm-error"}
 """The reason by what an engine calls its part in a swarm that it is not active in; any other is `not-in-swarm`."""
 
 
+NOT_AVAILABLE = {"drain": ("node.drained", "drained"), "pause": ("node.paused", "paused")}
+"""The reason, and the word for it, by what keeps the swarm from attaching a container to a network on a node."""
+
+
 def as_the_swarm_sees_it(
     node: Node, engine: EngineFacts, rows: Sequence[tuple[str, SwarmNode]], inventory: Inventory
 ) -> Verdict:
@@ -34,14 +38,16 @@ def as_the_swarm_sees_it(
             measured="reported",
         )
     availability = rows[0][1].availability
-    if availability == "drain" and any(replica.node == node.name for replica in inventory.replicas):
-        message = "the node is drained and runs a replica: no container can be attached to a network on it"
+    if availability in NOT_AVAILABLE and any(replica.node == node.name for replica in inventory.replicas):
+        reason, word = NOT_AVAILABLE[availability]
         return warned(
-            "node.drained",
-            message,
+            reason,
+            f"the node is {word} and runs a replica: no container can be attached to a network on it",
             seen=availability,
             expected="active",
-            witnesses=[thing("node", name) for name, row in rows if name != node.name and row.availability == "drain"],
+            witnesses=[
+                thing("node", name) for name, row in rows if name != node.name and row.availability == availability
+            ],
             measured="reported",
         )
     return passed(f"{way}; {availability}", seen=availability)
@@ -49,9 +55,9 @@ def as_the_swarm_sees_it(
 
 def judge_managers(views: Sequence[SwarmView]) -> Verdict:
     """Whether the swarm has a leader and all its managers are reachable, by the first manager that sees a fault."""
-    if all(view.error for view in views):
+    if all(view.no_leader for view in views):
         errors = "; ".join(f"{view.node}: {one_line(view.error)}" for view in views)
-        message = "no manager can list the nodes of the swarm: it probably has no leader, for lack of a majority"
+        message = "no manager can list the nodes of the swarm: it has no leader, for lack of a majority"
         return failed(
             "node.no-leader",
             f"{message} ({errors})",

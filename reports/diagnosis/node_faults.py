@@ -52,7 +52,7 @@ class NodeFault:
 
 
 def node_faults(header: Header, results: Sequence[Result]) -> list[NodeFault]:
-    """The faults of the swarm, then those of nodes; one that is only drained where a container was refused for it."""
+    """The faults of the swarm, then those of nodes; one that is drained or paused where it had a container refused."""
     refused = [r for r in results if r.condition == "NET-1" and fails(r)]
     found: list[NodeFault] = []
     for result in results:

@@ -57,7 +57,12 @@ def member(node: str, **changes: Any) -> SwarmNode:
 
 def swarm(node: str, *members: SwarmNode, manager: bool = True, error: str = "") -> SwarmView:
     listed = list(members or [member(each) for each in NODES]) if manager and not error else []
-    return SwarmView(**times(), node=node, manager=manager, error=error, nodes=listed)
+    no_leader = "does not have a leader" in error
+    return SwarmView(**times(), node=node, manager=manager, error=error, no_leader=no_leader, nodes=listed)
+
+
+def without_leader(node: str) -> SwarmView:
+    return swarm(node, error="The swarm does not have a leader")
 
 
 def container(replica: str, component: str, **changes: Any) -> Container:

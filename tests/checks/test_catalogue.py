@@ -188,6 +188,7 @@ def test_each_way_in_has_one_owner() -> None:
         ("NET-1", "net.not-attached", "not-attached"),
         ("NET-1", "net.no-network", "network-itself"),
         ("NODE-1", "node.drained", "drained-node"),
+        ("NODE-1", "node.paused", "drained-node"),
         ("NODE-1", "node.not-in-swarm", "not-in-the-swarm"),
     ],
 )

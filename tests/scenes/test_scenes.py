@@ -23,6 +23,7 @@ FIRST = {
     "licence-gone": r"1\. ALERT-1, REG-1 NO_LICENSE, .* so renew that first",
     "node-drained": r"1\. NODE-1 node-3: the node is drained.*: make the node active again",
     "node-left-the-swarm": r"1\. NODE-1 node-3: the Docker engine.s swarm state is inactive .* let it join again",
+    "node-paused": r"1\. NODE-1 node-3: the node is paused.*: make the node active again",
     "one-database-killed": r"1\. Replica f58cf364e3df .* unhealthy: CTR-1 .* .the container exited with exit code 137"
     r" .* then start it",
     "one-replica-gone": r"1\. Replica f58cf364e3df .* does not respond: .*engine does not listen.*: repair the node",

@@ -141,8 +141,9 @@ class Lifecycle:
                 self._node.lost_attachments -= 1
                 first = self._node.lost_attachments % 2 == 1
                 return refused(500, LOST) if first else refused(404, f"network {name} not found")
-            # As measured of a drained node too; an engine takes 20 s to say so, this one no time.
-            if self._swarm.leader is None or self._node.swarm_error or self._node.availability == "drain":
+            # As measured of a drained node too, and the scheduler takes a paused one alike: both are not active.
+            # An engine takes 20 s to say so, this one no time.
+            if self._swarm.leader is None or self._node.swarm_error or self._node.availability != "active":
                 return refused(500, LOST)
             container.networks[name] = self._swarm.free_address(name)
         return None

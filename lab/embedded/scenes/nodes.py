@@ -149,8 +149,17 @@ scene("swarm-port-closed", "On one swarm manager nothing listens on 2377/tcp.")(
     "A node with a replica was drained: its containers stay, and none can be attached to the overlay network.",
 )
 def node_drained(cluster: Cluster, expect: Expectations) -> None:
+    _not_available(cluster, expect, "drain")
+
+
+@scene("node-paused", "A node with a replica is paused: its containers stay, and none can be attached to the network.")
+def node_paused(cluster: Cluster, expect: Expectations) -> None:
+    _not_available(cluster, expect, "pause")
+
+
+def _not_available(cluster: Cluster, expect: Expectations, availability: str) -> None:
     node = cluster.node(cluster.bad)
-    node.availability = "drain"
+    node.availability = availability
     expect.warn("NODE-1", node.name)
     expect.fail("NET-1", node.name)
     no_probe(cluster, expect, node)

@@ -32,6 +32,7 @@ from tests.checks.node_facts import (
     process,
     swarm,
     system,
+    without_leader,
 )
 
 CLUSTER = "cluster"
@@ -132,7 +133,7 @@ node_1(
     "a manager that waits for a leader, and nobody lists it",
     reached(
         own=engine(N1, id="", node_id="", error="no answer to docker info"),
-        views={node: swarm(node, error="The swarm does not have a leader") for node in NODES},
+        views={node: without_leader(node) for node in NODES},
     ),
     passes(N1, "no manager reports whether the node is ready"),
     inventory=THREE_NODES,
@@ -184,6 +185,18 @@ node_1(
     reached(views=everybody_sees(availability="drain")),
     warns(N1, "drained", seen="drain", reason="node.drained", about=FIRST, witnesses=ALL_THREE[1:]),
     inventory=THREE_NODES,
+)
+node_1(
+    "paused with a replica",
+    reached(views=everybody_sees(availability="pause")),
+    warns(N1, "the node is paused", seen="pause", reason="node.paused", about=FIRST, witnesses=ALL_THREE[1:]),
+    inventory=THREE_NODES,
+)
+node_1(
+    "a paused manager without a replica",
+    reached(views=everybody_sees(availability="pause")),
+    passes(N1, "pause"),
+    inventory=nodes(replicas=[{"id": name, "address": f"10.0.0.{n}"} for n, name in enumerate(IDS[:3], 11)]),
 )
 node_1(
     "a drained manager without a replica",
@@ -521,13 +534,25 @@ node_6(
 )
 node_6(
     "the swarm has lost its quorum",
-    managers(**{f"node_{n}": swarm(node, error="The swarm does not have a leader") for n, node in enumerate(NODES, 1)}),
+    managers(**{f"node_{n}": without_leader(node) for n, node in enumerate(NODES, 1)}),
     fails(CLUSTER, "does not have a leader", reason="node.no-leader", about=(thing("swarm"),), witnesses=ALL_THREE),
     inventory=THREE_NODES,
 )
 node_6(
+    "one manager says that nobody leads, and the others are not known",
+    managers(node_1=without_leader(N1), node_2=STOPPED, node_3=STOPPED),
+    fails(CLUSTER, "does not have a leader", reason="node.no-leader", about=(thing("swarm"),), witnesses=FIRST),
+    inventory=THREE_NODES,
+)
+node_6(
+    "no manager can list the nodes, and none says that nobody leads",
+    managers(**{f"node_{n}": swarm(node, error="rpc error: desc = internal") for n, node in enumerate(NODES, 1)}),
+    fails(CLUSTER, "manager node-1 cannot list", reason="node.manager-cannot-list", about=FIRST),
+    inventory=THREE_NODES,
+)
+node_6(
     "one manager is cut off",
-    managers(node_2=swarm(N2, error="no complete answer within 10 s")),
+    managers(node_2=without_leader(N2)),
     fails(
         CLUSTER,
         "manager node-2 cannot list the nodes of the swarm",
