@@ -86,7 +86,9 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, object]:
     """Look at everything that the selected checks need, then let pytest run them on what was seen."""
     items = [item for item in session.items if isinstance(item, pytest.Function) and condition_of(item.function)]
-    if items and not session.config.option.collectonly and not session.testsfailed:
+    option = session.config.option
+    refused = session.testsfailed and not option.continue_on_collection_errors
+    if items and not option.collectonly and not refused:
         if TARGET not in session.config.stash:
             raise pytest.UsageError(HOW_TO_NAME_ONE)
         run_checks(session.config, items, catalogue())

@@ -1,7 +1,7 @@
 """junit.xml: pytest writes it; here it is completed and masked.
 
-Messages begin with the verdict's word, version, DEMO and `insecure` become properties, and checks whose facts an
-interrupted run had, but that pytest did not run, get their cases: an empty file would read as nothing wrong.
+Messages begin with the verdict's word, version, DEMO and `insecure` become properties. Each check has the element of
+its worst verdict, also where pytest did not come to run it (`-x`, Ctrl-C) or another plugin broke there.
 """
 
 from __future__ import annotations
@@ -54,33 +54,43 @@ def _about(header: Header) -> Element:
 
 
 def _complete(suite: Element, results: Sequence[Result]) -> None:
+    """One case for each check, with the element of its worst verdict; what another plugin broke there stays beside."""
+    cases: dict[tuple[str, str], Element] = {}
     for case in suite.findall("testcase"):
-        # The one that was interrupted: pytest writes it without a name, and does not count it.
-        if case.get("name") is None:
+        key = (case.get("classname", ""), case.get("name", ""))
+        # The one that was interrupted has no name; what breaks after a failed call makes a second case.
+        if not key[1] or key in cases:
             suite.remove(case)
-    there = {(case.get("classname"), case.get("name")) for case in suite.iter("testcase")}
+        else:
+            cases[key] = case
     for test, verdicts in groupby(results, key=lambda result: result.test):
         module, _, name = test.partition("::")
         key = (module.removesuffix(".py").replace("/", "."), name)
-        if key not in there:
-            _add_case(suite, key, list(verdicts))
+        if key not in cases:
+            cases[key] = SubElement(suite, "testcase", classname=key[0], name=key[1], time="0")
+        _settle(cases[key], list(verdicts))
+    for attribute, tag in {"tests": "testcase", "failures": "failure", "errors": "error", "skipped": "skipped"}.items():
+        suite.set(attribute, str(sum(1 for _ in suite.iter(tag))))
 
 
-def _add_case(suite: Element, key: tuple[str, str], verdicts: Sequence[Result]) -> None:
-    case = SubElement(suite, "testcase", classname=key[0], name=key[1], time="0")
-    properties = SubElement(case, "properties")
-    for name, value in properties_of(verdicts):
-        SubElement(properties, "property", name=name, value=value)
+def _settle(case: Element, verdicts: Sequence[Result]) -> None:
+    """Give the case the element of its worst verdict and its properties, where pytest wrote none or another."""
     shown = worst(verdicts)
-    _count(suite, "tests")
-    kind = _ELEMENTS.get(shown.verdict)
+    kind, word = _ELEMENTS.get(shown.verdict), f"{shown.verdict.shown}: "
+    if case.find("properties/property[@name='condition']") is None:
+        properties = Element("properties")
+        case.insert(0, properties)
+        for name, value in properties_of(verdicts):
+            SubElement(properties, "property", name=name, value=value)
+    for each in [each for each in case if each.tag in _ELEMENTS.values()]:
+        said = _PYTEST_PREFIX.sub(r"\1", each.get("message", ""))
+        if each.tag == kind and said.startswith(word):
+            kind = None
+        else:
+            case.remove(each)
+            SubElement(case, "system-err").text = each.text or said
     if kind:
-        SubElement(case, kind, message=f"{shown.verdict.shown}: {shown.subject}: {shown.message}")
-        _count(suite, {"failure": "failures", "error": "errors", "skipped": "skipped"}[kind])
-
-
-def _count(suite: Element, attribute: str) -> None:
-    suite.set(attribute, str(int(suite.get(attribute, "0")) + 1))
+        SubElement(case, kind, message=f"{word}{shown.subject}: {shown.message}")
 
 
 def properties_of(verdicts: Sequence[Result]) -> list[tuple[str, str]]:

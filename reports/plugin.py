@@ -19,13 +19,13 @@ import pytest
 from msr_checks import version
 from reports import hooks, junit
 from reports.compare import Comparison, compare
-from reports.exit_code import exit_code
+from reports.exit_code import FAILED, exit_code
 from reports.files import PRIVATE, remove, write_whole
 from reports.page.pytest_html import HtmlReport
 from reports.plain import page_text
 from reports.progress import Progress
 from reports.records import worst
-from reports.results import FILE_NAME, Header, Mask, Result, Results, Run, read
+from reports.results import FILE_NAME, Header, Mask, Result, Results, Run, VerdictWord, read
 from reports.terminal import closing_summary, status_word
 
 RUNS = "reports/runs"
@@ -35,11 +35,17 @@ JUNIT = "junit.xml"
 RESULTS = pytest.StashKey[Sequence[Result]]()
 # The exit codes of pytest for a run that judged; others (interrupted, internal error, usage, no tests) stay.
 JUDGED = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
+# Where pytest ends a check for its verdict; what fails elsewhere is a hook or a fixture of another plugin.
+_FAILS_IN = {VerdictWord.FAIL: "call", VerdictWord.UNKNOWN: "setup"}
 
 
 @dataclass
 class RunReports:
-    """The reports of this run. `directory` exists; `latest` is the link to set at the end, if there is any verdict."""
+    """The reports of this run. `directory` exists; `latest` is the link to set at the end, if there is any verdict.
+
+    failed_checks: how many reports of pytest on checks failed. beside: what else broke there, and in whose hands.
+    summed_up: whether the terminal has the closing summary.
+    """
 
     directory: Path
     latest: Path | None
@@ -47,6 +53,9 @@ class RunReports:
     mask_text: Callable[[str], str]
     baseline: Run | None
     results: Results | None = None
+    failed_checks: int = 0
+    beside: list[str] = field(default_factory=list)
+    summed_up: bool = False
     html: Path = field(init=False)
     junit: Path = field(init=False)
     unwritten: list[str] = field(default_factory=list)
@@ -201,12 +210,19 @@ def pytest_metadata(metadata: dict[str, Any]) -> None:
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
-    report.__dict__["msr_results"] = item.stash.get(RESULTS, [])
+    results = report.__dict__["msr_results"] = item.stash.get(RESULTS, [])
     reports = item.config.stash.get(REPORTS, None)
     if reports:
         _mask(report, reports.mask_text)
+        if results and report.failed:
+            reports.failed_checks += 1
+            if call.excinfo and report.when != _FAILS_IN.get(worst(results).verdict):
+                what = reports.mask_text(call.excinfo.exconly(tryshort=True))
+                reports.beside.append(f"{item.nodeid}, {report.when}: {what}")
     return report
 
 
@@ -230,20 +246,39 @@ def pytest_report_teststatus(report: Any) -> tuple[str, str, tuple[str, dict[str
 def pytest_sessionfinish(session: pytest.Session) -> Generator[None, None, None]:
     """The exit code of the verdicts; then, when all plugins have written, mask the pages once more and link the run."""
     reports = session.config.stash.get(REPORTS, None)
-    if reports and reports.run and session.exitstatus in JUDGED:
-        header, results = reports.run.header, reports.run.results
-        before = reports.baseline.results if reports.baseline and session.config.getoption("only_new") else None
-        session.exitstatus = exit_code(results, header.require, header.fail_on, header.catalogue, since_baseline=before)
     if reports is None:
         yield
         return
+    run = reports.run
+    if run and session.exitstatus in JUDGED:
+        session.exitstatus = _exit_code(session, reports, run)
     for page in (reports.html, reports.junit):
         if page.parent == reports.directory:
             # pytest and pytest-html would write through a link that somebody left there.
             remove(page)
     _guard_pages(session.config, reports)
-    yield
+    try:
+        yield
+    except Exception:
+        if run is None:
+            raise
+        # Another plugin broke: what was judged is reported nevertheless.
+        session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
+        session.config.notify_exception(pytest.ExceptionInfo.from_current(), session.config.option)
+    terminal: Any = session.config.pluginmanager.get_plugin("terminalreporter")
+    if terminal and not reports.summed_up:
+        # pytest has no summary after an internal error.
+        _sum_up(reports, terminal, session.config, int(session.exitstatus))
     _finish(session, reports)
+
+
+def _exit_code(session: pytest.Session, reports: RunReports, run: Run) -> int:
+    """That of all verdicts, whether pytest came to run their tests or not."""
+    before = reports.baseline.results if reports.baseline and session.config.getoption("only_new") else None
+    header = run.header
+    code = exit_code(run.results, header.require, header.fail_on, header.catalogue, since_baseline=before)
+    others_failed = session.testsfailed > reports.failed_checks
+    return FAILED if others_failed else code
 
 
 def _guard_pages(config: pytest.Config, reports: RunReports) -> None:
@@ -314,16 +349,28 @@ def _link(latest: Path, run: str) -> None:
         raise OSError(error.errno, error.strerror, str(latest)) from None
 
 
-def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+def pytest_terminal_summary(terminalreporter: Any, exitstatus: int, config: pytest.Config) -> None:
     reports = config.stash.get(REPORTS, None)
-    if reports and reports.run:
-        if config.get_verbosity() <= 0:
-            # Its list of failed tests would follow, which repeats the summary.
-            terminalreporter.reportchars = ""
-        terminalreporter.section("msr-checks")
-        only_new = config.getoption("only_new")
-        lines = closing_summary(
-            reports.run.header, reports.run.results, reports.directory, reports.comparison, only_new=only_new
-        )
-        for line in lines:
-            terminalreporter.line(line)
+    if reports:
+        _sum_up(reports, terminalreporter, config, int(exitstatus))
+
+
+def _sum_up(reports: RunReports, terminal: Any, config: pytest.Config, exit_code: int) -> None:
+    if reports.run is None:
+        return
+    reports.summed_up = True
+    if config.get_verbosity() <= 0:
+        # Its list of failed tests would follow, which repeats the summary.
+        terminal.reportchars = ""
+    terminal.section("msr-checks")
+    lines = closing_summary(
+        reports.run.header,
+        reports.run.results,
+        reports.directory,
+        reports.comparison,
+        only_new=config.getoption("only_new"),
+        exit_code=exit_code,
+        beside=reports.beside,
+    )
+    for line in lines:
+        terminal.line(line)

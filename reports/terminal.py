@@ -8,7 +8,8 @@ from pathlib import Path
 from reports.compare import Comparison
 from reports.diagnosis.grouping import area_title, by_area, count, shown_words
 from reports.diagnosis.headline import counts_per_area, first_steps, headline
-from reports.plain import one_line
+from reports.exit_code import FAILED, HEALTHY, NOT_JUDGED
+from reports.plain import fit, many, one_line
 from reports.records import Header, Result, VerdictWord
 
 # pytest's category (which the tally counts), the letter of the short form, the word of the long form, its markup.
@@ -21,6 +22,8 @@ _STATUS: dict[VerdictWord, tuple[str, str, tuple[str, dict[str, bool]]]] = {
     VerdictWord.NOT_APPLICABLE: ("skipped", "n", ("NOT APPLICABLE", {"light": True})),
     VerdictWord.WAIVED: ("xfailed", "x", ("WAIVED", {"yellow": True})),
 }
+# What pytest's own exit codes mean, where they end a run that has verdicts.
+_PYTESTS_CODES = {2: "interrupted", 3: "internal error", 4: "usage error", 6: "too many warnings"}
 
 
 def status_word(verdict: VerdictWord) -> tuple[str, str, tuple[str, dict[str, bool]]]:
@@ -35,10 +38,13 @@ def closing_summary(
     comparison: Comparison | None = None,
     *,
     only_new: bool = False,
+    exit_code: int = HEALTHY,
+    beside: Sequence[str] = (),
 ) -> list[str]:
     """The last lines of a run: what to do first, verdicts per area, where the reports are, and the headline.
 
-    `directory` is the run's; `only_new` says that only what the baseline did not have decides the exit code.
+    `directory` is the run's; `only_new` says that only what the baseline did not have decides the exit code;
+    `exit_code` is that of the run, `beside` what broke in other plugins while pytest ran the checks.
     """
     steps = first_steps(header, results)
     lines = ["What to do first:", *(f"  {n}. {one_line(step.text)}" for n, step in enumerate(steps, 1)), ""]
@@ -50,6 +56,13 @@ def closing_summary(
     lines += [one_line(f"Waiver matches nothing: {missed}") for missed in header.waivers_missed]
     if comparison:
         lines += _since(comparison, only_new)
+    if beside:
+        lines.append(
+            fit(one_line(f"{many(len(beside), 'error')} beside the checks, no verdict is changed: {beside[0]}"), 300)
+        )
+    if exit_code not in (HEALTHY, FAILED, NOT_JUDGED):
+        why = _PYTESTS_CODES.get(exit_code, "set by a plugin")
+        lines.append(f"pytest ended with exit code {exit_code} ({why}); the verdicts are of all that was observed")
     lines.append(f"Reports: {one_line(str(directory / 'report.html'))}, also junit.xml and results.jsonl there")
     marks, text = _marks(header), headline(header, results).text
     if only_new and comparison and not (comparison.new or comparison.worse):

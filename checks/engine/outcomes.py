@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Generator
-from typing import Any
 
 import pytest
 
@@ -14,8 +13,6 @@ from fixtures.plugin import ARGUMENTS
 from fixtures.secrets.masker import LONGEST
 
 JUDGED = pytest.StashKey[list[Judgement]]()
-# An item's verdicts as results.jsonl has them; None once they have been reported.
-RECORDS = pytest.StashKey[list[dict[str, Any]] | None]()
 
 
 class NotHeld(Exception):
@@ -28,11 +25,10 @@ class Unknown(Exception):
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Report the verdicts; what could not be seen, or need not be, ends here."""
+    """What could not be seen, or need not be, ends here."""
     judgements = item.stash.get(JUDGED, None)
     if judgements is None:
         return
-    _report(item)
     for traceback in itertools.chain.from_iterable(each.tracebacks for each in judgements):
         item.add_report_section("setup", "internal error", traceback)
     worst = _worst(judgements)
@@ -42,19 +38,6 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         raise Unknown(_text(judgements))
     if worst.verdict.outcome in (Outcome.SKIPPED, Outcome.NOT_APPLICABLE):
         pytest.skip(f"{worst.verdict.outcome.replace('_', ' ')}: {worst.verdict.message}")
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_sessionfinish(session: pytest.Session) -> None:
-    """A run that was interrupted reports all that it had seen."""
-    for item in getattr(session, "items", []):
-        if item.stash.get(RECORDS, None) is not None:
-            _report(item)
-
-
-def _report(item: pytest.Item) -> None:
-    item.config.hook.pytest_msr_verdicts(item=item, verdicts=item.stash[RECORDS])
-    item.stash[RECORDS] = None
 
 
 @pytest.hookimpl(tryfirst=True)

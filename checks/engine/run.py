@@ -12,7 +12,7 @@ import pytest
 from checks.condition import Condition, condition_of
 from checks.engine.bound_check import BoundCheck, arguments_of, dimensions_of
 from checks.engine.evaluate import Judge
-from checks.engine.outcomes import JUDGED, RECORDS
+from checks.engine.outcomes import JUDGED
 from checks.engine.records import header, record
 from checks.engine.retry import Retry
 from checks.engine.waivers import covering, missed, waived
@@ -27,7 +27,7 @@ from fixtures.target import TARGET, Target, given
 
 
 def run_checks(config: pytest.Config, items: list[pytest.Function], catalogue: Iterable[Condition]) -> None:
-    """Leave with every item its verdicts, ready for pytest to run it."""
+    """Report the verdicts of all items, and leave with each its own, ready for pytest to run it."""
     target = config.stash[TARGET]
     judge = Judge(target.store, target.inventory)
     asked = [_ask(item, target) for item in items]
@@ -49,6 +49,10 @@ def run_checks(config: pytest.Config, items: list[pytest.Function], catalogue: I
             ]
             line = header(target, asked, catalogue, config.getoption("fail_on"), missed(target.inventory, judged))
             config.hook.pytest_msr_header(config=config, header=line)
+            # All of them now: what pytest runs after this, and how it ends, changes nothing of what was judged.
+            for item, each in zip(items, asked, strict=True):
+                records = [record(target, each, one, item.nodeid) for one in item.stash[JUDGED]]
+                config.hook.pytest_msr_verdicts(item=item, verdicts=records)
         if signals:
             raise KeyboardInterrupt
 
@@ -97,7 +101,6 @@ def _judge(item: pytest.Function, asked: BoundCheck, judge: Judge, target: Targe
         for each in judge.verdicts(asked)
     ]
     item.stash[JUDGED] = judgements
-    item.stash[RECORDS] = [record(target, asked, each, item.nodeid) for each in judgements]
     try:
         item.stash[ARGUMENTS] = {} if asked.nothing else arguments_of(asked, target.store, inventory)
     except Unavailable:
