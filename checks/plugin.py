@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import sys
 from collections.abc import Generator
 from pathlib import Path
@@ -13,18 +12,19 @@ import checks
 from checks.condition import CATALOGUE, Condition, condition_of
 from checks.engine import outcomes
 from checks.engine.asking import refuse_wrong_checks
-from checks.engine.bound_check import dimensions_of
+from checks.engine.bound_check import dimensions_of, joined, rows_of
 from checks.engine.run import run_checks
+from checks.engine.selection import mark, register_markers, select_whole_names
 from checks.engine.waivers import refuse_unknown_names
-from fixtures.core.dimensions import DIMENSIONS
 from fixtures.core.refusals import Refused
-from fixtures.core.subjects import subject_of
 from fixtures.loading import load_modules
 from fixtures.target import HOW_TO_NAME_ONE, TARGET
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(outcomes, "msr-checks-outcomes")
+    if config.option.markers:
+        register_markers(config, catalogue())
 
 
 def pytest_cmdline_main(config: pytest.Config) -> int | None:
@@ -56,11 +56,11 @@ def pytest_msr_run(config: pytest.Config) -> None:
 
 def pytest_sessionstart(session: pytest.Session) -> None:
     """A collection of checks refuses those that are written wrong, with a cluster or without one."""
-    here = Path(checks.__path__[0]).resolve()
-    for argument in session.config.args:
-        path = (session.config.invocation_params.dir / argument.partition("::")[0]).resolve()
-        if path.is_relative_to(here) or here.is_relative_to(path):
-            catalogue()
+    config, here = session.config, Path(checks.__path__[0]).resolve()
+    paths = [(config.invocation_params.dir / argument.partition("::")[0]).resolve() for argument in config.args]
+    if any(path.is_relative_to(here) or here.is_relative_to(path) for path in paths):
+        register_markers(config, catalogue())
+        select_whole_names(config)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -68,18 +68,16 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         return
     inventory = metafunc.config.stash[TARGET].inventory
     dimensions = dimensions_of(metafunc.function)
-    rows = list(itertools.product(*(DIMENSIONS[dimension](inventory) for dimension in dimensions)))
     if dimensions:
-        ids = [":".join(subject_of(value) for value in row) for row in rows]
-        metafunc.parametrize(dimensions, rows, ids=ids)
+        rows = rows_of(metafunc.function, inventory)
+        metafunc.parametrize(dimensions, rows, ids=[joined(row) for row in rows])
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """`-k STATUS-3` and `-k STATUS` select by condition and by area."""
     condition = condition_of(getattr(item, "function", None))
     if condition:
-        item.extra_keyword_matches.add(condition.id)
+        mark(item, condition)
 
 
 @pytest.hookimpl(wrapper=True)

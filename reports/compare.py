@@ -58,6 +58,7 @@ def compare(baseline: Run, now: Run) -> Comparison:
     before = {result.key: result for result in baseline.results}
     after = {result.key: result for result in now.results}
     blind = {(r.cluster, r.condition) for r in now.results if r.verdict in (VerdictWord.UNKNOWN, VerdictWord.SKIPPED)}
+    blind |= {(now.header.cluster, condition) for condition in now.header.left_out}
     judged = {(r.cluster, r.condition) for r in now.results} - blind
 
     new: list[Result] = []

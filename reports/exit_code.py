@@ -39,10 +39,16 @@ def required_ids(require: Iterable[str], catalogue: Sequence[CatalogueEntry]) ->
 
 
 def required_not_judged(
-    results: Iterable[Result], require: Iterable[str], catalogue: Sequence[CatalogueEntry]
+    results: Iterable[Result],
+    require: Iterable[str],
+    catalogue: Sequence[CatalogueEntry],
+    left_out: Iterable[str] = (),
 ) -> tuple[str, ...]:
-    """The required conditions without any verdict, or UNKNOWN or SKIPPED on some subject."""
-    judged: dict[str, bool] = {}
+    """The required conditions without any verdict, or UNKNOWN or SKIPPED on some subject.
+
+    left_out: the conditions that the run was not to judge at some subject of the inventory.
+    """
+    judged = dict.fromkeys(left_out, False)
     for result in results:
         judged[result.condition] = judged.get(result.condition, True) and result.verdict in JUDGED
     return tuple(name for name in required_ids(require, catalogue) if not judged.get(name, False))
@@ -55,12 +61,13 @@ def exit_code(
     catalogue: Sequence[CatalogueEntry],
     *,
     since_baseline: Iterable[Result] | None = None,
+    left_out: Iterable[str] = (),
 ) -> int:
     """0, 1 or 7 for the verdicts of a run.
 
     With the results of a baseline (`--only-new`) only problems that it did not have count; that a required
     condition was judged is asked of this run whatever the baseline says, so that a gate never passes without having
-    checked anything.
+    checked anything. left_out: as `required_not_judged` says.
     """
     strict = fail_on == "warning"
     counted = results if since_baseline is None else only_new(results, since_baseline)
@@ -71,4 +78,4 @@ def exit_code(
             return FAILED
     if any(result.verdict is VerdictWord.UNKNOWN and (result.critical or strict) for result in counted):
         return NOT_JUDGED
-    return NOT_JUDGED if required_not_judged(results, require, catalogue) else HEALTHY
+    return NOT_JUDGED if required_not_judged(results, require, catalogue, left_out) else HEALTHY

@@ -276,7 +276,14 @@ def _exit_code(session: pytest.Session, reports: RunReports, run: Run) -> int:
     """That of all verdicts, whether pytest came to run their tests or not."""
     before = reports.baseline.results if reports.baseline and session.config.getoption("only_new") else None
     header = run.header
-    code = exit_code(run.results, header.require, header.fail_on, header.catalogue, since_baseline=before)
+    code = exit_code(
+        run.results,
+        header.require,
+        header.fail_on,
+        header.catalogue,
+        since_baseline=before,
+        left_out=header.left_out,
+    )
     others_failed = session.testsfailed > reports.failed_checks
     return FAILED if others_failed else code
 

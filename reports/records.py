@@ -141,10 +141,11 @@ class Header:
     """Line 1 of results.jsonl: what was checked of which cluster.
 
     `demo` is the scene, `offline` says that saved facts were judged, `started` is UTC (RFC 3339), `require` holds
-    condition ids and areas, `deselected` the ids of conditions that were not to be judged in this run, `waivers_missed`
-    says of which waivers the subject does not exist. `areas` are titles by area, in the order in which they are shown,
-    `unavailable` why something could not be checked, code and meaning. `version` is that of msr-checks,
-    `options` those of the run, `begun` when it was started, `machine` where.
+    condition ids and areas, `deselected` the ids of conditions that were not to be judged in this run, `left_out` by
+    condition the subjects of the inventory at which one of the others was not, `waivers_missed` says of which waivers
+    the subject does not exist. `areas` are titles by area, in the order in which they are shown, `unavailable` why
+    something could not be checked, code and meaning. `version` is that of msr-checks, `options` those of the run,
+    `begun` when it was started, `machine` where.
     """
 
     cluster: str
@@ -160,6 +161,7 @@ class Header:
     require: tuple[str, ...] = ()
     fail_on: FailOn = "critical"
     deselected: tuple[str, ...] = ()
+    left_out: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     waivers_expired: tuple[ExpiredWaiver, ...] = ()
     waivers_missed: tuple[str, ...] = ()
     demo: str | None = None

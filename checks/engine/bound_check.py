@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import itertools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import starmap
@@ -31,7 +31,7 @@ class BoundCheck:
 
     @property
     def subject(self) -> str:
-        return ":".join(subject_of(value) for value in self.parameters.values()) or CLUSTER
+        return joined(self.parameters.values())
 
     @property
     def about(self) -> tuple[Thing, ...]:
@@ -58,6 +58,16 @@ def dimensions_of(function: Callable[..., Any]) -> list[str]:
         elif form and form[0] == "same" and (dimension := PROBES[form[1]].dimension):
             found.add(dimension)
     return [dimension for dimension in DIMENSIONS if dimension in found]
+
+
+def rows_of(function: Callable[..., Any], inventory: Inventory) -> list[tuple[Subject | NoSubject, ...]]:
+    """What a check is asked at in this inventory: for each time a subject along each of its dimensions."""
+    return list(itertools.product(*(DIMENSIONS[dimension](inventory) for dimension in dimensions_of(function))))
+
+
+def joined(row: Iterable[Subject | NoSubject]) -> str:
+    """The subject of a check that is asked at these."""
+    return ":".join(map(subject_of, row)) or CLUSTER
 
 
 def keys_of(asked: BoundCheck, inventory: Inventory) -> list[Key]:

@@ -2,26 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from checks.condition import AREAS, Condition
-from checks.engine.bound_check import BoundCheck
+from checks.engine.bound_check import BoundCheck, joined, rows_of
 from checks.engine.evaluate import Judgement
 from fixtures.core.reasons import REASONS
 from fixtures.core.store import Key
-from fixtures.inventory import Waiver
+from fixtures.inventory import Inventory, Waiver
 from fixtures.inventory.images import image_name, product_image
 from fixtures.target import Target
 from msr_checks import version
 
 
-def header(
-    target: Target, asked: Iterable[BoundCheck], catalogue: Iterable[Condition], fail_on: str, waivers_missed: list[str]
-) -> dict[str, Any]:
-    """Line 1 of results.jsonl, but for its schema number."""
+def left_out(asked: Iterable[BoundCheck], catalogue: Iterable[Condition], inventory: Inventory) -> dict[str, list[str]]:
+    """By condition the subjects of the inventory that a run is not to judge; none of those that it judges nowhere."""
+    selected: dict[str, set[str]] = {}
+    for each in asked:
+        selected.setdefault(each.condition.id, set()).add(each.subject)
+    missing = {
+        each.id: [
+            subject for row in rows_of(each.check, inventory) if (subject := joined(row)) not in selected[each.id]
+        ]
+        for each in catalogue
+        if each.id in selected
+    }
+    return {name: subjects for name, subjects in missing.items() if subjects}
+
+
+def header(target: Target, asked: Sequence[BoundCheck], catalogue: Sequence[Condition], fail_on: str) -> dict[str, Any]:
+    """Line 1 of results.jsonl, but for its schema number and what is known only of what was judged."""
     inventory = target.inventory
     selected = {each.condition.id for each in asked}
     today = target.judged_at.date()
@@ -44,8 +57,8 @@ def header(
         "require": list(inventory.require),
         "fail_on": fail_on,
         "deselected": [entry["id"] for entry in entries if entry["id"] not in selected],
+        "left_out": left_out(asked, catalogue, inventory),
         "waivers_expired": [_expired(waiver) for waiver in inventory.waivers if waiver.until < today],
-        "waivers_missed": waivers_missed,
         "areas": dict(AREAS),
         "catalogue": entries,
         "unavailable": REASONS,

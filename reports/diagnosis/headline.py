@@ -46,13 +46,14 @@ class Step:
 def headline(header: Header, results: Sequence[Result]) -> Headline:
     """How the cluster is, in one line.
 
-    Conditions are counted, not verdicts: one is judged when it has a verdict and is neither UNKNOWN nor SKIPPED on any
-    subject; one that does not apply counts as judged. What was not wholly judged is never called healthy.
+    Conditions are counted, not verdicts: one is judged when it has a verdict on every subject of the inventory and is
+    neither UNKNOWN nor SKIPPED on any; one that does not apply counts as judged. What was not wholly judged is never
+    called healthy.
     """
     conditions = [entry.id for entry in header.catalogue] or list(dict.fromkeys(r.condition for r in results))
     seen = {r.condition for r in results}
     blind = {r.condition for r in results if r.verdict in _NOT_LOOKED}
-    judged = [name for name in conditions if name in seen - blind]
+    judged = [name for name in conditions if name in seen - blind - set(header.left_out)]
     tally = f"{len(judged)} of {len(conditions)} conditions judged"
 
     def having(test: Callable[[Result], bool]) -> int:
@@ -62,7 +63,7 @@ def headline(header: Header, results: Sequence[Result]) -> Headline:
     warned = having(lambda r: r.verdict is VerdictWord.WARN or (r.verdict is VerdictWord.FAIL and not r.critical))
     unknown = having(lambda r: r.verdict is VerdictWord.UNKNOWN)
     waived = having(lambda r: r.verdict is VerdictWord.WAIVED)
-    demanded = required_not_judged(results, header.require, header.catalogue)
+    demanded = _demanded(header, results)
     blocking = any(r.verdict is VerdictWord.UNKNOWN and (r.critical or header.fail_on == "warning") for r in results)
 
     parts = [
@@ -70,6 +71,7 @@ def headline(header: Header, results: Sequence[Result]) -> Headline:
         f"{many(warned, 'condition')} with warnings" if warned else "",
         f"{many(unknown, 'condition')} unknown" if unknown else "",
         f"{many(waived, 'condition')} waived" if waived else "",
+        f"deselected in part: {_list(list(header.left_out), 8)}" if header.left_out else "",
         f"required but not judged: {', '.join(demanded)}" if demanded and not failed else "",
     ]
     state: State
@@ -96,7 +98,7 @@ def first_steps(header: Header, results: Sequence[Result]) -> tuple[Step, ...]:
     causes = find_causes(header, results)
     steps = [_step(header, cause) for cause in causes]
     covered = {r.condition for cause in causes for r in (*cause.results, *cause.explains)}
-    demanded = [name for name in required_not_judged(results, header.require, header.catalogue) if name not in covered]
+    demanded = [name for name in _demanded(header, results) if name not in covered]
     if demanded:
         steps.append(
             Step(f"Required but not judged in this run: {_list(demanded)} ({_why(header, results, demanded)}).")
@@ -111,8 +113,12 @@ def first_steps(header: Header, results: Sequence[Result]) -> tuple[Step, ...]:
     )
 
 
+def _demanded(header: Header, results: Sequence[Result]) -> tuple[str, ...]:
+    return required_not_judged(results, header.require, header.catalogue, header.left_out)
+
+
 def _why(header: Header, results: Sequence[Result], demanded: Sequence[str]) -> str:
-    if set(demanded) & set(header.deselected):
+    if set(demanded) & {*header.deselected, *header.left_out}:
         return "deselected; run without -k, -m and paths, or change `require`"
     skipped = next((r for r in results if r.condition in demanded and r.verdict is VerdictWord.SKIPPED), None)
     return _short(skipped.message) if skipped and skipped.message else "no verdict"

@@ -155,11 +155,12 @@ def _became(change: Change) -> str:
 
 
 def _without_verdict(header: Header, results: Sequence[Result]) -> dict[str, list[str]]:
-    """The conditions that gave no verdict at all, and why."""
+    """The conditions that gave no verdict at all, or not at every subject, and why."""
     seen = {result.condition for result in results}
     missing = [entry.id for entry in header.catalogue if entry.id not in seen]
     return {
         "deselected in this run": [name for name in missing if name in header.deselected],
+        "deselected in part": [f"{name} ({_cut(', '.join(subjects))})" for name, subjects in header.left_out.items()],
         "not run": [name for name in missing if name not in header.deselected],
     }
 

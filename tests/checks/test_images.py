@@ -18,7 +18,7 @@ def images(**seen: Any) -> dict[str, str]:
     for node in (N1, N2, N3):
         store.add(look_of(Key("containers", node), seen.get(node.replace("-", "_")) or containers(node)))
     target = Target(nodes(), Options(), {}, store, NOW)
-    found: dict[str, str] = header(target, [], [], "critical", [])["images"]
+    found: dict[str, str] = header(target, [], [], "critical")["images"]
     return found
 
 
@@ -41,4 +41,4 @@ def test_a_replica_whose_containers_differ_tells_each() -> None:
 
 def test_without_nodes_there_are_none() -> None:
     target = Target(nodes(nodes=[], replicas=[{"id": A, "address": "10.0.0.11"}]), Options(), {}, Store(), NOW)
-    assert header(target, [], [], "critical", [])["images"] == {}
+    assert header(target, [], [], "critical")["images"] == {}

@@ -61,6 +61,7 @@ HEADER = closed(
     require=listed(TEXT),
     fail_on=SEVERITY,
     deselected=listed(CONDITION),
+    left_out=mapped(listed(TEXT)),
     waivers_expired=listed(
         closed(condition=CONDITION, subject=TEXT_OR_NULL, reason=TEXT, ticket=TEXT_OR_NULL, until=DAY)
     ),

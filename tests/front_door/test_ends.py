@@ -63,6 +63,7 @@ ENDS = {
     "--maxfail=2": End(("--maxfail=2",)),
     "--deselect": End((f"--deselect={FAILED_CHECK}",), without="REG-1"),
     "-k": End(("-k", "overrun or in_time"), without="REG-1"),
+    "-m": End(("-m", "not REG-1"), without="REG-1"),
     "-k, -x": End(("-k", "overrun or in_time", "-x"), without="REG-1"),
     "a hook breaks in the set-up": End(breaks="setup"),
     "a hook breaks in the call": End(breaks="call"),

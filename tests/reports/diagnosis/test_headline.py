@@ -40,6 +40,14 @@ def test_what_was_skipped_or_deselected_is_partial() -> None:
     assert text(without("MKE-1")) == "PARTIAL: 32 of 33 conditions judged"
 
 
+def test_what_was_left_out_at_one_subject_is_not_judged() -> None:
+    left_out = {"PING-3": (IDS[0],)}
+    assert text(healthy(), left_out=left_out) == "PARTIAL: 32 of 33 conditions judged; deselected in part: PING-3"
+    required = text(healthy(), left_out={"PING-1": (IDS[0],)})
+    assert required.endswith("deselected in part: PING-1; required but not judged: PING-1")
+    assert required.startswith("UNKNOWN: 32 of 33")
+
+
 def test_one_subject_that_was_not_looked_at_is_enough() -> None:
     results = [*healthy(), verdict("TOKEN-0", "reader:cd", "SKIPPED")]
     assert text(results) == "PARTIAL: 32 of 33 conditions judged"
