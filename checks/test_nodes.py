@@ -12,6 +12,7 @@ from fixtures.core.dimensions import NO_NODES
 from fixtures.core.evidence import Because, thing
 from fixtures.core.store import PerSubject, Unavailable
 from fixtures.inventory import Inventory, Node
+from fixtures.inventory.nodes import is_node
 from fixtures.probes.containers import Containers
 from fixtures.probes.nodes import EngineFacts, SwarmView
 from fixtures.probes.system import DatabaseProcess, System, unreadable
@@ -37,7 +38,7 @@ SCARCE_PERCENT = 10
             "the engine's membership in the swarm ended with an error", remedy="not-in-the-swarm"
         ),
         "node.not-listed": Reason("the managers do not list the node", remedy="not-in-the-swarm"),
-        "node.other-engine": "the Docker engine of another node responds",
+        "node.other-engine": Reason("the Docker engine of another node responds", remedy="other-engine"),
         "node.not-ready": "the swarm does not list the node as ready",
         "node.drained": Reason("the node is drained and runs a replica", remedy="drained-node"),
         "node.paused": Reason("the node is paused and runs a replica", remedy="drained-node"),
@@ -51,6 +52,9 @@ def test_node_is_ready(
     inventory: Inventory,
 ) -> Verdict:
     """The node is reachable, its Docker engine responds, and the swarm lists it as ready."""
+    if not is_node(engine.name, node, inventory.nodes):
+        message = f"the Docker engine of {engine.name} responds at the node's address"
+        return failed("node.other-engine", message, seen=engine.name, expected=node.reports)
     no_shell = every_system.causes.get(node.name)
     if no_shell is not None:
         raise no_shell
@@ -59,10 +63,6 @@ def test_node_is_ready(
         why = f": {one_line(swarm.error)}" if swarm.error else ""
         message = f"the Docker engine's swarm state is {swarm.state or 'unknown'}{why}"
         return failed(OUT_OF_SWARM.get(swarm.state, "node.not-in-swarm"), message, seen=swarm.state, expected="active")
-    other = next((each.name for each in inventory.nodes if each.name == engine.name and each.name != node.name), None)
-    if other is not None:
-        message = f"the Docker engine of {other} responds at the node's address"
-        return failed("node.other-engine", message, seen=engine.name, expected=node.name)
     # A manager that waits for a leader does not report its id.
     known = [(view.node, row) for view in every_swarm_view.values() for row in view.nodes]
     rows = [each for each in known if (each[1].id == swarm.node_id if swarm.node_id else each[1].name == node.name)]

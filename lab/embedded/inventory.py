@@ -29,13 +29,15 @@ def _log_in(directory: Path, account: Account, *, token: bool) -> dict[str, Any]
     }
 
 
-def _node(node: Node, directory: Path) -> dict[str, Any]:
+def _node(cluster: Cluster, node: Node, directory: Path) -> dict[str, Any]:
     """Its ways in: its engine with a client certificate, and a command that stands for a log-in."""
-    login.write(node, directory)
+    reached = cluster.swarm.node(node.leads_to or node.name)
+    # As people write it: the same machine by another name.
+    host, sh = ("localhost", "/bin/sh") if node.leads_to else ("127.0.0.1", "sh")
     ways: dict[str, dict[str, Any]] = {
-        "docker": {"docker": f"tcp://127.0.0.1:{node.port}", "tls": f"certs/{node.name}/"},
+        "docker": {"docker": f"tcp://{host}:{reached.port}", "tls": f"certs/{reached.name}/"},
         "bundle": {"docker": "bundle"},
-        "shell": {"shell": {"command": login.command(node, directory)}},
+        "shell": {"shell": {"command": [sh, *login.command(reached, directory)[1:]]}},
     }
     listed: dict[str, Any] = {"name": node.name}
     for way in node.listed_ways:
@@ -86,11 +88,13 @@ def write_inventory(
                 | {"reads": list(reader.listed_reads), "cannot_read": ["finance/ledger"]}
             ],
         },
-        "nodes": [_node(node, directory.absolute()) for node in cluster.swarm.nodes if node.listed],
+        "nodes": [_node(cluster, node, directory.absolute()) for node in cluster.swarm.nodes if node.listed],
         "replicas": [_replica(cluster, replica) for replica in cluster.replicas],
     }
     if cluster.rethink.in_inventory:
         inventory["rethinkdb"] = _database(cluster, directory, database)
+    for node in cluster.swarm.nodes:
+        login.write(node, directory.absolute())
     path = directory / "inventory.yaml"
     path.write_text(yaml.safe_dump(inventory | cluster.inventory, sort_keys=False), encoding="utf-8")
     return path

@@ -62,6 +62,19 @@ def test_only_its_own_containers_are_touched(suite: Suite, tmp_path: Path) -> No
         assert not any(container in each.path for container in theirs), each
 
 
+def test_nothing_is_made_on_an_engine_that_is_not_the_nodes(suite: Suite, tmp_path: Path) -> None:
+    with scene("node-address-is-an-outsiders", tmp_path) as cluster:
+        outcome = suite.run(f"--inventory={cluster.inventory}", *OVERLAY, "checks/test_nodes.py")
+        assert made(cluster) == {"node-1": 1, "node-2": 1}
+        assert {each.method for each in cluster.engine_requests if each.node == "node-9"} == {"GET"}
+    assert outcome.of("NODE-1", "node-3")["seen"] == "node-9"
+    assert outcome.of("NET-2", "node-1:node-3")["because"] == {
+        "subject": "node-3",
+        "condition": "NODE-1",
+        "probe": None,
+    }
+
+
 def test_a_second_look_uses_the_same_containers(suite: Suite, tmp_path: Path) -> None:
     with scene("vxlan-cut-both-ways", tmp_path) as cluster:
         outcome = suite.run(f"--inventory={cluster.inventory}", *OVERLAY)

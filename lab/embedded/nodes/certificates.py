@@ -17,7 +17,7 @@ class EngineAuthority:
     def context(self) -> ssl.SSLContext:
         """The server side: clients must have a certificate of this CA."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self._ca.issue_cert("127.0.0.1", common_name="engine").configure_cert(context)
+        self._ca.issue_cert("127.0.0.1", "localhost", common_name="engine").configure_cert(context)
         context.load_verify_locations(cadata=self._ca.cert_pem.bytes().decode())
         context.verify_mode = ssl.CERT_REQUIRED
         return context

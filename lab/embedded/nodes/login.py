@@ -1,6 +1,7 @@
 """The files that a log-in to a node answers from: what its df, ss, ps and /proc show. Written once, at the start."""
 
 import json
+import shlex
 import sys
 from pathlib import Path
 
@@ -108,6 +109,11 @@ def write(node: Node, directory: Path) -> None:
         files["refusal"] = f"{node.shell.refusal}\n"
     if node.shell.door is Door.SILENT:
         files["silent"] = ""
+    if node.profile:
+        files["profile"] = "".join(f"export {name}={shlex.quote(value)}\n" for name, value in node.profile.items())
+    for name, text in zip(("docker-prints", "docker-complains"), node.docker_prints, strict=True):
+        if text:
+            files[name] = f"{text}\n"
     if node.shell.banner:
         files["banner"] = f"{node.shell.banner}\n"
     written(directory / "nodes" / node.name, files)

@@ -72,6 +72,12 @@ class Node:
     """It stands in the inventory."""
     listed_ways: tuple[str, ...] = ("docker", "shell")
     """The ways in that the inventory gives."""
+    leads_to: str = ""
+    """The other node that the inventory's ways in lead to; "" where they lead here."""
+    profile: dict[str, str] = field(default_factory=dict)
+    """What the user's profile exports at a log-in. DOCKER_HOST is followed to another node: tcp://NODE:2376."""
+    docker_prints: tuple[str, str] = ("", "")
+    """What a wrapper around the command `docker` prints before it runs it: to its output, and to its error output."""
     port: int = 0
     door: Door = Door.OPEN
     hung: frozenset[str] = frozenset()

@@ -5,12 +5,14 @@ from datetime import timedelta
 from lab.embedded import expected_trust
 from lab.embedded.door import Door
 from lab.embedded.expectations import Expectations
-from lab.embedded.nodes.expected import SWARM, engine_gone, mount, names, no_probe
+from lab.embedded.nodes.expected import OF_CONTAINERS, OF_THE_MACHINE, SWARM, engine_gone, mount, names, no_probe
+from lab.embedded.nodes.healthy import bare_node
 from lab.embedded.nodes.state import GIB, Node
 from lab.embedded.scenes.scene import Collection, Play
 from lab.embedded.state import Cluster
 
 DOCKER = "/var/lib/docker"
+PODMAN = "Emulate Docker CLI using podman. Create /etc/containers/nodocker to quiet msg."
 NO_LEADER = (
     "rpc error: code = Unknown desc = The swarm does not have a leader. It's possible that too few managers are "
     "online. Make sure more than half of the managers are online."
@@ -211,3 +213,40 @@ def node_left_the_swarm(cluster: Cluster, expect: Expectations) -> None:
     expect.fail("NET-1", node.name)
     expect.fail("NET-4", *names(cluster, [cluster.bad], without=node))
     no_probe(cluster, expect, node)
+
+
+def _leads_elsewhere(cluster: Cluster, expect: Expectations, other: Node) -> None:
+    """What answers there is another machine's: nothing of it says anything of this node."""
+    node = cluster.node(cluster.bad)
+    node.leads_to = other.name
+    engine_gone(cluster, expect, node)
+    for condition in OF_THE_MACHINE:
+        expect.unknown(condition, node.name)
+    expect.unknown("NET-4", *names(cluster, [cluster.bad], without=node))
+
+
+@scene("node-address-is-another-nodes", "The inventory's address of one node is that of another one of the inventory.")
+def node_address_is_another_nodes(cluster: Cluster, expect: Expectations) -> None:
+    _leads_elsewhere(cluster, expect, cluster.node(cluster.replicas[0]))
+
+
+@scene("node-address-is-an-outsiders", "The inventory's address of one node is that of a node that it does not name.")
+def node_address_is_an_outsiders(cluster: Cluster, expect: Expectations) -> None:
+    """The outsider has the image with ping, so that a container could be started there."""
+    outsider = bare_node(9, "node-9")
+    outsider.listed, outsider.images = False, list(cluster.node(cluster.bad).images)
+    cluster.swarm.nodes.append(outsider)
+    _leads_elsewhere(cluster, expect, outsider)
+
+
+@scene("docker-wrapper-prints", "On one node a wrapper around the docker command prints a line of its own first.")
+def docker_wrapper_prints(cluster: Cluster, expect: Expectations) -> None:
+    """The engine is well; what its command line answers cannot be read."""
+    for node in cluster.swarm.nodes:
+        node.listed_ways = ("shell",)
+    node = cluster.node(cluster.bad)
+    node.docker_prints = (PODMAN, "")
+    for condition in ("NODE-1", "NODE-5", "CTR-7"):
+        expect.unknown(condition, node.name)
+    for condition in OF_CONTAINERS:
+        expect.unknown(condition, cluster.bad.id)

@@ -160,6 +160,26 @@ def shells_without_engines(cluster: Cluster, _expect: Expectations) -> None:
         node.listed_ways = ("shell",)
 
 
+@scene("docker-host-in-the-profile", "The profile of the user on the nodes points the docker command at another node.",
+       sound=True)  # fmt: skip
+def docker_host_in_the_profile(cluster: Cluster, _expect: Expectations) -> None:
+    """As the env.sh of an MKE client bundle does, sourced in a .bashrc."""
+    for node in cluster.swarm.nodes:
+        node.listed_ways = ("shell",)
+        node.profile = {
+            "DOCKER_HOST": f"tcp://{cluster.swarm.nodes[0].name}:2376",
+            "DOCKER_TLS_VERIFY": "1",
+            "DOCKER_CERT_PATH": "/home/ops/ucp-bundle",
+        }
+
+
+@scene("docker-warns", "The docker command warns on its error output, whatever it is asked.", sound=True)
+def docker_warns(cluster: Cluster, _expect: Expectations) -> None:
+    for node in cluster.swarm.nodes:
+        node.listed_ways = ("shell",)
+        node.docker_prints = ("", "WARNING: Error loading config file: /home/ops/.docker/config.json")
+
+
 @scene("no-image-with-ping", "No image on one node has ping: the overlay network is not tested from there.", sound=True)
 def no_image_with_ping(cluster: Cluster, _expect: Expectations) -> None:
     node = cluster.node(cluster.bad)

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from checks.verdict import Outcome
 from fixtures.core import evidence
-from fixtures.core.evidence import thing
+from fixtures.core.evidence import Because, thing
 from fixtures.core.store import NoResponse, Unavailable
 from fixtures.inventory.msr import COMPONENTS
 from fixtures.options import Options
@@ -162,9 +162,9 @@ ctr_1(
     "no way in to its node", {}, skipped(A, "no access to node-1"), inventory=nodes(nodes=[{"name": n} for n in NODES])
 )
 ctr_1(
-    "two nodes are one engine",
-    seen() | {("engine", N1): engine(N1), ("engine", N2): engine(N1)},
-    unknown(A, "are one Docker engine"),
+    "another node's engine",
+    seen() | {("engine", N1): engine(N2), ("engine", N2): engine(N2)},
+    unknown(A, "the Docker engine of node-2 responds instead of that of node-1", because=Because(N1, "NODE-1")),
     inventory=THREE_NODES,
 )
 
@@ -311,9 +311,9 @@ ctr_5(
     inventory=THREE_NODES,
 )
 ctr_5(
-    "two nodes are one engine",
-    kept(volumes(A)) | {("engine", N1): engine(N1), ("engine", N2): engine(N1)},
-    unknown(A, "one Docker engine"),
+    "another node's engine",
+    kept(volumes(A)) | {("engine", N1): engine(N2), ("engine", N2): engine(N2)},
+    unknown(A, "the Docker engine of node-2 responds instead of that of node-1", because=Because(N1, "NODE-1")),
     inventory=THREE_NODES,
 )
 

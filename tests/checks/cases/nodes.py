@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fixtures.core.evidence import Because, thing
 from fixtures.core.store import NoResponse, Unavailable
+from fixtures.inventory import Inventory
 from tests.checks.case import (
     Cases,
     Inherited,
@@ -55,6 +56,12 @@ def reached(own: Seen | None = None, shell: Seen | None = None, views: dict[str,
     facts |= {("engine", N1): own} if own else {}
     facts |= {("system", N1): shell} if shell else {}
     return facts | {("swarm_view", node): view for node, view in (views or {}).items()}
+
+
+def reporting(*names: str) -> Inventory:
+    """An inventory that says which host names its first nodes report."""
+    rows = [{"name": node, "ssh": {"host": f"10.0.0.{number}"}} for number, node in enumerate(NODES, 11)]
+    return nodes(nodes=[row | {"hostname": name} for row, name in zip(rows, names, strict=False)] + rows[len(names) :])
 
 
 def everybody_sees(**changes: object) -> dict[str, Seen]:
@@ -117,9 +124,46 @@ node_1(
 )
 node_1("named by its short name", reached(own=engine(N1, name="node-1.example.org")), passes(N1), inventory=THREE_NODES)
 node_1(
-    "two nodes are one engine",
-    reached(own=engine(N3)),
-    unknown(N1, f"{N1} and {N3} are one Docker engine"),
+    "an engine of a node outside of the inventory",
+    reached(own=engine(N1, name="build-7")),
+    fails(N1, "the Docker engine of build-7 responds", seen="build-7", expected=N1, reason="node.other-engine"),
+    inventory=THREE_NODES,
+)
+node_1(
+    "another node's engine, and nobody can log in",
+    reached(own=engine(N1, name=N2), shell=NO_SSH),
+    fails(N1, f"the Docker engine of {N2} responds", reason="node.other-engine"),
+    inventory=THREE_NODES,
+)
+node_1(
+    "another one whose full name begins alike",
+    reached(own=engine(N1, name="node-1.example.org")),
+    fails(N1, "the Docker engine of node-1.example.org responds", expected="node-1.test", reason="node.other-engine"),
+    inventory=reporting("node-1.test"),
+)
+node_1(
+    "another one that another node's full name is",
+    reached(own=engine(N1, name="node-1.example.org")),
+    fails(N1, "the Docker engine of node-1.example.org responds", reason="node.other-engine"),
+    inventory=reporting(N1, "node-1.example.org"),
+)
+node_1(
+    "two nodes are one engine whose short name fits both",
+    reached() | {("engine", node): engine(node, name="db", id="one", node_id="one") for node in (N1, N2)},
+    unknown(N1, f"{N1} and {N2} are one Docker engine"),
+    inventory=reporting("db.a", "db.b"),
+)
+node_1(
+    "its host name is no name of the swarm, and the inventory says so",
+    reached(own=engine(N1, name="ip-10-0-0-11")),
+    passes(N1),
+    inventory=reporting("ip-10-0-0-11"),
+)
+node_1("in capitals", reached(own=engine(N1, name="NODE-1")), passes(N1), inventory=THREE_NODES)
+node_1(
+    "the shell of another node",
+    reached(shell=system(N1, name=N2)),
+    unknown(N1, "node-2 responds in place of node-1: see ssh: of the node", because=NOT_SEEN),
     inventory=THREE_NODES,
 )
 node_1("a cloned machine", reached(own=engine(N1, id=f"engine-{N3}")), passes(N1), inventory=THREE_NODES)
