@@ -4,22 +4,23 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
-from checks.condition import CRITICAL, WARNING, condition
+from checks.condition import CRITICAL, WARNING, Reason, condition
 from checks.rules.replica_containers import (
     by_component,
     container_thing,
     judge_attachment,
     judge_health,
     judge_running,
+    log_end,
 )
-from checks.rules.wording import many
+from checks.rules.wording import many, one_line
 from checks.verdict import Verdict, failed, not_applicable, passed
 from fixtures.core.evidence import Thing, link, thing
 from fixtures.core.look_back import begin
 from fixtures.core.overlay_subjects import first_network
 from fixtures.core.store import PerSubject, Unavailable
 from fixtures.inventory import Inventory, Replica
-from fixtures.inventory.msr import COMPONENTS, SETUP_HELPERS, replica_of_server
+from fixtures.inventory.msr import COMPONENTS, replica_of_server
 from fixtures.options import Options
 from fixtures.probes.containers import Containers, Helper, home_of
 from fixtures.probes.database_log import DatabaseLog
@@ -30,6 +31,7 @@ LOOK_BACK = timedelta(minutes=10)
 # An ended session and the next one are a restart; what reconnects repeatedly is a network that flaps.
 FLAPS = 3
 OLD = timedelta(hours=1)
+DAY = timedelta(hours=24)
 OOM_KILLED = {"ctr.oom-killed": "the container was OOM-killed"}
 
 
@@ -196,15 +198,27 @@ def test_database_links_do_not_flap(
     documented="Beyond the guide: helper containers",
     remedy="helper-containers",
     reasons={
+        "ctr.join-failed": Reason("a join or an upgrade failed within the last 24 hours", remedy="failed-join"),
         "ctr.join-helper": "helper containers are left over, at least one of them from a join or an upgrade",
         "ctr.test-helper": "containers of an overlay test are left over, and none from a join or an upgrade",
     },
 )
 def test_no_helper_is_left(containers: Containers) -> Verdict:
-    """No helper container is left over from a join, an upgrade or an overlay test."""
-    old = [each for each in containers.helpers if containers.now - each.created > OLD]
-    joins = [each for each in containers.helpers if each.name.startswith(SETUP_HELPERS)]
+    """No join or upgrade failed, and no helper container is left over from one, or from an overlay test."""
     names = [each.name for each in containers.helpers]
+    joins = [each for each in containers.helpers if each.sets_up]
+    ended = [each for each in joins if each.failed_at and containers.now - each.failed_at <= DAY]
+    if ended:
+        return failed(
+            "ctr.join-failed",
+            "; ".join(_how_it_failed(each) for each in ended),
+            severity=CRITICAL,
+            seen=names,
+            expected=[],
+            about=_things(joins),
+            since=min(each.failed_at for each in ended if each.failed_at),
+        )
+    old = [each for each in containers.helpers if containers.now - each.created > OLD]
     if old:
         oldest = min(old, key=lambda each: each.created)
         left = f"{many(len(old), 'helper container')} left over (oldest from {oldest.created:%Y-%m-%d %H:%M} UTC)"
@@ -213,11 +227,19 @@ def test_no_helper_is_left(containers: Containers) -> Verdict:
         about = _things([*old, *joins])
         return failed(reason, message, seen=names, expected=[], about=about, since=oldest.created)
     about = _things(joins)
-    if any(name.startswith("dtr-phase2") for name in names):
+    if any(each.name.startswith("dtr-phase2") and each.state == "running" for each in containers.helpers):
         return passed(f"a join or an upgrade is running: {', '.join(names)}", seen=names, about=about)
+    shown = [each.name if each.state == "running" else f"{each.name} ({each.state})" for each in containers.helpers]
     recent = f"{many(len(names), 'helper container')}, less than 1 h old"
-    message = f"{recent}: {', '.join(names)}" if names else "no helper container exists"
+    message = f"{recent}: {', '.join(shown)}" if names else "no helper container exists"
     return passed(message, seen=names, about=about)
+
+
+def _how_it_failed(helper: Helper) -> str:
+    ended = f"exited with exit code {helper.exit_code}" if helper.state == "exited" else f"is {helper.state}"
+    at = f" at {helper.finished:%Y-%m-%d %H:%M:%S} UTC" if helper.finished else ""
+    error = f": {one_line(helper.error)}" if helper.error else ""
+    return f"{helper.name} {ended}{at}{error}{log_end(helper.log, 5)}"
 
 
 def _things(helpers: Sequence[Helper]) -> list[Thing]:

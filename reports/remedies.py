@@ -30,6 +30,7 @@ _WORDS = {
 _PLACEHOLDER = re.compile(r"(?<!\{)\{(" + "|".join(_WORDS) + r")\}(?!\})")
 # A command is copied into a shell: nothing but names, addresses and versions may be put into it.
 _SAFE = re.compile(r"[A-Za-z0-9_.\[][A-Za-z0-9_./:\[\]-]*")
+_CHANGES = re.compile(r"\b(?:remove|join|reconfigure|emergency-repair|destroy|upgrade|restore) --")
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,11 @@ class Command:
     where: str = ""
     when: str = ""
     note: str = ""
+
+    @property
+    def changes_the_set_up(self) -> bool:
+        """Whether it is one of the product's own commands that remove, add or replace containers of replicas."""
+        return bool(_CHANGES.search(self.run))
 
 
 @dataclass(frozen=True)

@@ -64,7 +64,7 @@ def _why_not(container: Container) -> str:
     at = f" {since} {container.finished:%Y-%m-%d %H:%M:%S} UTC" if container.finished else ""
     memory = ", OOM-killed" if container.oom_killed else ""
     error = f": {one_line(container.error)}" if container.error else ""
-    return f"the container {state}{at}{memory}{error}{_log_end(container, 5)}"
+    return f"the container {state}{at}{memory}{error}{log_end(container.log, 5)}"
 
 
 def judge_health(replica: Replica, container: Container, before: Container | None, since: datetime) -> Verdict:
@@ -72,7 +72,9 @@ def judge_health(replica: Replica, container: Container, before: Container | Non
     subject, about = f"{replica.id}:{container.component}", [container_thing(replica, container.component)]
     seen = {"state": container.state, "health": container.health, "restarts": container.restarts}
     if container.state == "restarting":
-        message = f"the container is in a restart loop ({many(container.restarts, 'restart')}){_log_end(container, 3)}"
+        message = (
+            f"the container is in a restart loop ({many(container.restarts, 'restart')}){log_end(container.log, 3)}"
+        )
         return failed("ctr.restarting", message, seen=seen, expected=RUNNING, subject=subject, about=about)
     if container.state == "paused":
         return failed(
@@ -94,8 +96,9 @@ def judge_health(replica: Replica, container: Container, before: Container | Non
     return passed(f"the container is {container.health or container.state}", seen=seen, subject=subject, about=about)
 
 
-def _log_end(container: Container, number: int) -> str:
-    lines = [one_line(line) for line in container.log.splitlines() if line.strip()]
+def log_end(log: str, number: int) -> str:
+    """The last lines of a log, as a message ends; "" where there are none."""
+    lines = [one_line(line) for line in log.splitlines() if line.strip()]
     return f"; end of its log: {' | '.join(lines[-number:])}" if lines else ""
 
 

@@ -68,9 +68,11 @@ def other_remedies(header: Header, made: Sequence[Card]) -> list[Remedy]:
 
 
 def withheld(results: Sequence[Result]) -> str | None:
-    """Why removing and joining is withheld, or None: the wrong replica would go, or a join is running."""
+    """Why removing and joining is withheld, or None: the wrong replica would go, or a join runs or failed."""
     if any(r.condition == "IDENT-1" and r.verdict in (VerdictWord.FAIL, VerdictWord.WARN) for r in results):
         return "another replica responds than the inventory names (IDENT-1): the wrong one would be removed"
+    if any(r.reason == "ctr.join-failed" for r in results):
+        return "a join or an upgrade failed (CTR-7): read why, and fix that first"
     # Containers left by an overlay test do no harm.
     if any(thing.startswith(SETUP_HELPERS) for r in results if r.condition == "CTR-7" for thing in r.about):
         return "a helper container is there (CTR-7): a join or an upgrade may be running"

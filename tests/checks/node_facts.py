@@ -110,8 +110,8 @@ def containers(
     return Containers(**times(), node=node, msr=list(nine.values()), helpers=list(helpers), others=3)
 
 
-def helper(name: str, age: timedelta, state: str = "running") -> Helper:
-    return Helper(name=name, state=state, created=NOW - age)
+def helper(name: str, age: timedelta, state: str = "running", **changes: Any) -> Helper:
+    return Helper(name=name, state=state, created=NOW - age, **changes)
 
 
 def volume(name: str, driver: str = "local", kind: str = "", device: str = "") -> Volume:

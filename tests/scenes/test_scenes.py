@@ -20,6 +20,7 @@ FIRST = {
     "ca-expired": r"1\. TLS-1 .* certificate has expired \(that of its CA",
     "database-off-the-overlay": r"1\. Replica f58cf364e3df .* CTR-4 .*: connect the container to the network again",
     "engine-hung": r"1\. NODE-1 node-3: .* does not respond within 10 s .*: repair the node first",
+    "join-failed": r"1\. CTR-7 node-3: dtr-phase2 exited with exit code 1 .* FATA.*: read why it failed",
     "licence-gone": r"1\. ALERT-1, REG-1 NO_LICENSE, .* so renew that first",
     "node-drained": r"1\. NODE-1 node-3: the node is drained.*: make the node active again",
     "node-left-the-swarm": r"1\. NODE-1 node-3: the Docker engine.s swarm state is inactive .* let it join again",

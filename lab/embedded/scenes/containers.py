@@ -174,10 +174,24 @@ def helper_left_over(cluster: Cluster, expect: Expectations) -> None:
     expect.warn("CTR-7", node.name)
 
 
+@scene("join-failed", "A join failed twenty minutes ago: its second phase exited with an error.")
+def join_failed(cluster: Cluster, expect: Expectations) -> None:
+    node = cluster.node(cluster.bad)
+    begun, ended = timedelta(minutes=25), timedelta(minutes=20)
+    phase2 = Container("dtr-phase2", "mirantis/dtr:2.8.2", created=begun, started=begun, restart_policy="no")
+    phase2.log = [
+        LogLine(ended, 'time="2026-11-29T21:00:00Z" level=info msg="Waiting for replica to become healthy"', "stderr"),
+        LogLine(ended, "FATA[0300] Failed to join: the new replica did not become ready in time", "stderr"),
+    ]
+    phase2.stop(ended, code=1)
+    node.containers.append(phase2)
+    expect.fail("CTR-7", node.name)
+
+
 @scene("join-left-over", "A join that was interrupted yesterday left its second phase behind, exited.")
 def join_left_over(cluster: Cluster, expect: Expectations) -> None:
     node = cluster.node(cluster.bad)
     left = Container("dtr-phase2", "mirantis/dtr:2.8.2", created=DAY, started=DAY, restart_policy="no")
     left.stop(23 * HOUR, code=1)
     node.containers.append(left)
-    expect.warn("CTR-7", node.name)
+    expect.fail("CTR-7", node.name)

@@ -142,6 +142,11 @@ job_1(
 job_1(
     "no heartbeat", working(worker(A, heartbeat=None)), fails(A, "no heartbeat", reason="job.no-heartbeat", since=None)
 )
+job_1(
+    "its heartbeat is Go's zero time",
+    working(worker(A) | {"heartbeatExpiration": "0001-01-01T00:00:00Z"}),
+    fails(A, "no heartbeat", reason="job.no-heartbeat", since=None),
+)
 job_1("another one's worker is dead", {("workers", CLUSTER): workers(worker(A), worker(B, "dead"))}, passes(A))
 job_1("not told", {("workers", CLUSTER): NO_LOGIN}, unknown(A, "see TOKEN-0"))
 

@@ -455,6 +455,60 @@ ctr_7(
     passes(N1, "1 helper container, less than 1 h old: overlay-test1", about=(thing("node", N1),)),
     inventory=THREE_NODES,
 )
+ENDED = {"exit_code": 1, "finished": ago(minutes=20), "log": "Waiting\nFATA[0300] not ready\n"}
+ctr_7(
+    "a join failed",
+    left(helper("dtr-phase2", timedelta(minutes=25), "exited", **ENDED)),
+    fails(
+        N1,
+        "dtr-phase2 exited with exit code 1 at 2026-11-23 13:40:00 UTC; end of its log: Waiting | FATA[0300] not ready",
+        seen=["dtr-phase2"],
+        expected=[],
+        reason="ctr.join-failed",
+        about=JOIN,
+        since=ago(minutes=20),
+    ),
+    inventory=THREE_NODES,
+)
+ctr_7(
+    "a join failed 23 hours after it began",
+    left(helper("dtr-phase2", timedelta(hours=47), "exited", exit_code=137, finished=ago(hours=24))),
+    fails(N1, "dtr-phase2 exited with exit code 137", reason="ctr.join-failed"),
+    inventory=THREE_NODES,
+)
+ctr_7(
+    "a join failed more than a day ago",
+    left(helper("dtr-phase2", timedelta(hours=30), "exited", exit_code=1, finished=ago(hours=25))),
+    warns(N1, "1 helper container left over", reason="ctr.join-helper"),
+    inventory=THREE_NODES,
+)
+ctr_7(
+    "a join could not be started",
+    left(helper("dtr-helper", timedelta(minutes=5), "created", exit_code=127, error="exec: no such file")),
+    fails(N1, "dtr-helper is created: exec: no such file", reason="ctr.join-failed", since=ago(minutes=5)),
+    inventory=THREE_NODES,
+)
+ctr_7(
+    "a join failed, and the next one runs",
+    left(
+        helper("dtr-helper", timedelta(minutes=25), "exited", **ENDED),
+        helper("dtr-phase2", timedelta(minutes=1)),
+    ),
+    fails(N1, "dtr-helper exited with exit code 1", reason="ctr.join-failed"),
+    inventory=THREE_NODES,
+)
+ctr_7(
+    "a join ended well",
+    left(helper("dtr-phase2", timedelta(minutes=25), "exited", finished=ago(minutes=20))),
+    passes(N1, "1 helper container, less than 1 h old: dtr-phase2 (exited)", about=JOIN),
+    inventory=THREE_NODES,
+)
+ctr_7(
+    "an overlay test failed",
+    left(helper("overlay-test1", timedelta(minutes=25), "exited", **ENDED)),
+    passes(N1, "overlay-test1 (exited)"),
+    inventory=THREE_NODES,
+)
 ctr_7("the engine is stopped", {("containers", N1): NO_ENGINE}, unknown(N1), inventory=THREE_NODES)
 
 version_1 = Cases("VERSION-1")
