@@ -20,15 +20,38 @@ def write(plan: Plan, front: Front, keys: Keys, directory: Path) -> dict[str, Pa
 
     ssh: as a user in the docker group. sudo: as one who may only sudo. tcp: ssh, and the engine by TLS.
     """
-    found = {}
-    for way in WAYS:
-        tree = front.inventory | _about(plan, front, keys, way)
-        found[way] = directory / ("inventory.yaml" if way == "ssh" else f"inventory-{way}.yaml")
-        found[way].write_text(yaml.safe_dump(tree, sort_keys=False), encoding="utf-8")
-    return found
+    return {
+        way: write_one(
+            directory / ("inventory.yaml" if way == "ssh" else f"inventory-{way}.yaml"),
+            plan,
+            front,
+            keys,
+            [_node(machine, keys, way) for machine in plan.machines],
+        )
+        for way in WAYS
+    }
 
 
-def _about(plan: Plan, front: Front, keys: Keys, way: str) -> dict[str, Any]:
+def write_one(path: Path, plan: Plan, front: Front, keys: Keys, nodes: list[dict[str, Any]]) -> Path:
+    """Write one whose nodes are these; its path."""
+    tree = front.inventory | _about(plan, front, keys, nodes)
+    path.write_text(yaml.safe_dump(tree, sort_keys=False), encoding="utf-8")
+    return path
+
+
+def by_ssh(machine: Machine, keys: Keys, user: str, port: int) -> dict[str, Any]:
+    """A node that this user logs in to by ssh; the one who may only sudo, with sudo."""
+    ssh = {"host": machine.address, "user": user, "port": port, "config": str(keys.ssh_config)}
+    return {"name": machine.name, "ssh": ssh | ({"become": "sudo"} if user == SUDO_USER else {})}
+
+
+def by_shell(machine: Machine, keys: Keys, user: str, port: int) -> dict[str, Any]:
+    """A node that a command of the site runs scripts on: ssh, which logs in for each of them."""
+    command = ["ssh", "-F", str(keys.ssh_config), "-p", str(port), f"{user}@{machine.address}", "sh"]
+    return {"name": machine.name, "shell": {"command": command}}
+
+
+def _about(plan: Plan, front: Front, keys: Keys, nodes: list[dict[str, Any]]) -> dict[str, Any]:
     machines = plan.machines
     # The containers' own database is none: that of the embedded cluster, beside the nodes, is asked.
     databases = {replica["id"]: replica["rethinkdb"] for replica in front.inventory["replicas"]}
@@ -36,7 +59,7 @@ def _about(plan: Plan, front: Front, keys: Keys, way: str) -> dict[str, Any]:
         "cluster": "swarm-lab",
         "product": {"name": "MSR", "version": VERSION},
         "tls": {"ca": [*front.inventory["tls"]["ca"], str(keys.ca)]},
-        "nodes": [_node(machine, keys, way) for machine in machines],
+        "nodes": nodes,
         "replicas": [
             {
                 "id": machine.replica,
@@ -58,11 +81,7 @@ def _about(plan: Plan, front: Front, keys: Keys, way: str) -> dict[str, Any]:
 
 
 def _node(machine: Machine, keys: Keys, way: str) -> dict[str, Any]:
-    user = SUDO_USER if way == "sudo" else DOCKER_USER
-    ssh = {"host": machine.address, "user": user, "port": 22, "config": str(keys.ssh_config)}
-    node: dict[str, Any] = {"name": machine.name, "ssh": ssh}
-    if way == "sudo":
-        ssh["become"] = "sudo"
+    node = by_ssh(machine, keys, SUDO_USER if way == "sudo" else DOCKER_USER, 22)
     if way == "tcp":
         node |= {"docker": f"tcp://{machine.address}:2376", "tls": str(keys.client)}
     return node

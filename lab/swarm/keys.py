@@ -56,7 +56,8 @@ class Keys:
         _write(self._engines.issue_cert(machine.address, machine.name), directory, "cert.pem", "key.pem")
 
     def _write_ssh_config(self, machines: tuple[Machine, ...]) -> None:
-        known = [f"{m.address} {self.host_key(m).with_suffix('.host.pub').read_text()}" for m in machines]
+        public = {m.address: self.host_key(m).with_suffix(".host.pub").read_text() for m in machines}
+        known = [f"{address},[{address}]:* {key}" for address, key in public.items()]
         (self.ssh / "known_hosts").write_text("".join(known))
         self.ssh_config.write_text(
             f"Host *\n  IdentityFile {self.ssh}/id\n  IdentitiesOnly yes\n  UserKnownHostsFile {self.ssh}/known_hosts\n"

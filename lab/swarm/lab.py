@@ -6,7 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from lab.swarm import cluster, image, inventory, janitor, replica
 from lab.swarm.commands import LabError, until
@@ -48,6 +48,7 @@ class Lab:
         self.nodes = [Node(machine, self.directory / str(machine.number), self._name) for machine in plan.machines]
         self._front: Front | None = None
         self._switch: Switch | None = None
+        self._written = 0
         try:
             self._bring_up()
         except BaseException:
@@ -100,6 +101,14 @@ class Lab:
 
     def _await_sshd(self) -> None:
         until(lambda: all(node.processes("sshd") for node in self.nodes), "an sshd on every node", seconds=30)
+
+    def write_inventory(self, nodes: list[dict[str, Any]]) -> Path:
+        """One more inventory, with these ways in to the nodes."""
+        if self._front is None:
+            raise LabError("the lab is not running")
+        self._written += 1
+        path = self.directory / f"inventory/inventory-{self._written}.yaml"
+        return inventory.write_one(path, self.plan, self._front, self.keys, nodes)
 
     # -- its parts
 
