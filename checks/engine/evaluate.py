@@ -9,7 +9,7 @@ from datetime import datetime
 
 from checks.condition import Condition
 from checks.engine.bound_check import BoundCheck, arguments_of, keys_of
-from checks.verdict import Outcome, Severity, Verdict, failed, skipped, unknown
+from checks.verdict import Outcome, Severity, Verdict, failed, passed, skipped, unknown
 from fixtures.core.evidence import Because, thing
 from fixtures.core.probe import CORRECTIONS
 from fixtures.core.store import Key, NoResponse, NotConfigured, Observation, Store, Unavailable
@@ -38,10 +38,14 @@ class Judgement:
 
 @dataclass
 class Judge:
-    """Judges checks on what the store holds. The judgements of a round are final: rounds are judged when they ended."""
+    """Judges checks on what the store holds. The judgements of a round are final: rounds are judged when they ended.
+
+    waited: the run waited for what did not hold (`--wait`), so that what came right is as it should be.
+    """
 
     store: Store
     inventory: Inventory
+    waited: bool = False
     _views: dict[int, Store] = field(default_factory=dict)
     _judged: dict[tuple[str, str, int], list[Judgement]] = field(default_factory=dict)
 
@@ -58,7 +62,7 @@ class Judge:
         last_wrong = _last_wrong(history)
         right = {subject: when.get(rounds[min(last_wrong[subject] + 1, len(rounds) - 1)]) for subject in before}
         settled = [
-            _flapped(each, before[each.subject], right[each.subject]) if _right_again(each, before) else each
+            self._recovered(each, before[each.subject], right[each.subject]) if _right_again(each, before) else each
             for each in final
         ]
         if any(each.verdict.outcome is Outcome.UNKNOWN for each in final):
@@ -66,7 +70,19 @@ class Judge:
         # What only an answer names, as an issue, is gone from the final one when it has come right.
         still_named = {each.subject for each in final}
         gone = [subject for subject in before if subject not in still_named]
-        return settled + [_flapped(final[0], before[subject], right[subject]) for subject in gone]
+        return settled + [self._recovered(final[0], before[subject], right[subject]) for subject in gone]
+
+    def _recovered(self, now: Judgement, before: Judgement, recovered_at: datetime | None) -> Judgement:
+        if self.waited:
+            message = f"recovered during --wait: {before.verdict.message}"
+            own = now.verdict if now.subject == before.subject else passed()
+            verdict = replace(own, message=message, about=before.verdict.about, measured=before.verdict.measured)
+        else:
+            message = f"flapped: {before.verdict.message}; it recovered by itself"
+            verdict = replace(before.verdict, outcome=Outcome.WARN, message=message)
+        return replace(
+            now, verdict=verdict, subject=before.subject, severity=before.severity, recovered_at=recovered_at
+        )
 
     def verdicts_now(self, asked: BoundCheck) -> list[Judgement]:
         """The verdicts on the newest facts alone."""
@@ -202,9 +218,3 @@ def _looked_at(asked: BoundCheck, observations: Sequence[Observation]) -> Becaus
     keys = [each.key for each in observations]
     first = next((key for key in keys if key.subject == asked.subject), keys[0] if keys else None)
     return Because(first.subject, probe=first.probe) if first else None
-
-
-def _flapped(now: Judgement, before: Judgement, recovered_at: datetime | None) -> Judgement:
-    message = f"flapped: {before.verdict.message}; it recovered by itself"
-    verdict = replace(before.verdict, outcome=Outcome.WARN, message=message)
-    return replace(now, verdict=verdict, subject=before.subject, severity=before.severity, recovered_at=recovered_at)

@@ -29,7 +29,7 @@ from fixtures.target import TARGET, Target, given
 def run_checks(config: pytest.Config, items: list[pytest.Function], catalogue: Sequence[Condition]) -> None:
     """Report the verdicts of all items, and leave with each its own, ready for pytest to run it."""
     target = config.stash[TARGET]
-    judge = Judge(target.store, target.inventory)
+    judge = Judge(target.store, target.inventory, waited=target.options.waited)
     asked = [_ask(item, target) for item in items]
     try:
         if not target.offline:

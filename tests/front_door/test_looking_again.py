@@ -61,12 +61,28 @@ def test_wait_looks_until_it_holds(suite: Suite, tmp_path: Path) -> None:
         # Sick for the first look and the second, sound at the third.
         with meanwhile(lambda: asked_at(cluster, bad.id, "/v2/") >= 2, bad.faults.clear):
             inventory = inventory_with(cluster, require=["REG-1"])
-            outcome = suite.run(f"--inventory={inventory}", "-k", "challenges", "--wait=60s")
+            outcome = suite.run(f"--inventory={inventory}", "-k", "challenges", "--wait=60s", "--fail-on=warning")
     assert outcome.code == 0, outcome.output
     told = outcome.of("REG-1", bad.id)
-    assert told["verdict"] == "WARN"
+    assert (told["verdict"], told["reason"]) == ("PASS", None)
+    assert told["message"].startswith("recovered during --wait: ")
     assert told["attempts"] == 3
+    assert told["recovered_at"] >= told["started"] > outcome.header["started"]
     assert Looks.of(outcome).seconds < 20
+    # The saved facts are judged as those of a run that waited.
+    again = suite.run(f"--facts={outcome.reports / 'facts.json'}", "-k", "challenges", "--fail-on=warning")
+    assert (again.code, again.verdicts) == (0, outcome.verdicts)
+
+
+def test_an_issue_that_is_gone_under_wait_passes_with_its_time(suite: Suite, tmp_path: Path) -> None:
+    with scene("partial-partition", tmp_path) as cluster:
+        state, paths = state_of(cluster), "/api/v0/meta/cluster_status"
+        with meanwhile(lambda: all(asked_at(cluster, r.id, paths) for r in state.replicas), state.broken_links.clear):
+            inventory = inventory_with(cluster, require=[])
+            outcome = suite.run(f"--inventory={inventory}", "-k", "no_issues", "--wait=60s", "--fail-on=warning")
+    assert (outcome.code, outcome.tripped) == (0, {}), outcome.output
+    for replica in state.replicas:
+        assert outcome.of("STATUS-3", f"{replica.id}:non_transitive_error")["recovered_at"]
 
 
 def test_a_log_in_that_was_never_answered_is_tried_again(suite: Suite, tmp_path: Path) -> None:
