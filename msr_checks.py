@@ -23,7 +23,7 @@ def version() -> str:
 
 
 def main() -> None:
-    """Run the checks as `python -m pytest` runs them in the checkout, from any directory and with any of its options.
+    """Run the checks as `python -m pytest` runs them in the checkout, from any directory and with any of its arguments.
 
     Returns after `--version`; otherwise pytest ends the process with its exit code.
     """
@@ -31,8 +31,8 @@ def main() -> None:
     if not {"--version", "-V"}.isdisjoint(arguments):
         sys.stdout.write(f"msr-checks {version()} (pytest {importlib.metadata.version('pytest')})\n")
         return
-    # Both are named, so that pytest takes no other directory for the project, wherever the inventory lies.
-    sys.argv[1:] = ["-c", str(ROOT / "pyproject.toml"), str(ROOT / "checks"), *arguments]
+    # So that pytest takes no other directory for the project, wherever the inventory lies.
+    sys.argv[1:] = ["-c", str(ROOT / "pyproject.toml"), *arguments]
     runpy.run_module("pytest", run_name="__main__")
 
 

@@ -23,8 +23,28 @@ from fixtures.target import HOW_TO_NAME_ONE, TARGET
 
 def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(outcomes, "msr-checks-outcomes")
+    config.args = _tests(config)
     if config.option.markers:
         register_markers(config, catalogue())
+
+
+def _tests(config: pytest.Config) -> list[str]:
+    """What to collect: the tests that are named, else the checks, from wherever pytest was started.
+
+    A test may be named as reports name it, from the root of the checkout. In the project's own tests pytest collects
+    those where no cluster is named.
+    """
+    root, here = Path(checks.__path__[0]).resolve().parent, config.invocation_params.dir.resolve()
+    if config.args_source is pytest.Config.ArgsSource.ARGS:
+        return [_found(argument, here, root) for argument in config.args]
+    own = here.is_relative_to(root / "tests") and TARGET not in config.stash
+    return config.args if own or here == root or here.is_relative_to(root / "checks") else [str(root / "checks")]
+
+
+def _found(argument: str, here: Path, root: Path) -> str:
+    path = argument.partition("::")[0]
+    known = not (here / path).exists() and (root / path).exists()
+    return str(root / argument) if known else argument
 
 
 def pytest_cmdline_main(config: pytest.Config) -> int | None:

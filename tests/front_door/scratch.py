@@ -54,6 +54,6 @@ def scratch(directory: Path) -> Scratch:
     """A copy in this directory."""
     for part in PARTS:
         shutil.copytree(ROOT / part, directory / part, ignore=shutil.ignore_patterns("runs", "latest"))
-    for name in ("conftest.py", "msr_checks.py", "pyproject.toml"):
+    for name in ("front_door.py", "msr_checks.py", "pyproject.toml"):
         shutil.copy(ROOT / name, directory / name)
     return Scratch(directory)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import sys
 import sysconfig
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -22,10 +24,16 @@ INSTALLED = shutil.which("msr-checks", path=sysconfig.get_path("scripts"))
 
 def ran(directory: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run the command's module from a directory, as its script does where the project is installed."""
+    return _run(directory, operators_environment() | {"PYTHONPATH": str(ROOT)}, "msr_checks", *arguments)
+
+
+def _run(
+    directory: Path, environment: Mapping[str, str], module: str, *arguments: str
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "msr_checks", *arguments],
+        [sys.executable, "-m", module, *arguments],
         cwd=directory,
-        env=operators_environment() | {"PYTHONPATH": str(ROOT)},
+        env=environment,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -65,6 +73,63 @@ def test_paths_are_those_of_the_directory_where_it_is_run(tmp_path: Path) -> Non
         done = ran(inventory.parent, "--inventory", inventory.name, "-k", "no_alert", "--report-dir", "reports")
     assert done.returncode == 1, done.stdout
     assert (inventory.parent / "reports" / "report.html").is_file()
+
+
+TLS = {"TLS-1", "TLS-2"}
+
+
+def judged(reports: Path) -> set[str]:
+    lines = map(json.loads, (reports / "results.jsonl").read_text(encoding="utf-8").splitlines())
+    return {line["condition"] for line in lines if line["kind"] == "verdict"}
+
+
+@pytest.mark.parametrize("start", ["", "docs", "elsewhere"])
+@pytest.mark.parametrize(
+    ("test", "conditions"),
+    [("checks/test_tls.py", TLS), ("checks/test_tls.py::test_certificate_is_trusted", {"TLS-1"})],
+)
+def test_a_path_or_a_test_replaces_the_checks(tmp_path: Path, start: str, test: str, conditions: set[str]) -> None:
+    start_in = tmp_path if start == "elsewhere" else ROOT / start
+    done = ran(start_in, "--demo", "-W", "error", test, f"--report-dir={tmp_path / 'reports'}")
+    assert done.returncode == 7, done.stdout
+    assert judged(tmp_path / "reports") == conditions
+
+
+def test_a_path_that_is_none_is_told(tmp_path: Path) -> None:
+    done = ran(tmp_path, "checks/test_nothing.py", "--demo", f"--report-dir={tmp_path / 'reports'}")
+    assert done.returncode == 4, done.stdout
+    assert "file or directory not found: checks/test_nothing.py" in done.stdout
+
+
+@pytest.mark.parametrize("start", ["docs", "reports", "checks", "tests"])
+def test_pytest_runs_the_checks_from_a_subdirectory(tmp_path: Path, start: str) -> None:
+    done = pytest_in(ROOT / start, "--demo", "-W", "error", "-k", "TLS", f"--report-dir={tmp_path / 'reports'}")
+    assert done.returncode == 7, done.stdout
+    assert judged(tmp_path / "reports") == TLS
+
+
+def test_pytest_runs_the_checks_from_elsewhere_with_the_projects_file(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    arguments = ("-c", str(ROOT / "pyproject.toml"), "--demo", "-W", "error", "-k", "TLS")
+    done = pytest_in(tmp_path / "elsewhere", *arguments, f"--report-dir={tmp_path / 'reports'}")
+    assert done.returncode == 7, done.stdout
+    assert judged(tmp_path / "reports") == TLS
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
+def test_without_a_cluster_a_subdirectory_says_what_to_type_and_tests_are_its_own() -> None:
+    done = pytest_in(ROOT / "docs")
+    assert done.returncode == 4, done.stdout
+    assert "name the cluster to check" in done.stdout
+    own = pytest_in(ROOT / "tests" / "docs", "--collect-only", "-q")
+    assert own.returncode == 0, own.stdout
+    assert "tests/docs/test_docs.py::" in own.stdout
+    assert "checks/" not in own.stdout
+
+
+def pytest_in(directory: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run pytest from a directory, with nothing of the project on its path."""
+    return _run(directory, operators_environment(), "pytest", *arguments)
 
 
 def test_its_exit_code_is_pytests(tmp_path: Path) -> None:
