@@ -13,6 +13,11 @@ from reports.results import Mask
 
 
 @pytest.hookspec
+def pytest_msr_cluster(config: pytest.Config, cluster: str) -> None:
+    """Which cluster is named, before pytest opens its cache."""
+
+
+@pytest.hookspec
 def pytest_msr_run(config: pytest.Config, cluster: str, mask: Mask, mask_text: Callable[[str], str]) -> None:
     """A run of a cluster is about to begin: how secrets are masked in values and in texts."""
 

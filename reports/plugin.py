@@ -20,6 +20,7 @@ import pytest
 
 from msr_checks import version
 from reports import hooks, junit
+from reports.cache import keep_cache_in
 from reports.compare import Comparison, compare
 from reports.exit_code import FAILED, exit_code
 from reports.files import PRIVATE, remove, write_whole
@@ -125,6 +126,10 @@ def _directory(text: str) -> Path:
 def pytest_report_header() -> str:
     """The first line of pytest's header: it shows in the opposite order of the calls."""
     return f"msr-checks {version()}"
+
+
+def pytest_msr_cluster(config: pytest.Config, cluster: str) -> None:
+    keep_cache_in(config, config.rootpath / RUNS / cluster)
 
 
 def pytest_msr_run(config: pytest.Config, cluster: str, mask: Mask, mask_text: Callable[[str], str]) -> None:

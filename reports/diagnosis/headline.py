@@ -77,7 +77,7 @@ def headline(header: Header, results: Sequence[Result]) -> Headline:
     state: State
     if failed or (warned and header.fail_on == "warning"):
         state = "FAILED"
-    elif blocking or demanded or not judged:
+    elif blocking or demanded or not seen - blind:
         state = "UNKNOWN"
     elif len(judged) < len(conditions):
         state = "PARTIAL"

@@ -48,6 +48,12 @@ def test_what_was_left_out_at_one_subject_is_not_judged() -> None:
     assert required.startswith("UNKNOWN: 32 of 33")
 
 
+def test_a_run_of_one_subject_alone_is_partial() -> None:
+    results = [result for result in healthy() if result.key[1:] == ("PING-3", IDS[0])]
+    told = text(results, left_out={"PING-3": IDS[1:]}, require=())
+    assert told == "PARTIAL: 0 of 33 conditions judged; deselected in part: PING-3"
+
+
 def test_one_subject_that_was_not_looked_at_is_enough() -> None:
     results = [*healthy(), verdict("TOKEN-0", "reader:cd", "SKIPPED")]
     assert text(results) == "PARTIAL: 32 of 33 conditions judged"
