@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from statistics import median
 
 from checks.condition import CRITICAL, WARNING, Reason, condition
-from checks.rules.disks import GB, is_ours, room_on
+from checks.rules.disks import GB, disk_of, ours, room_on
 from checks.rules.swarm import OUT_OF_SWARM, as_the_swarm_sees_it, judge_managers
 from checks.rules.wording import one_line
 from checks.verdict import Verdict, failed, not_applicable, passed, skipped, warned
@@ -101,16 +101,18 @@ def test_disks_have_free_space(
     every_containers: PerSubject[Containers],
     inventory: Inventory,
 ) -> Sequence[Verdict]:
-    """The disks of Docker's data and of the replica's volumes have free space and inodes."""
+    """The disks of Docker's data, of its images and of the replica's volumes have free space and inodes."""
     if system.disks is None:
         raise unreadable(system, "disks")
     engine = every_engine.seen(shell_node.name)
-    if engine is not None and engine.root not in ("", system.root):
-        message = f"Docker stores its data in {engine.root}, which `docker info` does not show to the user of the shell"
+    root = (engine.root if engine else "") or system.root
+    known = root == system.root or (system.all_disks and disk_of(root, system.disks) is not None)
+    if not known:
+        message = f"Docker stores its data in {root}, which `docker info` does not show to the user of the shell"
         raise Unavailable("node.root-not-reported", message, because=Because(shell_node.name, probe="system"))
     seen = every_containers.seen(shell_node.name)
     mounted = {m.name for each in (seen.msr if seen else []) for m in each.mounts if m.kind == "volume"}
-    own = [disk for disk in system.disks if is_ours(disk, system.root, mounted)]
+    own = ours(system.disks, [root, *([engine.images] if engine and engine.images else [])], mounted)
     return [room_on(shell_node, disk, inventory.limits) for disk in own]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from checks.verdict import Verdict, failed, passed, unknown, warned
 from fixtures.core.evidence import Because
 from fixtures.core.store import Unavailable
@@ -13,13 +15,28 @@ from fixtures.probes.system import Disk
 GB = 1_000_000_000 / 1024
 
 
-def is_ours(disk: Disk, root: str, mounted: set[str]) -> bool:
-    """Other stacks have volumes there, too, and a node has shares that Docker's data does not lie on."""
-    below = disk.mountpoint.removeprefix(f"{root}/volumes/")
-    if below == disk.mountpoint:
-        return f"{root}/".startswith(f"{disk.mountpoint.rstrip('/')}/")
-    volume = below.partition("/")[0]
-    return volume.startswith(PREFIX) or volume in mounted
+def disk_of(path: str, disks: Sequence[Disk]) -> Disk | None:
+    """The disk that a path lies on, as far as they are known."""
+    over = [disk for disk in disks if f"{path}/".startswith(f"{disk.mountpoint.rstrip('/')}/")]
+    return max(over, key=lambda disk: len(disk.mountpoint), default=None)
+
+
+def ours(disks: Sequence[Disk], roots: Sequence[str], mounted: set[str]) -> list[Disk]:
+    """The disks under these data roots, and those of the replicas' volumes.
+
+    Other stacks have volumes there, too, and a node has disks and shares that Docker's data does not lie on.
+    """
+    under = [disk_of(root, disks) for root in roots]
+    return [disk for disk in disks if disk in under or any(_is_within(disk, root, mounted) for root in roots)]
+
+
+def _is_within(disk: Disk, root: str, mounted: set[str]) -> bool:
+    """A disk of its own within a data root: of containers' logs, of images, or of a volume."""
+    if not disk.mountpoint.startswith(f"{root}/"):
+        return False
+    kind, _, rest = disk.mountpoint.removeprefix(f"{root}/").partition("/")
+    volume = rest.partition("/")[0]
+    return volume.startswith(PREFIX) or volume in mounted if kind == "volumes" else not disk.network
 
 
 def room_on(shell_node: Node, disk: Disk, limits: Limits) -> Verdict:

@@ -114,6 +114,8 @@ def write(node: Node, directory: Path) -> None:
     for name, text in zip(("docker-prints", "docker-complains"), node.docker_prints, strict=True):
         if text:
             files[name] = f"{text}\n"
+    if node.docker_refuses:
+        files["docker-refuses"] = f"{node.docker_refuses}\n"
     if node.shell.banner:
         files["banner"] = f"{node.shell.banner}\n"
     written(directory / "nodes" / node.name, files)

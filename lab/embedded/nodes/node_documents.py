@@ -57,7 +57,10 @@ def info(node: Node, swarm: Swarm, now: datetime) -> dict[str, Any]:
         "ContainersPaused": states.count("paused"),
         "ContainersStopped": len([state for state in states if state in ("exited", "created", "dead")]),
         "Images": len(node.images),
-        "Driver": "overlay2",
+        "Driver": "overlayfs" if node.containerd_images else "overlay2",
+        "DriverStatus": [["driver-type", "io.containerd.snapshotter.v1"]]
+        if node.containerd_images
+        else [["Backing Filesystem", "xfs"], ["Supports d_type", "true"], ["userxattr", "false"]],
         "LoggingDriver": "json-file",
         "CgroupDriver": "cgroupfs",
         "SystemTime": nano(now),

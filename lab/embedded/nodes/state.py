@@ -98,6 +98,10 @@ class Node:
     images: list[str] = field(default_factory=list)
     disks: list[Disk] = field(default_factory=list)
     data_root: str = "/var/lib/docker"
+    containerd_images: bool = False
+    """Its images lie in containerd's store, as on new installations of Docker 29."""
+    docker_refuses: str = ""
+    """What the docker command complains of in place of an answer, as to a user who may not use it."""
     disk_full: bool = False
     """Nothing can be written under Docker's data root."""
     lost_attachments: int = 0

@@ -7,11 +7,12 @@ from lab.embedded.door import Door
 from lab.embedded.expectations import Expectations
 from lab.embedded.nodes.expected import OF_CONTAINERS, OF_THE_MACHINE, SWARM, engine_gone, mount, names, no_probe
 from lab.embedded.nodes.healthy import bare_node
-from lab.embedded.nodes.state import GIB, Node
+from lab.embedded.nodes.state import GIB, Disk, Node
 from lab.embedded.scenes.scene import Collection, Play
 from lab.embedded.state import Cluster
 
 DOCKER = "/var/lib/docker"
+CONTAINERD = "/var/lib/containerd"
 PODMAN = "Emulate Docker CLI using podman. Create /etc/containers/nodocker to quiet msg."
 NO_LEADER = (
     "rpc error: code = Unknown desc = The swarm does not have a leader. It's possible that too few managers are "
@@ -250,3 +251,30 @@ def docker_wrapper_prints(cluster: Cluster, expect: Expectations) -> None:
         expect.unknown(condition, node.name)
     for condition in OF_CONTAINERS:
         expect.unknown(condition, cluster.bad.id)
+
+
+@scene("image-store-full", "One node keeps its images in containerd's store, whose disk is full; Docker's has room.")
+def image_store_full(cluster: Cluster, expect: Expectations) -> None:
+    """As of Docker 29; on the others that disk is somebody else's."""
+    for node in cluster.swarm.nodes:
+        node.disks.append(Disk("/dev/sdc1", CONTAINERD, 100 * GIB, 100 * GIB))
+    node = cluster.node(cluster.bad)
+    node.containerd_images = True
+    expect.fail("NODE-2", mount(node, CONTAINERD))
+
+
+@scene("container-logs-full", "The containers' logs of one node have a disk of their own, which is full.")
+def container_logs_full(cluster: Cluster, expect: Expectations) -> None:
+    node = cluster.node(cluster.bad)
+    node.disks.append(Disk("/dev/sdd1", f"{DOCKER}/containers", 100 * GIB, 100 * GIB))
+    expect.fail("NODE-2", mount(node, f"{DOCKER}/containers"))
+
+
+@scene("remapped-disk-full", "Docker maps its users on one node, and the disk of that data is full.")
+def remapped_disk_full(cluster: Cluster, expect: Expectations) -> None:
+    """The user who logs in may not use Docker there, so that only the engine tells where the data lies."""
+    node = cluster.node(cluster.bad)
+    node.data_root = f"{DOCKER}/231072.231072"
+    node.docker_refuses = "permission denied while trying to connect to the Docker daemon socket"
+    node.disks.append(Disk("/dev/sdd1", node.data_root, 100 * GIB, 100 * GIB))
+    expect.fail("NODE-2", mount(node, node.data_root))

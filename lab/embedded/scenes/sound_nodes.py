@@ -76,6 +76,19 @@ def _keep_images_in(cluster: Cluster, node: Node, source: str) -> None:
             mount.source = source
 
 
+@scene("users-mapped", "Docker maps its users, and the user who logs in may not use it.", sound=True)
+def users_mapped(cluster: Cluster, _expect: Expectations) -> None:
+    for node in cluster.swarm.nodes:
+        node.data_root = "/var/lib/docker/231072.231072"
+        node.docker_refuses = "permission denied while trying to connect to the Docker daemon socket"
+
+
+@scene("images-in-containerd", "Images lie in containerd's store, as on new installations of Docker 29.", sound=True)
+def images_in_containerd(cluster: Cluster, _expect: Expectations) -> None:
+    for node in cluster.swarm.nodes:
+        node.containerd_images = True
+
+
 @scene("images-on-a-share-of-the-nodes", "Images are in a directory of the nodes, on which each mounts one NFS share.",
        sound=True)  # fmt: skip
 def images_on_a_share_of_the_nodes(cluster: Cluster, _expect: Expectations) -> None:

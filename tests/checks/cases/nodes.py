@@ -373,6 +373,55 @@ node_2(
     unknown(N1, "Docker stores its data in /data/docker", reason="node.root-not-reported", because=NOT_SEEN),
     inventory=THREE_NODES,
 )
+MAPPED = "/var/lib/docker/231072.231072"
+LOGS = "/var/lib/docker/containers"
+STORE = "/var/lib/containerd"
+node_2(
+    "the engine maps its users, and the shell's user may not ask it",
+    disks(system(N1, all_disks=True)) | {("engine", N1): engine(N1, root=MAPPED)},
+    passes(DATA),
+    inventory=THREE_NODES,
+)
+node_2(
+    "its data lies on a disk of its own, and another one is full",
+    disks(system(N1, disk("/", free=0), disk("/data"), all_disks=True))
+    | {("engine", N1): engine(N1, root="/data/docker")},
+    passes(f"{N1}:_data"),
+    inventory=THREE_NODES,
+)
+node_2(
+    "the disk that its data lies on is not listed",
+    disks(system(N1, all_disks=True)) | {("engine", N1): engine(N1, root="/data/docker")},
+    unknown(N1, "Docker stores its data in /data/docker", reason="node.root-not-reported", because=NOT_SEEN),
+    inventory=THREE_NODES,
+)
+node_2(
+    "containers' logs have a full disk of their own",
+    disks(system(N1, disk(), disk(LOGS, free=0))),
+    passes(DATA),
+    fails(f"{N1}:{LOGS}".replace("/", "_"), "0.0 GB free", reason="node.disk-short"),
+    inventory=THREE_NODES,
+)
+node_2(
+    "images lie in containerd's store, which is full",
+    disks(system(N1, disk(), disk(STORE, free=0))) | {("engine", N1): engine(N1, images=STORE)},
+    passes(DATA),
+    fails(f"{N1}:{STORE}".replace("/", "_"), "0.0 GB free", reason="node.disk-short"),
+    inventory=THREE_NODES,
+)
+node_2(
+    "images lie in containerd's store, on the root disk",
+    disks(system(N1, disk("/", free=0), disk())) | {("engine", N1): engine(N1, images=STORE)},
+    fails(f"{N1}:_", "0.0 GB free", reason="node.disk-short"),
+    passes(DATA),
+    inventory=THREE_NODES,
+)
+node_2(
+    "containerd's store is full, and holds no image of Docker's",
+    disks(system(N1, disk(), disk(STORE, free=0))) | {("engine", N1): engine(N1)},
+    passes(DATA),
+    inventory=THREE_NODES,
+)
 node_2(
     "its engine tells the same place",
     disks(system(N1)) | {("engine", N1): engine(N1)},
