@@ -90,8 +90,9 @@ def _look(config: pytest.Config, target: Target, judge: Judge, asked: list[Bound
         Retry(target, judge, asked, scheduler, wait, stable, frozenset(blocking), until).look()
     finally:
         with target.interruption.held_back() as signals:
+            for text in clients.close():
+                watcher.message(text)
             watcher.close()
-            clients.close()
     if signals:
         raise KeyboardInterrupt
 

@@ -14,7 +14,7 @@ from fixtures.probes.feeds.changefeed import NewestRecords, Paging
 from fixtures.probes.feeds.records import Page, Record
 from fixtures.probes.feeds.timestamps import TrustTimestamp
 from fixtures.probes.refused_pulls import Pull, RefusedPulls
-from fixtures.probes.tokens import AccountTokens, MadeUpLogin, TokenAnswer
+from fixtures.probes.tokens import AccountTokens, MadeUpLogin
 from tests.checks.case import Facts, Seen
 from tests.checks.facts import NOW, THREE, USERS, A, inventory, reader, times
 
@@ -128,20 +128,11 @@ def access(status: int, error: str = "", **changes: Any) -> FeedAccess:
     return FeedAccess.model_validate({**times(), **made, "without_token": 401, **changes})
 
 
-def tokens(
-    account: str = "admin",
-    issued: datetime = NOW,
-    replica: str = A,
-    *,
-    accepted: bool = True,
-    **changes: Any,
-) -> AccountTokens:
-    """A token as documented, for all feeds at once. accepted: whether the password was accepted in this run."""
-    if changes.get("status", 200) != 200:
-        changes.setdefault("unusable", "it gave no token")
+def tokens(account: str = "admin", issued: datetime = NOW, **changes: Any) -> AccountTokens:
+    """A token as documented."""
     made: dict[str, Any] = {
-        "feeds": FEEDS,
-        "at": NOW,
+        "account": account,
+        "replica": A,
         "status": 200,
         "detail": "",
         "missing": [],
@@ -151,12 +142,11 @@ def tokens(
         "granted": [],
         "unusable": "",
     }
-    answers = [TokenAnswer.model_validate(made | changes)]
-    return AccountTokens(**times(), account=account, replica=replica, accepted=accepted, answers=answers)
+    return AccountTokens.model_validate({**times(), **(made | changes)})
 
 
-def made_up(status: int | None, *, token: bool = False) -> MadeUpLogin:
-    return MadeUpLogin(**times(), replica=A, status=status, token=token, detail=f"{status} as told")
+def made_up(status: int | None) -> MadeUpLogin:
+    return MadeUpLogin(**times(), replica=A, status=status, detail=f"{status} as told")
 
 
 def pulls(*statuses: tuple[int, str], granted: list[str] | None = None, status: int = 200) -> RefusedPulls:

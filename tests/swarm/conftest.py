@@ -16,12 +16,14 @@ LACKING = swarm.missing()
 class Labs:
     """Brings up the lab that is asked for, and keeps it until another one is.
 
-    hardened: the one whose nodes run one more sshd for each of `lab.swarm.hardened.SSHDS`.
+    hardened: the one whose nodes run one more sshd for each of `lab.swarm.hardened.SSHDS`. with_accounts: the one whose
+    nodes have the accounts of that module.
     """
 
     def __init__(self) -> None:
         self._lab: Lab | None = None
         self.hardened: Lab | None = None
+        self.with_accounts: Lab | None = None
 
     def of(self, plan: Plan) -> Lab:
         if self._lab is None or self._lab.plan != plan:

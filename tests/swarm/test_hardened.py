@@ -8,7 +8,25 @@ from pathlib import Path
 import pytest
 
 from lab.swarm import Lab
-from lab.swarm.hardened import SSHDS, Sshd, log_ins, sessions_left, start_sshds
+from lab.swarm.hardened import (
+    ACCOUNT_PORT,
+    CHROOTED,
+    DENIED,
+    EXPIRED,
+    FORCED,
+    MENU,
+    NO_TTY,
+    NOISY,
+    NOLOGIN,
+    RBASH,
+    SFTP,
+    SSHDS,
+    Sshd,
+    add_accounts,
+    log_ins,
+    sessions_left,
+    start_sshds,
+)
 from lab.swarm.inventory import by_shell, by_ssh
 from lab.swarm.keys import DOCKER_USER, SUDO_USER
 from tests.suite import Suite
@@ -16,8 +34,8 @@ from tests.swarm.conftest import Labs
 
 # What goes through sshd: the nodes, their containers, and the overlay network between them.
 THROUGH_SSHD = "NODE or CTR or NET or RDB-4"
-LOOKED = {"NODE-1", "NODE-2", "NODE-3", "NODE-4", "NODE-5", "NODE-6", "CTR-1", "CTR-5", "CTR-6", "NET-1"}
-PAIRS = {"NET-2", "NET-3", "NET-4", "NET-5"}
+LOOKED = {"NODE-1", "NODE-2", "NODE-3", "NODE-4", "NODE-5", "NODE-6", "CTR-1", "CTR-5", "CTR-6"}
+PAIRS = {"NET-1", "NET-2", "NET-3", "NET-4", "NET-5"}
 
 
 @pytest.fixture
@@ -76,3 +94,56 @@ def _command_line(path: Path) -> str:
         return path.read_bytes().replace(b"\0", b" ").decode("utf-8", "replace")
     except OSError:
         return ""
+
+
+@pytest.fixture
+def with_accounts(labs: Labs, lab: Lab) -> Lab:
+    """The lab, with accounts on every node that may do little, and an sshd that knows them."""
+    if labs.with_accounts is not lab:
+        add_accounts(lab.nodes)
+        labs.with_accounts = lab
+    return lab
+
+
+TOLD = {
+    NOLOGIN: ("shell.not-run", "This account is currently not available."),
+    SFTP: ("shell.not-run", "This service allows sftp connections only."),
+    FORCED: ("shell.not-run", "backup is done"),
+    CHROOTED: ("shell.not-run", "No such file or directory"),
+    MENU: ("shell.not-run", "1) backup"),
+    EXPIRED: ("shell.not-run", "password has expired"),
+    DENIED: ("ssh.login-refused", "sshd does not allow the account"),
+}
+
+
+@pytest.mark.parametrize(
+    "accounts", [(NOLOGIN, SFTP, FORCED, CHROOTED), (MENU, EXPIRED, DENIED, DOCKER_USER)], ids="-".join
+)
+def test_accounts_that_run_no_commands_accuse_no_node(
+    with_accounts: Lab, suite: Suite, accounts: tuple[str, ...]
+) -> None:
+    """Each node is reached as another user."""
+    outcome = suite.run(f"--inventory={inventory_of(with_accounts, accounts)}", "-k", THROUGH_SSHD)
+    assert "FAIL" not in outcome.verdicts.values(), outcome.output
+    for node, account in zip(with_accounts.nodes, accounts, strict=True):
+        found = outcome.of("NODE-1", node.machine.name)
+        if account == DOCKER_USER:
+            assert found["verdict"] == "PASS"
+            continue
+        reason, words = TOLD[account]
+        assert (found["verdict"], found["reason"]) == ("UNKNOWN", reason), outcome.output
+        assert words in found["message"]
+    assert_nothing_is_left(with_accounts)
+
+
+def test_accounts_that_run_commands_are_as_good_as_any(with_accounts: Lab, suite: Suite) -> None:
+    """A restricted shell, one that prints something first, and one without a terminal."""
+    accounts = (RBASH, NOISY, NO_TTY, DOCKER_USER)
+    outcome = suite.run(f"--inventory={inventory_of(with_accounts, accounts)}", "-k", THROUGH_SSHD)
+    assert outcome.tripped == {}, outcome.output
+    assert_nothing_is_left(with_accounts)
+
+
+def inventory_of(lab: Lab, accounts: tuple[str, ...]) -> Path:
+    nodes = zip(lab.plan.machines, accounts, strict=True)
+    return lab.write_inventory([by_ssh(machine, lab.keys, account, ACCOUNT_PORT) for machine, account in nodes])
