@@ -31,6 +31,8 @@ LOOK_BACK = timedelta(minutes=10)
 # An ended session and the next one are a restart; what reconnects repeatedly is a network that flaps.
 FLAPS = 3
 OLD = timedelta(hours=1)
+# A probe container ends by itself after two minutes; Docker may try for two to attach it.
+KILLED = timedelta(minutes=5)
 DAY = timedelta(hours=24)
 OOM_KILLED = {"ctr.oom-killed": "the container was OOM-killed"}
 
@@ -201,12 +203,17 @@ def test_database_links_do_not_flap(
         "ctr.join-failed": Reason("a join or an upgrade failed within the last 24 hours", remedy="failed-join"),
         "ctr.join-helper": "helper containers are left over, at least one of them from a join or an upgrade",
         "ctr.test-helper": "containers of an overlay test are left over, and none from a join or an upgrade",
+        "ctr.probe-container": Reason(
+            "probe containers of killed runs of msr-checks are left over, and no other helper",
+            remedy="probe-containers",
+        ),
     },
 )
 def test_no_helper_is_left(containers: Containers) -> Verdict:
     """No join or upgrade failed, and no helper container is left over from one, or from an overlay test."""
-    names = [each.name for each in containers.helpers]
-    joins = [each for each in containers.helpers if each.sets_up]
+    helpers = [each for each in containers.helpers if not each.ours or containers.now - each.created > KILLED]
+    names = [each.name for each in helpers]
+    joins = [each for each in helpers if each.sets_up]
     ended = [each for each in joins if each.failed_at and containers.now - each.failed_at <= DAY]
     if ended:
         return failed(
@@ -218,18 +225,20 @@ def test_no_helper_is_left(containers: Containers) -> Verdict:
             about=_things(joins),
             since=min(each.failed_at for each in ended if each.failed_at),
         )
-    old = [each for each in containers.helpers if containers.now - each.created > OLD]
+    old = [each for each in helpers if each.ours or containers.now - each.created > OLD]
     if old:
         oldest = min(old, key=lambda each: each.created)
-        left = f"{many(len(old), 'helper container')} left over (oldest from {oldest.created:%Y-%m-%d %H:%M} UTC)"
+        what, reason = many(len(old), "helper container"), "ctr.join-helper" if joins else "ctr.test-helper"
+        if not joins and all(each.ours for each in old):
+            what, reason = f"{many(len(old), 'probe container')} of msr-checks", "ctr.probe-container"
+        left = f"{what} left over (oldest from {oldest.created:%Y-%m-%d %H:%M} UTC)"
         message = f"{left}: {', '.join(each.name for each in old)}"
-        reason = "ctr.join-helper" if joins else "ctr.test-helper"
         about = _things([*old, *joins])
         return failed(reason, message, seen=names, expected=[], about=about, since=oldest.created)
     about = _things(joins)
-    if any(each.name.startswith("dtr-phase2") and each.state == "running" for each in containers.helpers):
+    if any(each.name.startswith("dtr-phase2") and each.state == "running" for each in helpers):
         return passed(f"a join or an upgrade is running: {', '.join(names)}", seen=names, about=about)
-    shown = [each.name if each.state == "running" else f"{each.name} ({each.state})" for each in containers.helpers]
+    shown = [each.name if each.state == "running" else f"{each.name} ({each.state})" for each in helpers]
     recent = f"{many(len(names), 'helper container')}, less than 1 h old"
     message = f"{recent}: {', '.join(shown)}" if names else "no helper container exists"
     return passed(message, seen=names, about=about)

@@ -177,6 +177,23 @@ def test_cleanup_removes_what_killed_runs_left(suite: Suite, tmp_path: Path) -> 
     assert "passed" not in outcome.output
 
 
+def test_what_a_killed_run_had_made_and_not_started_is_left_for_cleanup_alone(suite: Suite, tmp_path: Path) -> None:
+    def play(cluster: Cluster) -> None:
+        cluster.swarm.nodes[2].hung = frozenset({"start"})
+
+    with staged(tmp_path, play) as cluster:
+        with started(tmp_path, f"--inventory={cluster.inventory}", *OVERLAY) as run:
+            assert until(lambda: sorted(each.state for each in ours(cluster)) == ["created", "running", "running"], 30)
+            run.process.kill()
+            run.process.wait()
+        state_of(cluster).swarm.nodes[2].hung = frozenset()
+        [left] = [each.id for each in ours(cluster) if each.state == "created"]
+        assert suite.run(f"--inventory={inventory_with(cluster, require=[])}", *OVERLAY).code == 0
+        assert left in [each.id for each in ours(cluster)]
+        assert suite.run("--cleanup", f"--inventory={without_secrets(cluster)}", reports=False).code == 0
+        assert ours(cluster) == []
+
+
 def test_cleanup_says_which_node_it_could_not_look_at(suite: Suite, tmp_path: Path) -> None:
     with scene("engine-killed", tmp_path) as cluster:
         outcome = suite.run("--cleanup", f"--inventory={without_secrets(cluster)}", reports=False)

@@ -174,6 +174,20 @@ def helper_left_over(cluster: Cluster, expect: Expectations) -> None:
     expect.warn("CTR-7", node.name)
 
 
+@scene(
+    "probe-container-left-over",
+    "A run that was killed ten minutes ago left a container that it made and had not started.",
+)
+def probe_container_left_over(cluster: Cluster, expect: Expectations) -> None:
+    node = cluster.node(cluster.bad)
+    labels = {"msr-checks.run": "0123456789abcdef"}
+    node.containers.append(
+        Container("msr-checks-overlay-0123456789ab", "mirantis/dtr:2.8.2", created=timedelta(minutes=10), started=None,
+                  state="created", labels=labels, restart_policy="no", entrypoint=["sh"])
+    )  # fmt: skip
+    expect.warn("CTR-7", node.name)
+
+
 @scene("join-failed", "A join failed twenty minutes ago: its second phase exited with an error.")
 def join_failed(cluster: Cluster, expect: Expectations) -> None:
     node = cluster.node(cluster.bad)

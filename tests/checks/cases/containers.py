@@ -426,6 +426,41 @@ ctr_7(
     ),
     inventory=THREE_NODES,
 )
+PROBE = "msr-checks-overlay-0123456789ab"
+ctr_7(
+    "a probe container of this run, or of another that runs now",
+    left(helper(PROBE, timedelta(minutes=4))),
+    passes(N1, "no helper container exists", seen=[]),
+    inventory=THREE_NODES,
+)
+ctr_7(
+    "a probe container that a killed run made and never started",
+    left(helper(PROBE, timedelta(minutes=6), "created")),
+    warns(
+        N1,
+        f"1 probe container of msr-checks left over (oldest from 2026-11-23 13:54 UTC): {PROBE}",
+        seen=[PROBE],
+        expected=[],
+        reason="ctr.probe-container",
+        about=(thing("container", PROBE),),
+        since=ago(minutes=6),
+    ),
+    inventory=THREE_NODES,
+)
+ctr_7(
+    "a killed run and an overlay test left theirs",
+    left(helper(PROBE, timedelta(minutes=6)), helper("overlay-test1", timedelta(days=3))),
+    warns(
+        N1,
+        f"2 helper containers left over (oldest from 2026-11-20 14:00 UTC): {PROBE}, overlay-test1",
+        seen=[PROBE, "overlay-test1"],
+        expected=[],
+        reason="ctr.test-helper",
+        about=(thing("container", PROBE), thing("container", "overlay-test1")),
+        since=ago(days=3),
+    ),
+    inventory=THREE_NODES,
+)
 ctr_7(
     "an overlay test was left, and a join runs",
     left(helper("overlay-test1", timedelta(days=3)), helper("dtr-phase2", timedelta(minutes=3))),
