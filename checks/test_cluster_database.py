@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from checks.condition import CRITICAL, WARNING, condition
-from checks.rules.cluster_views import Views, answered, apart, server_of, things
+from checks.rules.cluster_views import Views, answered, apart, replica_by_name, server_of, things
 from checks.rules.wording import many, reported_by
 from checks.verdict import Verdict, failed, passed
 from fixtures.core.evidence import Because, thing
@@ -13,7 +13,7 @@ from fixtures.core.look_back import begin
 from fixtures.core.store import Unavailable
 from fixtures.core.subjects import CLUSTER, Pair
 from fixtures.inventory import Inventory, Replica
-from fixtures.inventory.msr import DATABASES, database_host, server_name
+from fixtures.inventory.msr import DATABASES, database_host, replica_of_server, server_name
 from fixtures.options import Options
 from fixtures.probes.cluster_status import ClusterStatus, Readiness, Table
 
@@ -134,7 +134,7 @@ def test_tables_are_ready(every_cluster_status: Views) -> Sequence[Verdict]:
         about, witnesses = [thing("cluster")], things("replica", [view.replica for view in views])
         expected = "the tables of the registry"
         return [failed("status.no-tables", message, seen=[], expected=expected, about=about, witnesses=witnesses)]
-    return [_ready(name, rows) for name, rows in tables]
+    return [_ready(name, rows, views) for name, rows in tables]
 
 
 @condition(
@@ -152,13 +152,14 @@ def test_tables_are_ready(every_cluster_status: Views) -> Sequence[Verdict]:
 )
 def test_tables_have_all_copies(every_cluster_status: Views, inventory: Inventory) -> Sequence[Verdict]:
     """Every shard of every table has a primary, and a copy on every replica."""
-    tables = _tables(answered(every_cluster_status))
+    views = answered(every_cluster_status)
+    tables = _tables(views)
     if not tables:
         because = Because(CLUSTER, condition="STATUS-11")
         message = "table_status lists no table, see STATUS-11"
         raise Unavailable("status.no-tables", message, about=[thing("cluster")], because=because)
-    servers = {server_name(replica.id) for replica in inventory.replicas}
-    return [_copied(name, rows, servers) for name, rows in tables]
+    replicas = {replica.id for replica in inventory.replicas}
+    return [_copied(name, rows, replicas, views) for name, rows in tables]
 
 
 @condition(
@@ -196,17 +197,17 @@ def test_database_server_is_settled(replica: Replica, every_cluster_status: View
     return passed(usual or "no version reported", seen=row.process.version, expected=usual)
 
 
-def _tables(views: Iterable[ClusterStatus]) -> list[tuple[str, list[tuple[str, Table]]]]:
-    """Each table's name, and its row in each view with the replica that reported it."""
-    rows: dict[str, list[tuple[str, Table]]] = {}
+def _tables(views: Iterable[ClusterStatus]) -> list[tuple[str, list[tuple[ClusterStatus, Table]]]]:
+    """Each table's name, and its row in each view."""
+    rows: dict[str, list[tuple[ClusterStatus, Table]]] = {}
     for view in views:
         for table in view.tables.table_status:
-            rows.setdefault(table.full_name, []).append((view.replica, table))
+            rows.setdefault(table.full_name, []).append((view, table))
     return sorted(rows.items())
 
 
-def _ready(name: str, rows: list[tuple[str, Table]]) -> Verdict:
-    for replica, table in rows:
+def _ready(name: str, rows: list[tuple[ClusterStatus, Table]], views: Iterable[ClusterStatus]) -> Verdict:
+    for view, table in rows:
         lacking = [flag for flag, ready in table.status.model_dump().items() if not ready]
         if lacking:
             away = [copy for shard in table.shards for copy in shard.replicas if copy.state != "ready"]
@@ -214,11 +215,14 @@ def _ready(name: str, rows: list[tuple[str, Table]]) -> Verdict:
             message = f"the table is not {', '.join(lacking)}" + (f": {states}" if away else "")
             return failed(
                 _unready(table.status),
-                f"{message} {reported_by([replica])}",
+                f"{message} {reported_by([view.replica])}",
                 seen=table.status.model_dump(),
                 subject=name,
-                about=[thing("table", name), *things("database", [copy.server for copy in away])],
-                witnesses=things("replica", [replica]),
+                about=[
+                    thing("table", name),
+                    *things("database", [copy.server for copy in away], replica_by_name(views, view)),
+                ],
+                witnesses=things("replica", [view.replica]),
             )
     return passed("the table is ready", subject=name)
 
@@ -229,26 +233,30 @@ def _unready(status: Readiness) -> str:
     return "status.table-copy-not-ready" if status.ready_for_writes else "status.table-no-writes"
 
 
-def _copied(name: str, rows: list[tuple[str, Table]], servers: set[str]) -> Verdict:
-    for replica, table in rows:
-        itself, witnesses = thing("table", name), things("replica", [replica])
+def _copied(
+    name: str, rows: list[tuple[ClusterStatus, Table]], replicas: set[str], views: Iterable[ClusterStatus]
+) -> Verdict:
+    for view, table in rows:
+        of, reported = replica_by_name(views, view), reported_by([view.replica])
+        itself, witnesses = thing("table", name), things("replica", [view.replica])
         if not table.shards:
             return failed(
                 "status.table-no-shard",
-                f"no shard of the table is available {reported_by([replica])}",
+                f"no shard of the table is available {reported}",
                 seen=[],
                 subject=name,
                 about=[itself],
                 witnesses=witnesses,
             )
         for shard in table.shards:
-            lacking = sorted(servers - {copy.server for copy in shard.replicas})
+            holders = {of.get(copy.server) or replica_of_server(copy.server) for copy in shard.replicas}
+            lacking = sorted(replicas - holders)
             if lacking:
                 return failed(
                     "status.table-copy-missing",
-                    f"the table has no copy on {', '.join(lacking)} {reported_by([replica])}",
+                    f"the table has no copy on {', '.join(map(server_name, lacking))} {reported}",
                     seen=[copy.server for copy in shard.replicas],
-                    expected=sorted(servers),
+                    expected=sorted(map(server_name, replicas)),
                     subject=name,
                     about=[itself, *things("database", lacking)],
                     witnesses=witnesses,
@@ -256,11 +264,11 @@ def _copied(name: str, rows: list[tuple[str, Table]], servers: set[str]) -> Verd
             if not shard.primary_replicas:
                 return failed(
                     "status.table-no-primary",
-                    f"a shard of the table has no primary {reported_by([replica])}",
+                    f"a shard of the table has no primary {reported}",
                     seen=[],
                     expected="one primary",
                     subject=name,
                     about=[itself],
                     witnesses=witnesses,
                 )
-    return passed(f"{many(len(servers), 'copy', 'copies')} and a primary", subject=name)
+    return passed(f"{many(len(replicas), 'copy', 'copies')} and a primary", subject=name)

@@ -64,7 +64,8 @@ def test_cluster_status_is_for_administrators(role: Role, status_access: Access)
 )
 def test_rethinkdb_has_no_issues(replica: Replica, cluster_status: ClusterStatus) -> Sequence[Verdict]:
     """`current_issues` of the replica's database server is empty."""
-    return issues_by_type("status", thing("replica", replica.id), cluster_status.issues)
+    of = cluster_status.replica_by_name
+    return issues_by_type("status", thing("replica", replica.id), cluster_status.issues, of)
 
 
 @condition(

@@ -14,7 +14,7 @@ from fixtures.core.store import Unavailable
 from fixtures.core.subjects import Pair
 from fixtures.inventory import Inventory, Replica
 from fixtures.inventory.msr import server_name
-from fixtures.probes.cluster_status import ClusterStatus
+from fixtures.probes.cluster_status import ClusterStatus, Server
 from fixtures.probes.previous_run import PreviousGcLock
 
 GUIDE = "Cluster status"
@@ -74,6 +74,9 @@ def test_health_report_is_fresh(
         ),
         "status.ghost-replica": "the cluster knows a replica that the inventory does not name",
         "status.ghost-server": "a database server that belongs to no replica is connected",
+        "status.server-renamed": Reason(
+            "the database server of a replica has another name than MSR gives it", remedy="server-renamed"
+        ),
     },
     measured="reported",
 )
@@ -92,7 +95,8 @@ def test_known_replicas_are_those_of_the_inventory(
         missing = sorted(set(known) - set(knowing))
         if replica not in expected and not knowing:
             listing = sorted(asked for asked, replicas in servers.items() if replica in replicas)
-            message = f"database server {server_name(replica)} is connected, and belongs to no replica"
+            name = next((row.name for view in views if (row := view.server(replica))), replica)
+            message = f"database server {name} is connected, and belongs to no replica"
             verdicts.append(
                 failed(
                     "status.ghost-server",
@@ -128,6 +132,21 @@ def test_known_replicas_are_those_of_the_inventory(
                     subject=replica,
                     about=things("replica", cut_off or {replica}),
                     witnesses=things("replica", knowing if cut_off else others),
+                )
+            )
+        elif renamed := {view.replica: row.name for view in views if (row := _renamed(view, replica))}:
+            name = next(iter(renamed.values()))
+            message = f"the database server of {replica} is named {name}"
+            verdicts.append(
+                failed(
+                    "status.server-renamed",
+                    f"{message} {reported_by(sorted(renamed))}",
+                    seen=name,
+                    expected=server_name(replica),
+                    subject=replica,
+                    about=things("database", [replica]),
+                    witnesses=things("replica", renamed),
+                    severity=WARNING,
                 )
             )
         else:
@@ -277,6 +296,12 @@ def test_gc_lock_is_released(
         message = f"the lock is held by {holder} since {since:%Y-%m-%d %H:%M} UTC or earlier (limit 12 h)"
         return failed("status.gc-lock-held-long", message, seen=holder, expected="under 12 h", about=about, since=since)
     return passed(f"the lock is held by {holder}: garbage collection runs", seen=holder)
+
+
+def _renamed(view: ClusterStatus, replica: str) -> Server | None:
+    """The row of a replica's database server, where it has another name than MSR gives it."""
+    row = view.server(replica)
+    return row if row and row.name != server_name(replica) else None
 
 
 def _unhealthy(view: ClusterStatus) -> list[str]:

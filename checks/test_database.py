@@ -1,6 +1,6 @@
 """The guide's section "Access RethinkDB directly": what each replica's own database server reports."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from checks.condition import CRITICAL, WARNING, condition
 from checks.rules.cluster_views import Views, things
@@ -31,7 +31,8 @@ SYSTEM = "rethinkdb"
 )
 def test_database_server_has_no_issues(database: Replica, database_view: DatabaseView) -> Sequence[Verdict]:
     """The replica's database server responds, and its `current_issues` is empty."""
-    return issues_by_type("rdb", thing("database", database.id), database_view.issues)
+    of = database_view.replica_by_name
+    return issues_by_type("rdb", thing("database", database.id), database_view.issues, of)
 
 
 @condition(
@@ -124,12 +125,12 @@ def test_api_agrees_with_the_database(
 ) -> Verdict:
     """The replica's API reports the same servers, tables and issues as its own database server."""
     api = every_cluster_status[database.id]
-    names = {row.id: row.name for row in (*api.tables.server_status, *database_view.servers)}
+    servers = Servers(api.tables.server_status, database_view.servers)
     by_api = _comparable(
-        {each.name for each in api.tables.db_config}, api.tables.server_status, api.tables.table_status, names
+        {each.name for each in api.tables.db_config}, api.tables.server_status, api.tables.table_status, servers
     )
     by_database = _comparable(
-        set(database_view.tables_of) - {SYSTEM}, database_view.servers, database_view.tables, names
+        set(database_view.tables_of) - {SYSTEM}, database_view.servers, database_view.tables, servers
     )
     by_api["issues"], by_database["issues"] = set(issue_keys(api.issues)), set(issue_keys(database_view.issues))
     differences = [
@@ -142,8 +143,8 @@ def test_api_agrees_with_the_database(
         if by_database[what] != by_api[what]
     ]
     if not differences:
-        servers, tables = len(by_database["servers"]), len(by_database["tables"])
-        return passed(f"{many(servers, 'server')} and {many(tables, 'table')}, the same in the API")
+        rows, tables = len(by_database["servers"]), len(by_database["tables"])
+        return passed(f"{many(rows, 'server')} and {many(tables, 'table')}, the same in the API")
     whats = ", ".join(str(each["what"]) for each in differences)
     first = differences[0]["only RethinkDB"] or differences[0]["only the API"]
     whose = "RethinkDB" if differences[0]["only RethinkDB"] else "the API"
@@ -152,22 +153,36 @@ def test_api_agrees_with_the_database(
     return failed("rdb.api-differs", message, seen=differences, expected="the same", about=about)
 
 
+class Servers:
+    """The database servers that two views list, each by one name in both: a server is its UUID, and may be renamed."""
+
+    def __init__(self, api: Sequence[Server], database: Sequence[Server]) -> None:
+        self._uuids = {row.name: row.id for row in (*api, *database)}
+        self._names = {row.id: row.name for row in (*api, *database)}
+
+    def name(self, server: str) -> str:
+        """The name of a server that is given by its UUID, or by a name that it has or had in either view."""
+        return self._names.get(self._uuids.get(server, server), server)
+
+
 def _comparable(
-    databases: set[str], servers: Sequence[Server], tables: Sequence[Table], names: Mapping[str, str]
+    databases: set[str], rows: Sequence[Server], tables: Sequence[Table], servers: Servers
 ) -> dict[str, set[str]]:
-    """What a view reports, as sets that can be compared; servers that it gives by UUID are resolved to their names."""
+    """What a view reports, as sets that can be compared."""
     links = {
-        (row.name, names.get(other, other), up) for row in servers for other, up in row.network.connected_to.items()
+        (servers.name(row.id), servers.name(other), up)
+        for row in rows
+        for other, up in row.network.connected_to.items()
     }
     return {
         "databases": databases,
-        "servers": {row.name for row in servers},
+        "servers": {servers.name(row.id) for row in rows},
         "connections": {f"{here} {'is' if up else 'is not'} connected to {there}" for here, there, up in links},
-        "tables": {_state(table) for table in tables},
+        "tables": {_state(table, servers) for table in tables},
     }
 
 
-def _state(table: Table) -> str:
-    copies = ", ".join(sorted({copy.server for shard in table.shards for copy in shard.replicas}))
+def _state(table: Table, servers: Servers) -> str:
+    copies = ", ".join(sorted({servers.name(copy.server) for shard in table.shards for copy in shard.replicas}))
     lacking = ", ".join(flag for flag, ready in table.status.model_dump().items() if not ready)
     return f"{table.full_name} {f'without {lacking}' if lacking else 'ready'}, on {copies or 'no server'}"

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from checks.rules.wording import reported_by
 from fixtures.core.evidence import Because, Thing, link, thing
 from fixtures.core.store import PerSubject, Unavailable
 from fixtures.inventory import Replica
-from fixtures.inventory.msr import is_server, replica_of_server, server_name
+from fixtures.inventory.msr import replica_of_server
 from fixtures.probes.cluster_status import ClusterStatus, Server
 from fixtures.probes.containers import Containers
 
 Views = PerSubject[ClusterStatus]
 
 
-def things(kind: str, names: Iterable[str]) -> tuple[Thing, ...]:
-    """The things of those names, each once, in the order of their names; a database server's may be its full name."""
-    return tuple(thing(kind, name) for name in sorted({replica_of_server(name) for name in names}))
+def things(kind: str, names: Iterable[str], replica_by_name: Mapping[str, str] | None = None) -> tuple[Thing, ...]:
+    """The things of those names, each once, in the order of their names; a database server's may be its full name.
+
+    replica_by_name: of the database servers that a view lists, which may have any name.
+    """
+    of = replica_by_name or {}
+    return tuple(thing(kind, name) for name in sorted({of.get(name) or replica_of_server(name) for name in names}))
 
 
 def answered(views: Views) -> list[ClusterStatus]:
@@ -29,6 +33,17 @@ def answered(views: Views) -> list[ClusterStatus]:
             iter(views.causes.values()), Unavailable("run.not-queried", "no replica was asked for cluster_status")
         )
     return list(views.values())
+
+
+def replica_by_name(everybody: Iterable[ClusterStatus], own: ClusterStatus) -> dict[str, str]:
+    """The replica of each database server by its name, which may be any: where one view does not list it, another may.
+
+    own: the view that the names are from.
+    """
+    of: dict[str, str] = {}
+    for view in [*everybody, own]:
+        of |= view.replica_by_name
+    return of
 
 
 def server_of(views: Views, replica: str) -> Server:
@@ -46,8 +61,9 @@ def server_of(views: Views, replica: str) -> Server:
 
 
 def with_servers(view: ClusterStatus) -> set[str]:
-    """The ids of all replicas whose database servers are listed in a view's server_status."""
-    return {replica_of_server(row.name) for row in view.tables.server_status if is_server(row.name)}
+    """What a view's server_status lists: the ids of the servers' replicas, and the names of servers of none."""
+    of = view.replica_by_uuid
+    return {of.get(row.id, row.name) for row in view.tables.server_status}
 
 
 @dataclass(frozen=True)
@@ -76,7 +92,7 @@ def apart(views: Views, first: str, second: str) -> Apart | None:
             if view.server(here) is None:
                 detail = f"the database server of {here} is not listed in server_status"
                 return Apart("status.server-missing", things("database", [here]), detail, view.replica)
-            if not _connected(everybody, view, here).get(server_name(there), False):
+            if not _connected(everybody, view, here).get(there, False):
                 detail = f"the database server of {here} is not connected to that of {there}"
                 return Apart("status.servers-apart", (link(here, there),), detail, view.replica)
     return None
@@ -94,11 +110,13 @@ def largest_group(views: Views, replicas: Sequence[str]) -> int:
 
 
 def _connected(everybody: Sequence[ClusterStatus], view: ClusterStatus, replica: str) -> dict[str, bool]:
-    """`connected_to` of a replica's server in one view; servers given by UUID are resolved to their names."""
-    names = {row.id: row.name for each in everybody for row in each.tables.server_status}
+    """`connected_to` of a replica's server in one view, by replica; servers are given there by name or by UUID."""
+    of: dict[str, str] = {}
+    for each in [*everybody, view]:
+        of |= each.replica_by_uuid | each.replica_by_name
     row = view.server(replica)
     connected = row.network.connected_to if row else {}
-    return {names.get(server, server): up for server, up in connected.items()}
+    return {of.get(server) or replica_of_server(server): up for server, up in connected.items()}
 
 
 def labels_of(replica: Replica, everywhere: PerSubject[Containers]) -> set[str]:

@@ -3,7 +3,7 @@
 They are the same from 2.3.0 to 2.4.4. One lost server gives an issue for each table: a verdict is about a type.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from checks.condition import Reason
 from checks.rules.cluster_views import things
@@ -46,12 +46,19 @@ def issue_reasons(area: str) -> dict[str, Reason]:
     return {**known, _code(area, ""): Reason(UNKNOWN_TYPE)}
 
 
-def issues_by_type(area: str, witness: Thing, issues: Sequence[Issue]) -> list[Verdict]:
-    """A verdict for each type of issue that one server reports, or one that there is none."""
+def issues_by_type(
+    area: str, witness: Thing, issues: Sequence[Issue], replica_by_name: Mapping[str, str]
+) -> list[Verdict]:
+    """A verdict for each type of issue that one server reports, or one that there is none.
+
+    replica_by_name: of the servers that it lists.
+    """
     if not issues:
         return [passed("no issues", seen=[], expected=[])]
     kinds = sorted({issue.type for issue in issues})
-    return [_type(area, witness, kind, [issue for issue in issues if issue.type == kind]) for kind in kinds]
+    return [
+        _type(area, witness, kind, [issue for issue in issues if issue.type == kind], replica_by_name) for kind in kinds
+    ]
 
 
 def issue_keys(issues: Sequence[Issue]) -> list[str]:
@@ -65,7 +72,7 @@ def _code(area: str, kind: str) -> str:
     return f"{area}.{kind.replace('_', '-') if kind in MEANS else 'unknown-issue'}"
 
 
-def _type(area: str, witness: Thing, kind: str, issues: list[Issue]) -> Verdict:
+def _type(area: str, witness: Thing, kind: str, issues: list[Issue], of: Mapping[str, str]) -> Verdict:
     """The same issue of many tables is one verdict that names the tables and the servers."""
     asked = witness.partition(":")[2]
     tables = sorted({table for issue in issues for table in issue.tables})
@@ -77,8 +84,8 @@ def _type(area: str, witness: Thing, kind: str, issues: list[Issue]) -> Verdict:
     grave = "critical" if critical else "not critical"
     means = MEANS.get(kind, UNKNOWN_TYPE)
     # A server reports others; where it reports itself alone it is at fault, and nobody's witness.
-    others = [each for each in servers if replica_of_server(each) != asked]
-    at_fault = things("database", others or servers)
+    others = [each for each in servers if (of.get(each) or replica_of_server(each)) != asked]
+    at_fault = things("database", others or servers, of)
     return failed(
         _code(area, kind),
         f"{count}{one_line(first.description) or kind} ({grave})" + (f": {means}" if means else ""),

@@ -41,6 +41,8 @@ class Replica:
     last_report: timedelta | None = None
     """How long ago it wrote its last health report; None: it writes one every minute."""
     read_only: bool = False
+    renamed: str = ""
+    """The name that somebody gave its database server, in place of the one that MSR gives."""
     database_up: bool = True
     database_container_runs: bool = False
     """Even though its database server is gone to all others."""
@@ -76,7 +78,7 @@ class Replica:
     @property
     def server(self) -> str:
         """The name of its RethinkDB server."""
-        return f"dtr_rethinkdb_{self.id}"
+        return self.renamed or f"dtr_rethinkdb_{self.id}"
 
     def lose_database(self, ago: timedelta, *, container_runs: bool = False) -> None:
         """Its database server stopped: it can write no report and no heartbeat any more."""

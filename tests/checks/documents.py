@@ -129,6 +129,17 @@ def link(first: str, second: str, value: object = False, ids: Sequence[str] = TH
     return edit
 
 
+def renamed(name: str, to: str = "old_server") -> Edit:
+    """A replica's database server has another name everywhere, as measured; its address and UUID are its own."""
+
+    def edit(place: Document) -> None:
+        body = json.loads(json.dumps(place).replace(f'"{server(name)}"', f'"{to}"'))
+        place.clear()
+        place.update(body)
+
+    return edit
+
+
 def parsed(viewer: str, body: Document, server_date: datetime | None = NOW) -> ClusterStatus:
     """The fact that a replica's answer makes."""
     return ClusterStatus(

@@ -265,3 +265,23 @@ def failed_job_behind_many(cluster: Cluster, expect: Expectations) -> None:
 def failed_job_without_time(cluster: Cluster, expect: Expectations) -> None:
     cluster.jobs.append(Job("onlinegc", status="errored", age=timedelta(days=400), timed=False))
     expect.warn("JOB-2", "onlinegc")
+
+
+@scene("database-server-renamed", "Somebody gave one database server another name; its address is still its own.")
+def database_server_renamed(cluster: Cluster, expect: Expectations) -> None:
+    """As measured: the new name is everywhere at once, and there is no issue."""
+    cluster.bad.renamed = "old_server"
+    expect.warn("STATUS-6", cluster.bad.id)
+
+
+@scene("database-server-renamed-asked-by-rethinkcli", "One database server has another name, and rethinkcli asks it.")
+def database_server_renamed_asked_by_rethinkcli(cluster: Cluster, expect: Expectations) -> None:
+    cluster.rethink.via = "rethinkcli"
+    database_server_renamed(cluster, expect)
+
+
+@scene("other-servers-miss-the-renamed-one", "One of two servers that lost their link was renamed before.")
+def other_servers_miss_the_renamed_one(cluster: Cluster, expect: Expectations) -> None:
+    cluster.bad.renamed = "old_server"
+    partial_partition(cluster, expect)
+    expect.warn("STATUS-6", cluster.bad.id)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from fixtures.core.evidence import Because
 from fixtures.options import Options
 from tests.checks.case import NOBODY, SILENT, Cases, Facts, fails, not_applicable, passes, unknown, views, warns
-from tests.checks.documents import SERVERS, VERSION, Edit, drop, link, put, server, server_uuid, view
+from tests.checks.documents import SERVERS, VERSION, Edit, drop, link, put, renamed, server, server_uuid, view
 from tests.checks.facts import THREE, A, B, C, ago, inventory, text
 
 
@@ -21,6 +21,19 @@ def network(name: str, key: str, value: object) -> Edit:
 
 status_8 = Cases("STATUS-8")
 status_8("connected", views(), passes(f"{A}:{B}", "connected to each other", seen=True, expected=True))
+
+status_8("a server renamed", views(renamed(C)), passes(f"{A}:{C}"))
+status_8("a server renamed between two looks", views(**{A: view(A, renamed(C))}), passes(f"{A}:{C}"))
+status_8(
+    "a server renamed is missed",
+    views(renamed(C), row_gone(C), **{C: SILENT}),
+    fails(f"{A}:{C}", f"the database server of {A} is not connected to that of {C}"),
+)
+status_8(
+    "a server renamed is not connected",
+    views(renamed(C), put((*SERVERS, 0, "network", "connected_to", "old_server"), False)),
+    fails(f"{A}:{C}", f"the database server of {A} is not connected to that of {C}", about=(f"link:{A}>{C}",)),
+)
 status_8(
     "one direction is down",
     views(put((*SERVERS, 0, "network", "connected_to", server(B)), False)),
@@ -123,6 +136,12 @@ status_9(
 )
 status_9("another port for clients", views(network(A, "reql_port", 28016)), warns(A, "another address or port"))
 status_9("another port for servers", views(network(A, "cluster_port", 29016)), warns(A, "another address or port"))
+status_9("a server renamed", views(renamed(C)), passes(C, f"dtr-rethinkdb-{C}.dtr-ol:29015"))
+status_9(
+    "renamed, and of no address",
+    views(renamed(C), network(C, "canonical_addresses", None)),
+    unknown(C, "is listed in no replica's server_status"),
+)
 status_9("no address", views(network(A, "canonical_addresses", None)), warns(A, "another address or port"))
 status_9(
     "an open console is critical",

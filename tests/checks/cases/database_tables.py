@@ -6,7 +6,7 @@ from checks.rules.cluster_views import things
 from checks.verdict import Outcome
 from fixtures.core.evidence import Because
 from tests.checks.case import NOBODY, Cases, fails, passes, unknown, views
-from tests.checks.documents import DATABASES, TABLE_STATUS, TABLES, Edit, append, put, server, view
+from tests.checks.documents import DATABASES, TABLE_STATUS, TABLES, Edit, append, put, renamed, server, view
 from tests.checks.facts import THREE, A, B, C, Document
 
 CLUSTER = "cluster"
@@ -56,6 +56,7 @@ def copies(*names: str, state: str = "ready") -> list[Document]:
     return [{"server": server(name), "state": "ready" if name == A else state} for name in names]
 
 
+LAST_COPY = ("shards", 0, "replicas", 2, "state")
 status_11 = Cases("STATUS-11")
 status_11("all ready", views(), passes(FIRST, "ready"), others=Outcome.PASS)
 for flag, reason in (
@@ -99,7 +100,17 @@ status_11(
 )
 status_11("nobody tells", NOBODY, unknown(CLUSTER, "503"))
 
+status_11(
+    "a copy on a server renamed",
+    views(
+        put((*AT_FIRST, "status", "all_replicas_ready"), False), put((*AT_FIRST, *LAST_COPY), "backfilling"), renamed(C)
+    ),
+    fails(FIRST, "old_server is backfilling", about=(f"table:{FIRST}", f"database:{C}")),
+    others=Outcome.PASS,
+)
+
 status_12 = Cases("STATUS-12")
+status_12("a server renamed", views(renamed(C)), passes(FIRST, "3 copies"), others=Outcome.PASS)
 status_12("a copy on each", views(), passes(FIRST, "3 copies and a primary"), others=Outcome.PASS)
 status_12(
     "two of three copies with every flag green",

@@ -11,7 +11,7 @@ from fixtures.access.rethinkdb.reql import DOCUMENTED_FIELDS
 from fixtures.core.store import NoResponse, Unavailable
 from tests.checks.case import Cases, Facts, Inherited, Seen, fails, passes, skipped, unknown, views, warns
 from tests.checks.database import WITH_DRIVER, WITH_RETHINKCLI, database, listed
-from tests.checks.documents import Edit, append, issue, link, put, server, server_uuid, view
+from tests.checks.documents import Edit, append, issue, link, put, renamed, server, server_uuid, view
 from tests.checks.facts import THREE, A, B, C, inventory
 
 REFUSED = NoResponse("rethinkdb.refused", f"{C} (10.0.0.13:28015): connection refused")
@@ -278,6 +278,14 @@ def difference(what: str, database_alone: list[str], api_alone: list[str]) -> di
 
 rdb_4("the same", compared(), passes(A, "3 servers and 29 tables"), inventory=WITH_DRIVER)
 rdb_4("servers by UUID", compared(by_uuid), passes(A), inventory=WITH_DRIVER)
+rdb_4("a server renamed", compared(renamed(C), api=view(A, renamed(C))), passes(A), inventory=WITH_DRIVER)
+rdb_4("a server renamed between the looks", compared(renamed(C)), passes(A), inventory=WITH_DRIVER)
+rdb_1(
+    "a server renamed that swaps",
+    own(renamed(C), put(("current_issues",), [issue(kind="memory_error", info={"servers": ["old_server"]})])),
+    fails(f"{A}:memory_error", about=(f"database:{C}",)),
+    inventory=WITH_DRIVER,
+)
 rdb_4(
     "another order of rows",
     compared(lambda answers: answers["table_status"].reverse()),

@@ -7,7 +7,7 @@ from datetime import timedelta
 from checks.rules.cluster_views import things
 from fixtures.core.evidence import Because
 from tests.checks.case import NOBODY, SILENT, Cases, Facts, fails, not_applicable, passes, unknown, views, warns
-from tests.checks.documents import ISSUES, append, drop, issue, put, server_row, view
+from tests.checks.documents import ISSUES, append, drop, issue, put, renamed, server, server_row, view
 from tests.checks.facts import NOW, THREE, A, B, C, ago, inventory, text
 
 GHOST = "563f02aba617"
@@ -174,6 +174,26 @@ status_6(
         about=(f"database:{GHOST}",),
         witnesses=things("replica", THREE),
     ),
+)
+status_6(
+    "a server renamed",
+    views(renamed(C)),
+    passes(A),
+    passes(B),
+    warns(
+        C,
+        f"the database server of {C} is named old_server",
+        seen="old_server",
+        expected=server(C),
+        reason="status.server-renamed",
+        about=(f"database:{C}",),
+    ),
+)
+status_6(
+    "a server of no name and no address of a replica",
+    views(renamed(C), put(("rethink_system_tables", "server_status", 2, "network", "canonical_addresses"), None)),
+    *(passes(name) for name in THREE),
+    fails("old_server", "database server old_server is connected, and belongs to no replica"),
 )
 status_6("by those that answered", views(**{B: SILENT}), *(passes(name, "known to 2 of 2 replicas") for name in THREE))
 
