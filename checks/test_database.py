@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from checks.condition import CRITICAL, WARNING, condition
+from checks.condition import CATALOGUE, CRITICAL, WARNING, condition
 from checks.rules.cluster_views import Views, things
 from checks.rules.rethinkdb_issues import issue_keys, issue_reasons, issues_by_type
 from checks.rules.wording import many, one_line, reported_by
@@ -13,11 +13,12 @@ from fixtures.core.evidence import thing
 from fixtures.core.store import PerSubject, Unavailable
 from fixtures.inventory import Inventory, Replica
 from fixtures.inventory.msr import DATABASES
-from fixtures.probes.cluster_status import Server, Table
+from fixtures.probes.cluster_status import Issue, Server, Table
 from fixtures.probes.database_view import DatabaseView
 
 GUIDE = "Access RethinkDB directly, via RethinkCLI"
 SYSTEM = "rethinkdb"
+COMPARED = ("databases", "server_status", "table_status", "current_issues")
 
 
 @condition(
@@ -31,6 +32,9 @@ SYSTEM = "rethinkdb"
 )
 def test_database_server_has_no_issues(database: Replica, database_view: DatabaseView) -> Sequence[Verdict]:
     """The replica's database server responds, and its `current_issues` is empty."""
+    unasked = database_view.missing.get("current_issues")
+    if unasked and unasked.silent:
+        return [failed(CATALOGUE["RDB-1"].no_response(unasked.reason), unasked.message)]
     of = database_view.replica_by_name
     return issues_by_type("rdb", thing("database", database.id), database_view.issues, of)
 
@@ -83,7 +87,8 @@ def test_repositories_are_kept_as_documented(
     if not views:
         raise next(iter(every_database_view.causes.values()))
     table = [thing("table", "dtr2.repositories")]
-    lacking = [view.replica for view in views if "repositories" not in view.tables_of.get("dtr2", [])]
+    listing = [view for view in views if view.seen_databases is not None] or views
+    lacking = [view.replica for view in listing if "repositories" not in view.tables_of.get("dtr2", [])]
     if lacking:
         return failed(
             "rdb.no-repositories",
@@ -125,14 +130,21 @@ def test_api_agrees_with_the_database(
 ) -> Verdict:
     """The replica's API reports the same servers, tables and issues as its own database server."""
     api = every_cluster_status[database.id]
-    servers = Servers(api.tables.server_status, database_view.servers)
+    servers = Servers(api.tables.server_status, database_view.seen_servers or [])
     by_api = _comparable(
-        {each.name for each in api.tables.db_config}, api.tables.server_status, api.tables.table_status, servers
+        {each.name for each in api.tables.db_config},
+        api.tables.server_status,
+        api.tables.table_status,
+        api.issues,
+        servers,
     )
     by_database = _comparable(
-        set(database_view.tables_of) - {SYSTEM}, database_view.servers, database_view.tables, servers
+        None if database_view.seen_databases is None else set(database_view.tables_of) - {SYSTEM},
+        database_view.seen_servers,
+        database_view.seen_tables,
+        database_view.seen_issues,
+        servers,
     )
-    by_api["issues"], by_database["issues"] = set(issue_keys(api.issues)), set(issue_keys(database_view.issues))
     differences = [
         {
             "what": what,
@@ -143,6 +155,8 @@ def test_api_agrees_with_the_database(
         if by_database[what] != by_api[what]
     ]
     if not differences:
+        if lacking := [each for each in COMPARED if each in database_view.missing]:
+            raise database_view.why_not(lacking[0])
         rows, tables = len(by_database["servers"]), len(by_database["tables"])
         return passed(f"{many(rows, 'server')} and {many(tables, 'table')}, the same in the API")
     whats = ", ".join(str(each["what"]) for each in differences)
@@ -166,20 +180,28 @@ class Servers:
 
 
 def _comparable(
-    databases: set[str], rows: Sequence[Server], tables: Sequence[Table], servers: Servers
+    databases: set[str] | None,
+    rows: Sequence[Server] | None,
+    tables: Sequence[Table] | None,
+    issues: Sequence[Issue] | None,
+    servers: Servers,
 ) -> dict[str, set[str]]:
-    """What a view reports, as sets that can be compared."""
-    links = {
-        (servers.name(row.id), servers.name(other), up)
-        for row in rows
-        for other, up in row.network.connected_to.items()
-    }
-    return {
-        "databases": databases,
-        "servers": {servers.name(row.id) for row in rows},
-        "connections": {f"{here} {'is' if up else 'is not'} connected to {there}" for here, there, up in links},
-        "tables": {_state(table, servers) for table in tables},
-    }
+    """What a view reports, as sets that can be compared; without what could not be asked."""
+    seen: dict[str, set[str]] = {}
+    if databases is not None:
+        seen["databases"] = databases
+    if rows is not None:
+        seen["servers"] = {servers.name(row.id) for row in rows}
+        seen["connections"] = {
+            f"{servers.name(row.id)} {'is' if up else 'is not'} connected to {servers.name(other)}"
+            for row in rows
+            for other, up in row.network.connected_to.items()
+        }
+    if tables is not None:
+        seen["tables"] = {_state(table, servers) for table in tables}
+    if issues is not None:
+        seen["issues"] = set(issue_keys(issues))
+    return seen
 
 
 def _state(table: Table, servers: Servers) -> str:

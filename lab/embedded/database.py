@@ -44,6 +44,8 @@ class Reql:
     """What rethinkcli says on standard error on this server's node, in place of asking."""
     ends_at: str | None = None
     """The connection is gone when this table is asked for."""
+    fails_at: str | None = None
+    """An error answers when this table is asked for."""
     hangs_at: str | None = None
     """No answer comes when this table is asked for."""
     answers_in: float = 0.0

@@ -48,8 +48,9 @@ def test_no_container_is_left_and_none_is_made_that_may_not_be(suite: Suite, tmp
     assert all("--no-containers" in each["message"] for each in without.results)
 
 
-def test_the_same_facts_are_judged_alike_offline(suite: Suite, tmp_path: Path) -> None:
-    with embedded.start("api-tells-an-old-view", directory=tmp_path / "lab") as cluster:
+@pytest.mark.parametrize("scene", ["api-tells-an-old-view", "two-databases-of-one-name"])
+def test_the_same_facts_are_judged_alike_offline(suite: Suite, tmp_path: Path, scene: str) -> None:
+    with embedded.start(scene, directory=tmp_path / "lab") as cluster:
         live = suite.run(f"--inventory={cluster.inventory}", "-k", "RDB")
     offline = suite.run(f"--facts={live.reports / 'facts.json'}", "-k", "RDB")
     assert offline.verdicts == live.verdicts

@@ -30,6 +30,8 @@ class Contents:
             return sorted(self._system)
         if database not in self.databases():
             raise Failed(OP_FAILED, f"Database `{database}` does not exist.")
+        if self.databases().count(database) > 1:
+            raise Failed(OP_FAILED, f"Database `{database}` is ambiguous; there are multiple databases with that name.")
         return sorted(row["name"] for row in self._system["table_status"] if row["db"] == database)
 
     def rows(self, database: str, table: str, *, outdated: bool) -> list[Any]:

@@ -10,7 +10,7 @@ from typing import Any
 from lab.embedded.door import Door
 from lab.embedded.reql.contents import SLOW_WHILE_A_SERVER_HANGS, Contents
 from lab.embedded.reql.scram import Refused, log_in
-from lab.embedded.reql.terms import DB, DB_LIST, TABLE, Failed, Rows, evaluate
+from lab.embedded.reql.terms import DB, DB_LIST, OP_FAILED, TABLE, Failed, Rows, evaluate
 from lab.embedded.server import HANDSHAKE_SECONDS, hold
 from lab.embedded.state import Cluster, Replica
 from lab.embedded.status import held_up
@@ -122,6 +122,8 @@ def asked(cluster: Cluster, replica: Replica, term: Any, contents: Contents) -> 
     reql, tables = replica.reql, _tables_of(term)
     if reql.ends_at in tables:
         raise Gone
+    if reql.fails_at in tables:
+        raise Failed(OP_FAILED, f"Cannot read {reql.fails_at}.")
     if reql.hangs_at in tables:
         cluster.closing.wait()
         raise Gone

@@ -84,16 +84,51 @@ def database_port_silent(cluster: Cluster, expect: Expectations) -> None:
 @scene("database-hangs-up", "One database server ends the connection when it is asked for its issues.")
 def database_hangs_up(cluster: Cluster, expect: Expectations) -> None:
     cluster.bad.reql.ends_at = "current_issues"
-    expect.database_silent(cluster.bad)
+    expect.fail("RDB-1", cluster.bad.id)
+    expect.unknown("RDB-4", cluster.bad.id)
 
 
 @scene("database-answers-nonsense", "One database server tells its tables in a form that nobody knows.")
 def database_answers_nonsense(cluster: Cluster, expect: Expectations) -> None:
     def edit(tables: Tables) -> None:
-        tables["table_status"] = [{"db": "dtr2", "name": 7, "status": "ready", "shards": None}]
+        for row in tables["table_status"]:
+            row["status"] = "ready"
 
     cluster.bad.reql.edits.append(edit)
-    expect.database_silent(cluster.bad)
+    expect.unknown("RDB-4", cluster.bad.id)
+
+
+def _two_of_one_name(via: str) -> Play:
+    def play(cluster: Cluster, expect: Expectations) -> None:
+        cluster.rethink.via = via
+        cluster.pings_tell_issues = False
+        rows = cluster.databases
+        rows.append({"id": "0a5c0a52-9b5f-4c55-8d0c-4b5a7d3d7a10", "name": "dtr2"})
+        ids = sorted(row["id"] for row in rows if row["name"] == "dtr2")
+        issue = {
+            "id": "1", "type": "db_name_collision", "critical": True,
+            "description": "There are multiple databases named `dtr2`.", "info": {"name": "dtr2", "ids": ids},
+        }  # fmt: skip
+
+        def edit(document: Document) -> None:
+            document["rethink_system_tables"]["current_issues"].append(issue)
+
+        cluster.edits.append(edit)
+        for condition in ("STATUS-3", "RDB-1"):
+            expect.fail(condition, *(f"{asked}:db_name_collision" for asked in expect.everywhere))
+        expect.unknown("RDB-2", *expect.everywhere)
+        expect.unknown("RDB-3", "cluster")
+        expect.unknown("RDB-4", *expect.everywhere)
+
+    return play
+
+
+scene("two-databases-of-one-name", "Two databases are named dtr2: what names it fails, and the issues say why.")(
+    _two_of_one_name("driver")
+)
+scene("two-databases-of-one-name-asked-by-rethinkcli", "Two databases are named dtr2, and rethinkcli asks.")(
+    _two_of_one_name("rethinkcli")
+)
 
 
 @scene("database-password-rotated", "The password of RethinkDB's user was changed, the inventory's was not.")
@@ -106,7 +141,9 @@ def database_password_rotated(cluster: Cluster, expect: Expectations) -> None:
 def database_user_lacks_the_grant(cluster: Cluster, expect: Expectations) -> None:
     """As measured: a global grant to read does not cover it."""
     cluster.rethink.reads_system = False
-    expect.database_unseen(*cluster.replicas)
+    expect.unknown("RDB-1", *expect.everywhere)
+    expect.unknown("RDB-3", "cluster")
+    expect.unknown("RDB-4", *expect.everywhere)
 
 
 @scene("database-wants-a-certificate", "The database servers ask for a client certificate; the inventory names none.")

@@ -11,7 +11,7 @@ from fixtures.access.rethinkdb.reql import DOCUMENTED_FIELDS
 from fixtures.core.store import NoResponse, Unavailable
 from tests.checks.case import Cases, Facts, Inherited, Seen, fails, passes, skipped, unknown, views, warns
 from tests.checks.database import WITH_DRIVER, WITH_RETHINKCLI, database, listed
-from tests.checks.documents import Edit, append, issue, link, put, renamed, server, server_uuid, view
+from tests.checks.documents import Edit, append, drop, issue, link, put, renamed, server, server_uuid, view
 from tests.checks.facts import THREE, A, B, C, inventory
 
 REFUSED = NoResponse("rethinkdb.refused", f"{C} (10.0.0.13:28015): connection refused")
@@ -339,6 +339,41 @@ rdb_4(
     fails(A, "only the API: jobrunner", seen=[difference("databases", [], ["jobrunner"])]),
     inventory=WITH_DRIVER,
 )
+rdb_4(
+    "a question without an answer",
+    compared(drop(("databases",))),
+    unknown(A, "databases: Input should be a valid list", reason="rethinkdb.unexpected", about=(f"database:{A}",)),
+    inventory=WITH_DRIVER,
+)
+rdb_4(
+    "what was answered differs",
+    compared(drop(("databases",)), append(("current_issues",), issue())),
+    fails(A, "different issues"),
+    inventory=WITH_DRIVER,
+)
+rdb_1(
+    "another question without an answer",
+    own(drop(("table_status",)), append(("current_issues",), issue())),
+    fails(f"{A}:table_availability"),
+    inventory=WITH_DRIVER,
+)
+rdb_1(
+    "no answer about the issues",
+    own(drop(("current_issues",))),
+    fails(A, "current_issues: Input should be a valid list", reason="rdb.unexpected", about=(f"database:{A}",)),
+    inventory=WITH_DRIVER,
+)
+rdb_2(
+    "no answer about the databases",
+    {**own(drop(("databases",))), **views()},
+    unknown(A, "databases: Input should be a valid list", reason="rethinkdb.unexpected"),
+    inventory=WITH_DRIVER,
+)
+rdb_2("no answer about the issues", {**own(drop(("current_issues",))), **views()}, passes(A), inventory=WITH_DRIVER)
+rdb_3(
+    "one lists the databases", seen(**{B: database(B, drop(("databases",)))}), passes("cluster"), inventory=WITH_DRIVER
+)
+rdb_3("nobody lists the databases", seen(drop(("databases",))), unknown("cluster", "databases"), inventory=WITH_DRIVER)
 rdb_4("no API", compared(api=REFUSED), unknown(A, "refused"), inventory=WITH_DRIVER)
 rdb_4("no database", {("database_view", A): REFUSED, **views()}, unknown(A, "refused"), inventory=WITH_DRIVER)
 rdb_4(
