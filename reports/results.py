@@ -206,6 +206,8 @@ def read(path: Path) -> Run:
     file, it is not a results file, or a newer release wrote it.
     """
     target = path / FILE_NAME if path.is_dir() else path
+    if target.is_fifo():
+        raise ValueError(f"{target}: is a pipe; name a run's directory or its results.jsonl")
     try:
         raw = target.read_bytes()
     except OSError as error:
