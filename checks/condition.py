@@ -177,7 +177,8 @@ def _refuse_incomplete(new: Condition) -> None:
         if not getattr(new, name):
             raise CatalogueError(f"{where(new.check)}: {new.id} has no {name}")
     for code in new.reasons:
-        if not re.fullmatch(rf"{new.area.lower()}\.[a-z0-9]+(-[a-z0-9]+)*", code):
+        area, _, what = code.partition(".")
+        if area != new.area.lower() or not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", what):
             raise CatalogueError(
                 f"{where(new.check)}: {code!r} is no reason of {new.id}: {new.area.lower()}.what-is-so"
             )

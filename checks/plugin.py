@@ -18,7 +18,7 @@ from checks.engine.selection import mark, register_markers, select_whole_names
 from checks.engine.waivers import refuse_unknown_names
 from fixtures.core.refusals import Refused
 from fixtures.loading import load_modules
-from fixtures.target import HOW_TO_NAME_ONE, TARGET
+from fixtures.target import TARGET, how_to_name_one
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -108,6 +108,6 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
     refused = session.testsfailed and not option.continue_on_collection_errors
     if items and not option.collectonly and not refused:
         if TARGET not in session.config.stash:
-            raise pytest.UsageError(HOW_TO_NAME_ONE)
+            raise pytest.UsageError(how_to_name_one(session.config))
         run_checks(session.config, items, catalogue())
     return (yield)

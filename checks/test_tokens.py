@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from checks.condition import CRITICAL, WARNING, Reason, condition
 from checks.rules.clocks import clock_of, clocks, from_median
+from checks.rules.wording import many
 from checks.verdict import Verdict, failed, not_applicable, passed, skipped, unknown
 from fixtures.core.evidence import Because, thing
 from fixtures.core.feed_subjects import Client, ClientReplica
@@ -19,10 +20,10 @@ from fixtures.core.subjects import CLUSTER
 from fixtures.inventory import Inventory, Replica
 from fixtures.options import Options
 from fixtures.probes.endpoints import Ping
-from fixtures.probes.feeds.causes import INVALID
+from fixtures.probes.feeds.causes import INSUFFICIENT, INVALID
 from fixtures.probes.feeds.records import instant
 from fixtures.probes.refused_pulls import RefusedPulls
-from fixtures.probes.tokens import AccountTokens, Login, MadeUpLogin
+from fixtures.probes.tokens import AccountsTokens, AccountTokens, MadeUpLogin, TokenAnswer, logged_in
 
 GUIDE = "Get an authentication token"
 DOCUMENTED = "token, access_token (the same), expires_in, issued_at"
@@ -31,6 +32,8 @@ LEEWAY = timedelta(seconds=60)
 NO_LICENCE, TOO_MANY, OTHER_STATUS = (
     {code: REASONS[code]} for code in ("token.no-licence", "token.too-many-log-ins", "token.other-status")
 )
+# Of many names that a message would hold.
+FEW = 3
 SERVER_ERROR = REASONS["token.server-error"]
 
 
@@ -44,30 +47,41 @@ SERVER_ERROR = REASONS["token.server-error"]
         "token.credentials-refused": "the account's user name and password are refused (401)",
         **TOO_MANY,
         **NO_LICENCE,
-        **OTHER_STATUS,
-        # Given by the judge alone: its probe takes a server error for no response, so that it is tried again.
+        "token.no-log-in": Reason("no token service logs in the account", remedy="token-service"),
+        # Given by the judge alone: no token service responds.
         "token.server-error": Reason(SERVER_ERROR, remedy="token-service"),
     },
 )
-def test_account_can_log_in(login: Login) -> Verdict:
-    """The account can log in; after a refusal this run does not use the account again."""
-    answer = f"replica {login.replica} returns {login.message}"
-    if login.status == 200:
-        return passed(f"the account logged in on replica {login.replica}", seen=200, expected=200)
-    if login.status == 402:
-        message = f"{answer}: MSR has no licence, see REG-1"
-        return unknown(_no_licence(message, login.replica), seen=402)
-    if login.status == 401:
-        reason = "token.credentials-refused"
-        message = f"the log-in is refused and not tried again (or MKE is down, see MKE-1): {answer}"
-    elif login.status == 429:
-        reason = "token.too-many-log-ins"
+def test_account_can_log_in(account: Client, every_account_tokens: AccountsTokens) -> Verdict:
+    """The account can log in; a refused account is not used again where it was refused."""
+    mine = [fact for fact in every_account_tokens.values() if fact.account == account.subject]
+    if not mine:
+        raise _unanswered(account, every_account_tokens)
+    accepted = next((fact for fact in mine if fact.useful), None)
+    if accepted:
+        return passed(f"the account logged in on replica {accepted.replica}", seen=200, expected=200)
+    first = next((fact for fact in mine if fact.refused), mine[0])
+    answer = f"replica {first.replica} returns {first.answers[-1].detail}"
+    witnesses = [thing("replica", first.replica)]
+    if first.refused and first.locked:
         message = f"too many failed log-ins, wait before the next run: {answer}"
-    else:
-        about = [thing("token-service", login.replica)]
-        return failed("token.other-status", answer, seen=login.status, expected=200, about=about)
-    witnesses = [thing("replica", login.replica)]
-    return failed(reason, message, seen=login.status, expected=200, witnesses=witnesses)
+        return failed("token.too-many-log-ins", message, seen=first.status, expected=200, witnesses=witnesses)
+    if first.refused:
+        message = f"the log-in is refused and not tried again (or MKE is down, see MKE-1): {answer}"
+        reason = "token.credentials-refused"
+        return failed(reason, message, seen=first.status, expected=200, witnesses=witnesses)
+    if first.status == 402:
+        return unknown(_no_licence(f"{answer}: MSR has no licence, see REG-1", first.replica), seen=402)
+    message = f"no token service logs in the account, see TOKEN-1: {answer}"
+    about = [thing("token-service", fact.replica) for fact in mine]
+    return failed("token.no-log-in", message, seen=first.status, expected="200, and a token", about=about)
+
+
+def _unanswered(account: Client, every_account_tokens: AccountsTokens) -> Unavailable:
+    """Why no token service answered the account: a silence of its own before that of a whole replica."""
+    causes = [cause for key, cause in every_account_tokens.causes.items() if key.rpartition(":")[0] == account.subject]
+    own = (cause for cause in causes if any(each.startswith("token-service:") for each in cause.about))
+    return next(own, causes[0])
 
 
 def _no_licence(message: str, replica: str) -> Unavailable:
@@ -84,7 +98,6 @@ def _no_licence(message: str, replica: str) -> Unavailable:
     owns=True,
     reasons={
         **NO_LICENCE,
-        **TOO_MANY,
         "token.right-password-refused": "a password that was accepted in this run is refused (401)",
         "token.server-error": SERVER_ERROR,
         **OTHER_STATUS,
@@ -98,23 +111,27 @@ def _no_licence(message: str, replica: str) -> Unavailable:
 )
 def test_token_is_as_documented(client_replica: ClientReplica, account_tokens: AccountTokens) -> Sequence[Verdict]:
     """Each replica's token service issues the account a token with the documented fields for each of its scopes."""
-    verdict = _structure(account_tokens)
-    names = [
-        f"{client_replica.client.subject}:{feed.subject}:{client_replica.replica}"
+    if account_tokens.refused:
+        logged_in(account_tokens)
+    verdicts = {feed: _structure(account_tokens, answer) for answer in account_tokens.answers for feed in answer.feeds}
+    subject, replica = client_replica.client.subject, client_replica.replica
+    return [
+        replace(verdicts[feed.subject], subject=f"{subject}:{feed.subject}:{replica}")
         for feed in client_replica.client.feeds
+        if feed.subject in verdicts
     ]
-    return [replace(verdict, subject=name) for name in names]
 
 
-def _structure(answer: AccountTokens) -> Verdict:
+def _structure(tokens: AccountTokens, answer: TokenAnswer) -> Verdict:
     if answer.status == 402:
         message = f"the token service returns {answer.detail}: MSR has no licence, see REG-1"
-        return unknown(_no_licence(message, answer.replica), seen=402)
+        return unknown(_no_licence(message, tokens.replica), seen=402)
     if answer.status != 200:
         reason, words = _refusal(answer.status)
         return failed(reason, f"{words} {answer.detail}", seen=answer.status, expected=200)
     if answer.missing:
-        message = f"the response lacks {', '.join(answer.missing)}"
+        detail = f": {answer.detail}" if answer.detail else ""
+        message = f"the response lacks {', '.join(answer.missing)}{detail}"
         return failed("token.incomplete", message, seen=answer.missing, expected=DOCUMENTED)
     if answer.unusable:
         return failed("token.unusable", answer.unusable, expected=DOCUMENTED)
@@ -125,14 +142,12 @@ def _structure(answer: AccountTokens) -> Verdict:
 
 def _refusal(status: int) -> tuple[str, str]:
     """The code of a status that is not 200, and the words before it."""
-    if status == 429:
-        return "token.too-many-log-ins", "too many log-ins, no further request is sent:"
     if status == 401:
         return "token.right-password-refused", "a valid password is refused:"
     return "token.server-error" if status >= 500 else "token.other-status", "the token service returns"
 
 
-def _lifetime(answer: AccountTokens) -> Verdict:
+def _lifetime(answer: TokenAnswer) -> Verdict:
     expires_in, issued_at = answer.expires_in, answer.issued_at
     life, issued = _seconds(expires_in), _time(issued_at)
     if life is None or life <= 0:
@@ -141,10 +156,10 @@ def _lifetime(answer: AccountTokens) -> Verdict:
         )
     if issued is None:
         return failed("token.bad-time", f"issued_at is {issued_at}", seen=issued_at, expected="a time of RFC 3339")
-    expired = (answer.now - issued).total_seconds() - life
+    expired = (answer.at - issued).total_seconds() - life
     if expired > LEEWAY.total_seconds():
         message = f"the token had expired {expired:.0f} s before it was received"
-        since = answer.now - timedelta(seconds=expired)
+        since = answer.at - timedelta(seconds=expired)
         return failed("token.expired", message, seen=issued_at, expected=DOCUMENTED, since=since)
     return passed(f"the token is as documented, valid for {life} s", seen=life)
 
@@ -171,29 +186,38 @@ def _time(text: str) -> datetime | None:
         "token.not-given": "the token service issues no token for what the reader cannot read",
         "token.grants-too-much": "the token grants access to what the reader cannot read",
         "token.opens-too-much": "the registry accepts the token for what the reader cannot read",
-        "token.invalid-at-registry": "the registry refuses the token as invalid",
+        "token.invalid-at-registry": Reason("the registry refuses a fresh token as invalid", remedy="token-service"),
     },
 )
-def test_token_grants_no_more_than_the_reader_may(reader: Client, refused_pulls: RefusedPulls) -> Verdict:
+def test_token_grants_no_more_than_the_reader_may(
+    reader_replica: ClientReplica, refused_pulls: RefusedPulls
+) -> Verdict:
     """The token service issues a token even for a repository that the reader cannot read, and it grants nothing."""
+    reader, pulls = reader_replica.client, refused_pulls.pulls
     if not reader.cannot_read:
         line = f"cannot_read: [namespace/name] to the reader {reader.subject.partition(':')[2]}"
         return skipped(f"the inventory names no repository that the reader cannot read: add {line}")
-    names = ", ".join(reader.cannot_read)
+    names, about = _few(reader.cannot_read), [thing("account", reader.subject)]
     if refused_pulls.status != 200:
         message = f"the token service returns {refused_pulls.detail} and no token for {names}"
         return failed("token.not-given", message, seen=refused_pulls.status, expected=200)
     if refused_pulls.granted:
-        message = f"the reader's token grants {', '.join(refused_pulls.granted)}"
-        return failed("token.grants-too-much", message, seen=refused_pulls.granted, expected=[])
-    opened = [pull for pull in refused_pulls.pulls if pull.status not in (401, 403)]
+        message = f"the reader's token grants {_few(refused_pulls.granted)}"
+        return failed("token.grants-too-much", message, seen=refused_pulls.granted, expected=[], about=about)
+    opened = [pull for pull in pulls if pull.status not in (401, 403)]
     if opened:
         message = f"the registry accepts the reader's token for {opened[0].repository}: it returns {opened[0].detail}"
-        return failed("token.opens-too-much", message, seen=opened[0].status, expected=401)
-    if any(pull.error == INVALID for pull in refused_pulls.pulls):
-        message = "the registry refuses the reader's token as invalid, so the reader's rights are unknown"
-        raise Unavailable("token.invalid-at-registry", message, about=[thing("replica", refused_pulls.replica)])
+        return failed("token.opens-too-much", message, seen=opened[0].status, expected=401, about=about)
+    if any(pull.error == INVALID for pull in pulls):
+        message = "the registry refuses a fresh token of its own replica as invalid (401, invalid_token)"
+        return failed("token.invalid-at-registry", message, seen=INVALID, expected=INSUFFICIENT)
     return passed(f"the token for {names} grants nothing", seen=[], expected=[])
+
+
+def _few(names: Sequence[str]) -> str:
+    """The first of many names, and how many more there are."""
+    more = f" and {many(len(names) - FEW, 'more', 'more')}" if len(names) > FEW else ""
+    return ", ".join(names[:FEW]) + more
 
 
 @condition(
@@ -222,8 +246,11 @@ def test_wrong_password_is_refused(made_up_login: MadeUpLogin, options: Options)
     if made_up_login.status == 429 or made_up_login.status >= 500:
         reason = "token.too-many-log-ins" if made_up_login.status == 429 else "token.server-error"
         raise Unavailable(reason, f"replica {made_up_login.replica} returns {made_up_login.detail}", about=about)
+    if made_up_login.status == 200 and not made_up_login.token:
+        message = f"replica {made_up_login.replica} returns {made_up_login.detail} to a made-up user, and no token"
+        raise Unavailable("token.none-given", message, about=about)
     message = f"replica {made_up_login.replica} returns {made_up_login.status} to a made-up user with a wrong password"
-    reason = "token.wrong-password-accepted" if made_up_login.status == 200 else "token.other-status"
+    reason = "token.wrong-password-accepted" if made_up_login.token else "token.other-status"
     return failed(reason, message, seen=made_up_login.status, expected=401, about=about)
 
 

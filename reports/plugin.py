@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import io
 import os
 import secrets
+import sys
 import tempfile
 from argparse import ArgumentTypeError
 from collections.abc import Callable, Generator, Iterator, Sequence
@@ -23,6 +25,7 @@ from reports.compare import Comparison, compare
 from reports.exit_code import FAILED, exit_code
 from reports.files import PRIVATE, remove, write_whole
 from reports.page.pytest_html import HtmlReport
+from reports.page.render import render_page
 from reports.plain import page_text
 from reports.progress import Progress
 from reports.records import worst
@@ -58,7 +61,9 @@ class RunReports:
     beside: list[str] = field(default_factory=list)
     summed_up: bool = False
     html: Path = field(init=False)
-    junit: Path = field(init=False)
+    junit: Path | None = None
+    # Whether pytest-html makes the page around our report; without it the report is a page of its own.
+    by_pytest_html: bool = False
     unwritten: list[str] = field(default_factory=list)
 
     @property
@@ -85,7 +90,13 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
     pluginmanager.add_hookspecs(hooks)
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
+def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
+    # pyproject.toml has them, and pytest refuses a setting whose plugin is off.
+    if not pluginmanager.has_plugin("junitxml"):
+        parser.addini("junit_family", "unused: junitxml is off")
+        parser.addini("junit_suite_name", "unused: junitxml is off")
+    if not hasattr(pluginmanager.hook, "pytest_html_report_title"):
+        parser.addini("render_collapsed", "unused: pytest-html is off")
     group = parser.getgroup("msr-checks-reports", "msr-checks: reports")
     group.addoption(
         "--report-dir", metavar="DIR", type=_directory, help=f"write the reports to DIR instead of {RUNS}/…"
@@ -138,12 +149,24 @@ def pytest_msr_run(config: pytest.Config, cluster: str, mask: Mask, mask_text: C
             f"cannot write reports to {error.filename or reports.directory} ({error.strerror}):"
             " choose another place with --report-dir"
         ) from None
-    options: Any = config.option
-    reports.html = Path(options.htmlpath or reports.directory / PAGE)
-    reports.junit = Path(options.xmlpath or reports.directory / JUNIT)
-    options.htmlpath, options.xmlpath, options.self_contained_html = str(reports.html), str(reports.junit), True
+    _choose_pages(config, reports)
     config.stash[REPORTS] = reports
-    config.pluginmanager.register(HtmlReport(lambda: reports.run, lambda: reports.comparison), "msr-checks-html")
+
+
+def _choose_pages(config: pytest.Config, reports: RunReports) -> None:
+    """Where the pages go. pytest writes junit.xml, and pytest-html the frame of report.html, unless they are off."""
+    options: Any = config.option
+    reports.html = Path(getattr(options, "htmlpath", None) or reports.directory / PAGE)
+    # pytest-html stops without pytest-metadata.
+    reports.by_pytest_html = hasattr(options, "htmlpath") and config.pluginmanager.has_plugin("metadata")
+    options.htmlpath = str(reports.html) if reports.by_pytest_html else None
+    options.self_contained_html = True
+    if reports.by_pytest_html:
+        page = HtmlReport(lambda: reports.run, lambda: reports.comparison)
+        config.pluginmanager.register(page, "msr-checks-html")
+    if hasattr(options, "xmlpath"):
+        reports.junit = Path(options.xmlpath or reports.directory / JUNIT)
+        options.xmlpath = str(reports.junit)
 
 
 def _refuse_directories(directory: Path) -> None:
@@ -187,14 +210,14 @@ def pytest_msr_previous_run(config: pytest.Config) -> Path | None:
 
 def pytest_msr_watcher(config: pytest.Config) -> Progress:
     reporter: Any = config.pluginmanager.get_plugin("terminalreporter")
-    return Progress(reporter._tw._file)
+    return Progress(reporter._tw._file if reporter else io.StringIO())
 
 
 def pytest_msr_header(config: pytest.Config, header: dict[str, Any]) -> None:
     reports = config.stash[REPORTS]
     reports.results = Results.open(reports.directory, Header.from_json(header), reports.mask)
     options: Any = config.option
-    if config.get_verbosity() <= 0 and options.tbstyle == "auto":
+    if config.get_verbosity() <= 0 and config.getoption("tbstyle", "no") == "auto":
         # The closing summary shows every problem once; pytest's own sections would repeat it for each test.
         options.tbstyle = "no"
 
@@ -258,7 +281,7 @@ def pytest_sessionfinish(session: pytest.Session) -> Generator[None, None, None]
     if run and session.exitstatus in JUDGED:
         session.exitstatus = _exit_code(session, reports, run)
     for page in (reports.html, reports.junit):
-        if page.parent == reports.directory:
+        if page and page.parent == reports.directory:
             # pytest and pytest-html would write through a link that somebody left there.
             remove(page)
     _guard_pages(session.config, reports)
@@ -300,7 +323,7 @@ def _guard_pages(config: pytest.Config, reports: RunReports) -> None:
     for writer in writers:
         module = type(writer.plugin).__module__
         for package, page in pages.items():
-            if module == package or module.startswith(f"{package}."):
+            if page and (module == package or module.startswith(f"{package}.")):
                 writer.function = _guarded(writer.function, reports, page)
 
 
@@ -314,10 +337,13 @@ def _guarded(write: Callable[..., None], reports: RunReports, page: Path) -> Cal
 
 def _finish(session: pytest.Session, reports: RunReports) -> None:
     """Complete and mask the pages, end the results, link the run, and say what could not be written."""
-    if reports.html.is_file():
+    if not reports.by_pytest_html and reports.run:
+        with reports.writing(reports.html):
+            write_whole(reports.html, _masked_page(reports, render_page(reports.run, reports.comparison)))
+    elif reports.html.is_file():
         with reports.writing(reports.html):
             _rewrite(reports.html, _finished_page(reports))
-    if reports.junit.is_file():
+    if reports.junit and reports.junit.is_file():
         with reports.writing(reports.junit):
             _rewrite(reports.junit, junit.finished(reports.junit, reports.mask_text, reports.run))
     if reports.latest and reports.results:
@@ -332,7 +358,14 @@ def _finish(session: pytest.Session, reports: RunReports) -> None:
         reports.results.finish(int(session.exitstatus))
         reports.results.close()
     for sentence in reports.unwritten:
-        session.config.get_terminal_writer().line(f"ERROR: {sentence}", red=True)
+        _say(session.config, f"ERROR: {sentence}")
+
+
+def _say(config: pytest.Config, line: str) -> None:
+    if config.pluginmanager.has_plugin("terminalreporter"):
+        config.get_terminal_writer().line(line, red=True)
+    else:
+        sys.stderr.write(f"{line}\n")
 
 
 def _rewrite(path: Path, content: bytes | None) -> None:
@@ -347,8 +380,11 @@ def _rewrite(path: Path, content: bytes | None) -> None:
 def _finished_page(reports: RunReports) -> bytes | None:
     """The page, masked once more; None where pytest-html could not write it whole."""
     page = reports.html.read_text(encoding="utf-8", errors="replace")
-    whole = page.rstrip().endswith("</html>")
-    return page_text(reports.mask_text(page)).encode() if whole else None
+    return _masked_page(reports, page) if page.rstrip().endswith("</html>") else None
+
+
+def _masked_page(reports: RunReports, page: str) -> bytes:
+    return page_text(reports.mask_text(page)).encode()
 
 
 def _link(latest: Path, run: str) -> None:
@@ -359,6 +395,12 @@ def _link(latest: Path, run: str) -> None:
     except OSError as error:
         remove(fresh)
         raise OSError(error.errno, error.strerror, str(latest)) from None
+
+
+def _written(reports: RunReports) -> list[Path]:
+    """The reports, the page first."""
+    pages = [reports.html, *([reports.junit] if reports.junit else [])]
+    return [*pages, reports.directory / FILE_NAME]
 
 
 def pytest_terminal_summary(terminalreporter: Any, exitstatus: int, config: pytest.Config) -> None:
@@ -378,7 +420,7 @@ def _sum_up(reports: RunReports, terminal: Any, config: pytest.Config, exit_code
     lines = closing_summary(
         reports.run.header,
         reports.run.results,
-        reports.directory,
+        _written(reports),
         reports.comparison,
         only_new=config.getoption("only_new"),
         exit_code=exit_code,

@@ -169,7 +169,10 @@ class Results:
 
 
 def _line(raw: bytes) -> dict[str, Any]:
-    value = json.loads(raw.decode("utf-8"))
+    try:
+        value = json.loads(raw)
+    except (ValueError, RecursionError):
+        raise ValueError("it is not JSON") from None
     if not isinstance(value, dict):
         raise ValueError("it is not a JSON object")
     return value
@@ -216,7 +219,9 @@ def read(path: Path) -> Run:
     try:
         header, old = _header(_line(lines[0] if lines else rest))
     except ValueError as error:
-        raise ValueError(f"{target}: line 1 is not the header of a results file: {error}") from error
+        raise ValueError(
+            f"{target}: is not the results.jsonl of a run ({error}): name the run's directory, or its results.jsonl"
+        ) from error
     records = []
     for number, line in enumerate(lines[1:], start=2):
         try:

@@ -34,7 +34,7 @@ def status_word(verdict: VerdictWord) -> tuple[str, str, tuple[str, dict[str, bo
 def closing_summary(
     header: Header,
     results: Sequence[Result],
-    directory: Path,
+    reports: Sequence[Path],
     comparison: Comparison | None = None,
     *,
     only_new: bool = False,
@@ -43,8 +43,8 @@ def closing_summary(
 ) -> list[str]:
     """The last lines of a run: what to do first, verdicts per area, where the reports are, and the headline.
 
-    `directory` is the run's; `only_new` says that only what the baseline did not have decides the exit code;
-    `exit_code` is that of the run, `beside` what broke in other plugins while pytest ran the checks.
+    `reports` are the files, the page first; `only_new` says that only what the baseline did not have decides the exit
+    code; `exit_code` is that of the run, `beside` what broke in other plugins while pytest ran the checks.
     """
     steps = first_steps(header, results)
     lines = ["What to do first:", *(f"  {n}. {one_line(step.text)}" for n, step in enumerate(steps, 1)), ""]
@@ -63,11 +63,18 @@ def closing_summary(
     if exit_code not in (HEALTHY, FAILED, NOT_JUDGED):
         why = _PYTESTS_CODES.get(exit_code, "set by a plugin")
         lines.append(f"pytest ended with exit code {exit_code} ({why}); the verdicts are of all that was observed")
-    lines.append(f"Reports: {one_line(str(directory / 'report.html'))}, also junit.xml and results.jsonl there")
+    lines.append(_where(reports))
     marks, text = _marks(header), headline(header, results).text
     if only_new and comparison and not (comparison.new or comparison.worse):
         text = f"no new or worse problem since the baseline; still {text}"
     return [*lines, f"{f'[{marks}] ' if marks else ''}{one_line(header.cluster)} {text}"]
+
+
+def _where(reports: Sequence[Path]) -> str:
+    page, *others = reports
+    listed = " and ".join(each.name if each.parent == page.parent else str(each) for each in others)
+    there = " there" if others[-1].parent == page.parent else ""
+    return one_line(f"Reports: {page}, also {listed}{there}")
 
 
 def _table(header: Header, results: Sequence[Result]) -> list[str]:

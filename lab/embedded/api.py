@@ -155,7 +155,9 @@ class Api:
 
     def _version(self, replica: Replica, caller: Caller) -> Reply:
         """/api/v0/admin refuses anybody but administrators alike, indented by two."""
-        return as_json(200, {"version": replica.version}) if caller.admin else self._unauthorised()
+        if not caller.admin:
+            return self._unauthorised()
+        return internal_error() if self._cluster.internal_error else as_json(200, {"version": replica.version})
 
     def _storage(self, replica: Replica, caller: Caller) -> Reply:
         if not caller.admin:

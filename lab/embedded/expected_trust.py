@@ -30,6 +30,11 @@ def tokens_at(expect: Expecting, replicas: Iterable[str], accounts: Iterable[str
     return [f"{account}:{feed}:{replica}" for account in accounts for feed in expect.feeds for replica in where]
 
 
+def refused_at(replicas: Iterable[str]) -> list[str]:
+    """The reader's token at these replicas for what it cannot read, as TOKEN-2 names it."""
+    return [f"reader:ci:{replica}" for replica in replicas]
+
+
 def no_tokens(expect: Expecting, replicas: Iterable[str], accounts: Iterable[str] = ACCOUNTS) -> None:
     """The token services of these replicas could not be asked: then no scope is named."""
     where = list(replicas)
@@ -40,6 +45,7 @@ def not_asked(expect: Expecting, replicas: Iterable[Replica]) -> None:
     """Nothing could be asked of these replicas: what the others tell is judged, and compared among them."""
     lost = list(replicas)
     no_tokens(expect, [replica.id for replica in lost])
+    expect.unknown("TOKEN-2", *refused_at(replica.id for replica in lost))
     no_feed_at(expect, lost)
     # A clock that is left alone has no other to be compared with.
     left = expect.others(*lost)
@@ -86,10 +92,20 @@ def no_admin(expect: Expecting) -> None:
     expect.unknown("FEED-8", *cells(expect, "admin"))
 
 
+def no_token(expect: Expecting, *clients: str) -> None:
+    """These clients get no token: what needs one is unknown, and nothing else."""
+    expect.unknown("TOKEN-2", *refused_at(expect.everywhere))
+    expect.unknown("TOKEN-3", "cluster")
+    expect.unknown("FEED-1", *feeds_at(expect, expect.everywhere))
+    expect.unknown("FEED-9", *expect.pairs())
+    nothing_told_of(expect, *expect.feeds)
+    expect.unknown("FEED-8", *cells(expect, *clients))
+
+
 def no_reader(expect: Expecting) -> None:
     """The reader cannot log in."""
     no_tokens(expect, expect.everywhere, ["reader:ci"])
-    expect.unknown("TOKEN-2", "reader:ci")
+    expect.unknown("TOKEN-2", *refused_at(expect.everywhere))
     expect.unknown("FEED-8", *cells(expect, "reader:ci"))
 
 

@@ -130,7 +130,7 @@ class Notary:
     def _timestamp(self, replica: Replica, gun: str, name: str) -> Reply:
         """A timestamp by its SHA256 (lower case only), by its version, or the newest."""
         host, repository = self._cluster.host, gun.partition("/")[2]
-        changes = [*self._cluster.trust.changes, *replica.own_changes]
+        changes = [*self._cluster.trust.changes, *replica.own_changes, *self._cluster.trust.unlogged]
         own = [change for change in changes if change.gun(host) == gun and change.category == "update"]
         by_hash = re.fullmatch(r"timestamp\.([0-9a-f]{64})\.json", name)
         by_version = re.fullmatch(r"([0-9]+)\.timestamp\.json", name)

@@ -72,6 +72,8 @@ class Trust:
     """A fault: change_id brings its own record again."""
     lost_forwards: set[str] = field(default_factory=set)
     """A fault: IDs that are left out on pages forwards."""
+    unlogged: list[Change] = field(default_factory=list)
+    """A fault: what has its trust data, and no event."""
     foreign: dict[str, list[Change]] = field(default_factory=dict)
     """A fault: changes of others that a repository's feed tells as well."""
     scopes_do_not_matter: bool = False
@@ -85,6 +87,11 @@ class Trust:
         sha256 = hashlib.sha256(body).hexdigest()
         self.bodies[repository, sha256] = body
         return self._add(Change("", at, repository, version, sha256, host=host))
+
+    def lose(self, change: Change) -> None:
+        """The event was never written down, its trust data was: as when a server dies between the two."""
+        self.changes.remove(change)
+        self.unlogged.append(change)
 
     def delete(self, repository: str, at: datetime) -> Change:
         """Trust data was deleted: nothing of the repository can be fetched any more."""

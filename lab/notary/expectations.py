@@ -34,6 +34,10 @@ class Expectations:
         return [f"{feed}:{replica}" for feed in self.feeds for replica in self.replicas]
 
     @property
+    def reader_at_replicas(self) -> list[str]:
+        return [f"{READER}:{replica}" for replica in self.replicas]
+
+    @property
     def pairs(self) -> list[str]:
         return [f"{a}:{b}" for a, b in itertools.combinations(self.replicas, 2)]
 

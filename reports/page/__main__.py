@@ -6,13 +6,14 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from reports.files import write_whole
 from reports.page.render import render_page
 from reports.plain import page_text
 from reports.results import FILE_NAME, read
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Write report.html again beside the results of each run that is named; 4 when one cannot be read."""
+    """Write report.html again beside the results of each run that is named; 4 when one cannot be read or written."""
     if not arguments:
         print("usage: python -m reports.page RUN_DIRECTORY…", file=sys.stderr)  # noqa: T201
         return 4
@@ -24,8 +25,11 @@ def main(arguments: Sequence[str]) -> int:
             print(error, file=sys.stderr)  # noqa: T201
             return 4
         target = (path if path.name != FILE_NAME else path.parent) / "report.html"
-        page = render_page(run.header, run.results, truncated=run.truncated)
-        target.write_text(page_text(page), encoding="utf-8")
+        try:
+            write_whole(target, page_text(render_page(run)).encode())
+        except OSError as error:
+            print(f"cannot write {target} ({error.strerror})", file=sys.stderr)  # noqa: T201
+            return 4
         print(target)  # noqa: T201
     return 0
 

@@ -24,6 +24,7 @@ from reports.page.matrices import LETTERS, matrices
 from reports.plain import many
 from reports.records import Header, Result, VerdictWord
 from reports.remedies import remedies
+from reports.results import Run
 
 # A text longer than this is folded; one longer than that is cut; results.jsonl has all of it.
 FOLD = 300
@@ -70,10 +71,10 @@ def render_static(
     )  # fmt: skip
 
 
-def render_page(header: Header, results: Sequence[Result], *, truncated: bool = False) -> str:
-    """The static report as a page of its own, as it is made again from results.jsonl."""
-    body = render_static(header, results, truncated=truncated)
-    return _environment().get_template("page.html.jinja2").render(title=title(header), body=body)
+def render_page(run: Run, comparison: Comparison | None = None) -> str:
+    """The static report as a page of its own: without pytest-html, and made again from results.jsonl."""
+    body = render_static(run.header, run.results, comparison, truncated=run.truncated)
+    return _environment().get_template("page.html.jinja2").render(title=title(run.header), body=body)
 
 
 _APART = (VerdictWord.WAIVED, VerdictWord.SKIPPED, VerdictWord.NOT_APPLICABLE)

@@ -12,12 +12,12 @@ from fixtures.access.http.answer import Answer
 from fixtures.core.subjects import Endpoint
 from fixtures.inventory import Inventory
 from fixtures.probes.administration import Alerts, Jobs, Settings, Storage, Version, Workers
+from fixtures.probes.api_log_in import ApiLogIn
 from fixtures.probes.certificates import Certificate
 from fixtures.probes.cluster_status import Access
 from fixtures.probes.endpoints import MkePing, NginxStatus, Ping, PingAnswer, RegistryFront
 from fixtures.probes.identity import Identity
 from fixtures.probes.previous_run import PreviousGcLock
-from fixtures.probes.tokens import Login
 from tests.fixtures.inventory_text import changed, read
 
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
@@ -126,8 +126,9 @@ def access(status: int, told: str = "") -> Access:
     return Access(**times(), replica=A, status=status, detail=told or f"{status} with an empty body")
 
 
-def login(account: str = "admin", status: int = 200, message: str = "", replica: str = A) -> Login:
-    return Login(**times(), account=account, replica=replica, status=status, message=message)
+def api_log_in(replica: str = A, status: int = 200, number: str | None = "2.8.2", detail: str = "") -> ApiLogIn:
+    """What a replica's API answers the administrator's first request."""
+    return ApiLogIn(**times(), replica=replica, status=status, version=number, detail=detail, healthy=True)
 
 
 def alerts(*rows: dict[str, Any]) -> Alerts:

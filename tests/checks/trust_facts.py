@@ -14,7 +14,7 @@ from fixtures.probes.feeds.changefeed import NewestRecords, Paging
 from fixtures.probes.feeds.records import Page, Record
 from fixtures.probes.feeds.timestamps import TrustTimestamp
 from fixtures.probes.refused_pulls import Pull, RefusedPulls
-from fixtures.probes.tokens import AccountTokens, MadeUpLogin
+from fixtures.probes.tokens import AccountTokens, MadeUpLogin, TokenAnswer
 from tests.checks.case import Facts, Seen
 from tests.checks.facts import NOW, THREE, USERS, A, inventory, reader, times
 
@@ -128,11 +128,20 @@ def access(status: int, error: str = "", **changes: Any) -> FeedAccess:
     return FeedAccess.model_validate({**times(), **made, "without_token": 401, **changes})
 
 
-def tokens(account: str = "admin", issued: datetime = NOW, **changes: Any) -> AccountTokens:
-    """A token as documented."""
+def tokens(
+    account: str = "admin",
+    issued: datetime = NOW,
+    replica: str = A,
+    *,
+    accepted: bool = True,
+    **changes: Any,
+) -> AccountTokens:
+    """A token as documented, for all feeds at once. accepted: whether the password was accepted in this run."""
+    if changes.get("status", 200) != 200:
+        changes.setdefault("unusable", "it gave no token")
     made: dict[str, Any] = {
-        "account": account,
-        "replica": A,
+        "feeds": FEEDS,
+        "at": NOW,
         "status": 200,
         "detail": "",
         "missing": [],
@@ -142,11 +151,12 @@ def tokens(account: str = "admin", issued: datetime = NOW, **changes: Any) -> Ac
         "granted": [],
         "unusable": "",
     }
-    return AccountTokens.model_validate({**times(), **(made | changes)})
+    answers = [TokenAnswer.model_validate(made | changes)]
+    return AccountTokens(**times(), account=account, replica=replica, accepted=accepted, answers=answers)
 
 
-def made_up(status: int | None) -> MadeUpLogin:
-    return MadeUpLogin(**times(), replica=A, status=status, detail=f"{status} as told")
+def made_up(status: int | None, *, token: bool = False) -> MadeUpLogin:
+    return MadeUpLogin(**times(), replica=A, status=status, token=token, detail=f"{status} as told")
 
 
 def pulls(*statuses: tuple[int, str], granted: list[str] | None = None, status: int = 200) -> RefusedPulls:

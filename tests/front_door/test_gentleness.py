@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from lab.embedded import Request, reply
+from lab.embedded import Request, faults, reply
 from lab.embedded.state import Cluster
 from tests.front_door.sharing import Seen
 from tests.front_door.staging import inventory_with, scene, staged, state_of
@@ -20,6 +20,15 @@ PINGS = 3
 VISITS = 6
 TWICE = "/nginx_status"
 PER_REPLICA = 2
+ADMINS_PATHS = (
+    "/api/v0/meta/cluster_status",
+    "/api/v0/meta/alerts",
+    "/api/v0/meta/settings",
+    "/api/v0/workers",
+    "/api/v0/jobs",
+    "/api/v0/admin/version",
+    "/api/v0/admin/settings/registry/simple",
+)
 
 
 def of_replicas(requests: list[Request]) -> list[Request]:
@@ -48,7 +57,7 @@ def test_what_any_replica_can_tell_is_asked_of_one(healthy: Seen) -> None:
     assert counted["admin", "/api/v0/jobs"] == counted["admin", "/api/v0/workers"] == 1
     # One token for all scopes of an account at each replica; of the reader one more, for what he cannot read.
     assert counted["admin", "/auth/token"] == 3
-    assert counted["ci", "/auth/token"] == 4
+    assert counted["ci", "/auth/token"] == 6
     assert counted["admin", "/api/v0/meta/cluster_status"] == 3
     assert counted[None, "/api/v0/meta/cluster_status"] == counted["ci", "/api/v0/meta/cluster_status"] == 1
 
@@ -63,7 +72,7 @@ def test_no_question_is_dangerous(healthy: Seen, faulty: Seen) -> None:
             assert 0 < abs(int(asked["records"][0])) <= 1000
             assert asked["change_id"][0] != "1"
         else:
-            assert re.search(r"/_trust/tuf/timestamp\.[0-9a-f]{64}\.json$", address.path)
+            assert re.search(r"/_trust/tuf/(timestamp\.[0-9a-f]{64}|[1-9][0-9]*\.timestamp)\.json$", address.path)
 
 
 def test_a_wrong_password_is_tried_once_with_nobodys_name(healthy: Seen) -> None:
@@ -102,7 +111,8 @@ def test_a_refused_account_logs_in_once_however_long_the_run_waits(suite: Suite,
         refused = [each for each in cluster.requests if each.account == "admin"]
     assert outcome.code == 1
     assert outcome.verdicts["TOKEN-0", "admin"] == "FAIL"
-    assert [each.path.partition("?")[0] for each in refused] == ["/auth/token"]
+    # Once by each way in: what one of them refuses says nothing of the other.
+    assert sorted(each.path.partition("?")[0] for each in refused) == ["/api/v0/admin/version", "/auth/token"]
     # The reader's account works, and is used.
     assert outcome.verdicts["STATUS-2", "reader:ci"] == "PASS"
 
@@ -124,6 +134,37 @@ def test_a_wrong_password_is_tried_once_where_the_token_service_does_not_tell(
     assert outcome.code == 1, outcome.output
     assert len(refused) == 1
     assert "the log-in of admin is refused (401 at " in outcome.output
+
+
+def test_a_locked_account_logs_in_once_by_each_way_and_the_other_accounts_go_on(suite: Suite, tmp_path: Path) -> None:
+    with scene("administrator-locked-out", tmp_path) as cluster:
+        outcome = suite.run(f"--inventory={cluster.inventory}", "--wait=5s")
+        asked = [each for each in cluster.requests if each.account == "admin"]
+    assert sorted((each.path.partition("?")[0], each.status) for each in asked) == [
+        ("/api/v0/admin/version", 401),
+        ("/auth/token", 429),
+    ]
+    assert outcome.of("TOKEN-0", "admin")["reason"] == "token.too-many-log-ins"
+    assert outcome.verdicts["TOKEN-0", "reader:ci"] == "PASS"
+
+
+def test_a_replica_that_answers_everything_with_500_is_logged_in_to_once_by_each_way_and_look(
+    suite: Suite, tmp_path: Path
+) -> None:
+    def play(cluster: Cluster) -> None:
+        broken = faults.html(500, "500 Internal Server Error")
+        cluster.bad.faults |= dict.fromkeys((*ADMINS_PATHS, "/auth/token"), broken)
+
+    with staged(tmp_path, play) as cluster:
+        outcome = suite.run(f"--inventory={cluster.inventory}")
+        bad = state_of(cluster).bad.id
+        asked = [each for each in cluster.requests if each.where == bad and each.account and "_trust" not in each.path]
+    log_ins = Counter((each.account, each.path.partition("?")[0]) for each in asked)
+    # Two looks, of which the second is after three seconds; the reader is spared where the administrator went first.
+    assert log_ins.pop(("admin", "/api/v0/admin/version")) == 2
+    assert set(log_ins) <= {("admin", "/auth/token"), ("ci", "/auth/token")}
+    assert sum(log_ins.values()) <= 4
+    assert outcome.verdicts["STATUS-1", bad] == outcome.verdicts["TOKEN-1", f"admin:global:{bad}"] == "FAIL"
 
 
 def test_never_more_than_two_at_once_are_asked_of_a_replica(suite: Suite, tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ def edited(old: str, new: str) -> str:
 
 
 WRONG = {
-    "YAML that does not parse": (edited("[{name: node-1}]", "[{name: node-1}"), 7, "is not valid YAML"),
+    "YAML that does not parse": (edited("[{name: node-1}]", "[{name: node-1}"), 6, "is not closed"),
     "an unknown key": (edited("cluster: prod-eu", "clutser: prod-eu"), 1, "did you mean cluster?"),
     "a text where a number belongs": (edited("port: 7", 'port: "7"'), 8, "must be a whole number"),
     "a number where a list belongs": (edited("nodes: [{name: node-1}]", "nodes: 1"), 6, "must be a list"),

@@ -205,7 +205,7 @@ def test_a_missing_run_is_said(tmp_path: Path) -> None:
 def test_another_file_is_said(tmp_path: Path, text: str) -> None:
     path = tmp_path / "other.jsonl"
     path.write_text(text, encoding="latin-1")
-    with pytest.raises(ValueError, match=r"other\.jsonl: line 1 is not the header of a results file"):
+    with pytest.raises(ValueError, match=r"other\.jsonl: is not the results\.jsonl of a run"):
         read(path)
 
 

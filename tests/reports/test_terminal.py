@@ -12,7 +12,7 @@ from reports.records import ExpiredWaiver, VerdictWord
 from reports.terminal import closing_summary, status_word
 from tests.reports.samples import IDS, dead, header, healthy, run, verdict
 
-RUN = Path("/runs/now")
+RUN = [Path("/runs/now") / name for name in ("report.html", "junit.xml", "results.jsonl")]
 
 
 def test_it_begins_with_what_to_do_and_ends_with_the_headline() -> None:

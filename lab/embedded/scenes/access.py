@@ -55,8 +55,9 @@ def licence_gone(cluster: Cluster, expect: Expectations) -> None:
     cluster.alerts.append({"id": "NO_LICENSE", "class": "alert", "message": message})
     expect.fail("ALERT-1", "NO_LICENSE")
     expect.fail("REG-1", *expect.everywhere)
-    expect.unknown("TOKEN-0", "admin", "reader:ci")
-    expected_trust.nobody(expect)
+    expect.unknown("TOKEN-0", *expected_trust.ACCOUNTS)
+    expect.unknown("TOKEN-1", *expected_trust.tokens_at(expect, expect.everywhere))
+    expected_trust.no_token(expect, *expected_trust.ACCOUNTS, "anonymous")
 
 
 def _refused_certificate(kind: Certificate, condition: str) -> Play:

@@ -175,6 +175,34 @@ def repository_just_deleted(cluster: Cluster, expect: Expectations) -> None:
     expect.unknown("FEED-7", ALPINE)
 
 
+@scene("newest-event-lost", "The newest signed push of a repository is in no audit log.")
+def newest_event_lost(cluster: Cluster, expect: Expectations) -> None:
+    cluster.trust.lose(cluster.trust.of("library/alpine")[-1])
+    expect.warn("FEED-7", ALPINE)
+
+
+@scene("newest-event-a-day-ahead", "The newest signed push of a repository is dated a day ahead, and told tomorrow.")
+def newest_event_a_day_ahead(cluster: Cluster, expect: Expectations) -> None:
+    cluster.trust.sign("library/alpine", cluster.started + timedelta(days=1))
+    expect.warn("FEED-7", ALPINE)
+
+
+@scene("signed-under-two-names", "A repository was signed under another name of the registry as well, an hour ago.")
+def signed_under_two_names(cluster: Cluster, expect: Expectations) -> None:
+    cluster.trust.sign("library/alpine", cluster.started - timedelta(hours=1), host="registry.other.example")
+    expect.warn("FEED-7", ALPINE)
+
+
+@scene("timestamps-unreadable", "No timestamp of a repository can be read: 500, while its audit log is whole.")
+def timestamps_unreadable(cluster: Cluster, expect: Expectations) -> None:
+    newest = cluster.trust.of("library/alpine")[-1]
+    path = f"/v2/{cluster.host}/library/alpine/_trust/tuf/timestamp.{newest.sha256}.json"
+    cluster.faults[path] = faults.json_text(
+        '{"errors":[{"code":"UNKNOWN","message":"unknown error","detail":{}}]}', 500
+    )
+    expect.fail("FEED-7", ALPINE)
+
+
 @scene("trust-only-under-another-name", "Repositories were signed only when the registry had another name.")
 def trust_only_under_another_name(cluster: Cluster, expect: Expectations) -> None:
     for change in cluster.trust.changes:

@@ -62,6 +62,7 @@ def _no_token(fault: Fault) -> Play:
     def play(cluster: Cluster, expect: Expectations) -> None:
         cluster.bad.faults[TOKEN] = fault
         expect.fail("TOKEN-1", *expected_trust.tokens_at(expect, [cluster.bad.id]))
+        expect.unknown("TOKEN-2", *expected_trust.refused_at([cluster.bad.id]))
         expected_trust.no_feed_at(expect, [cluster.bad])
 
     return play
@@ -73,10 +74,56 @@ scene("token-too-long", "One replica's token service gives a token of 1 MB.")(
 )
 
 
+scene("token-service-refuses-right-passwords", "One replica's token service refuses every password: 401.")(
+    _no_token(faults.json_text('{"details":"unable to get identity token from basic auth credentials"}', 401))
+)
+scene("token-service-is-a-page", "One replica's token service answers everything with a web page.")(
+    _no_token(faults.html(200, "Maintenance"))
+)
+
+
+EVERYBODY = (*expected_trust.ACCOUNTS, "anonymous")
+
+
+def _no_token_anywhere(fault: Fault, clients: tuple[str, ...] = EVERYBODY) -> Play:
+    """No token service gives any: what needs none is judged as ever. Anonymous may need none to be refused a feed."""
+
+    def play(cluster: Cluster, expect: Expectations) -> None:
+        cluster.faults[TOKEN] = fault
+        expect.fail("TOKEN-0", *expected_trust.ACCOUNTS)
+        expect.fail("TOKEN-1", *expected_trust.tokens_at(expect, expect.everywhere))
+        expected_trust.no_token(expect, *clients)
+
+    return play
+
+
+scene("token-services-down", "The token service of every replica is down: 502.")(
+    _no_token_anywhere(faults.html(502, "502 Bad Gateway"))
+)
+scene("token-services-are-a-page", "The token service of every replica answers everything with a web page.")(
+    _no_token_anywhere(faults.html(200, "Maintenance"))
+)
+scene("token-services-refuse-right-passwords", "The token service of every replica refuses every password: 401.")(
+    _no_token_anywhere(
+        faults.json_text('{"details":"unable to get identity token from basic auth credentials"}', 401),
+        expected_trust.ACCOUNTS,
+    )
+)
+
+
+@scene("token-services-frozen", "The token service of every replica takes a request and never answers.")
+def token_services_frozen(cluster: Cluster, expect: Expectations) -> None:
+    cluster.faults[TOKEN] = faults.held
+    expect.fail("TOKEN-0", *expected_trust.ACCOUNTS)
+    expect.fail("TOKEN-1", *(f"{who}:{where}" for who in expected_trust.ACCOUNTS for where in expect.everywhere))
+    expected_trust.no_token(expect, *EVERYBODY)
+
+
 @scene("token-service-frozen", "One replica's token service takes a request and never answers.")
 def token_service_frozen(cluster: Cluster, expect: Expectations) -> None:
     cluster.bad.faults[TOKEN] = faults.held
     expect.fail("TOKEN-1", *(f"{account}:{cluster.bad.id}" for account in expected_trust.ACCOUNTS))
+    expect.unknown("TOKEN-2", *expected_trust.refused_at([cluster.bad.id]))
     expected_trust.no_feed_at(expect, [cluster.bad])
 
 
@@ -99,7 +146,7 @@ def tokens_for_the_host(cluster: Cluster, _expect: Expectations) -> None:
 @scene("reader-was-given-more", "A reader can read a repository of which the inventory says that he cannot.")
 def reader_was_given_more(cluster: Cluster, expect: Expectations) -> None:
     cluster.account("ci").also_reads = ("finance/ledger",)
-    expect.fail("TOKEN-2", "reader:ci")
+    expect.fail("TOKEN-2", *expected_trust.refused_at(expect.everywhere))
     expect.fail("FEED-8", "reader:ci:finance.ledger")
 
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from checks.verdict import Outcome
 from fixtures.core.evidence import Because
 from fixtures.core.store import NoResponse
 from fixtures.probes.feeds.records import Record
+from fixtures.probes.feeds.timestamps import NewerTimestamp
+from fixtures.probes.previous_run import MissingTimestamp, PreviousTimestamps
 from tests.checks.case import Cases, Expected, Facts, fails, not_applicable, passes, skipped, unknown, warns
-from tests.checks.facts import USERS, A, B, C, ago, inventory, reader
+from tests.checks.facts import NOW, USERS, A, B, C, ago, inventory, reader, times
 from tests.checks.trust_facts import (
     ALPINE,
     LEDGER,
@@ -179,8 +183,23 @@ feed_7 = Cases("FEED-7")
 NEWEST = LOG[3]
 
 
-def fetched(record: Record | None, records: tuple[Record, ...] = LOG, **changes: Any) -> Facts:
-    return {**told(records), ("trust_timestamp", ALPINE): timestamp(record, changes=changes)}
+def fetched(
+    record: Record | None, records: tuple[Record, ...] = LOG, before: Facts | None = None, **changes: Any
+) -> Facts:
+    """before: what earlier runs, or the first look of this one, saw."""
+    earlier: Facts = {("previous_timestamps", "cluster"): previous()}
+    return {
+        **told(records),
+        **earlier,
+        ("trust_timestamp", ALPINE): timestamp(record, changes=changes),
+        **(before or {}),
+    }
+
+
+def previous(record: str = "", since: datetime = NOW) -> PreviousTimestamps:
+    """What the run before missed."""
+    missing = {ALPINE: MissingTimestamp(record=record, since=since)} if record else {}
+    return PreviousTimestamps(**times(), missing=missing)
 
 
 def seventh(name: str, facts: Facts, expected: Expected) -> None:
@@ -230,6 +249,74 @@ seventh(
     ),
 )
 seventh("the only one gone", fetched(NEWEST, **GONE), unknown(ALPINE, "--wait 2m"))
+LOST = fails(
+    ALPINE,
+    "is missing since",
+    "the feed contains no deletion since",
+    seen=404,
+    expected=200,
+    reason="feed.timestamp-lost",
+    about=(f"feed:{ALPINE}",),
+    witnesses=(f"replica:{A}",),
+)
+MISSED = {("previous_timestamps", "cluster"): previous(NEWEST.id, NOW - timedelta(seconds=63))}
+seventh("all gone in the run before, too", fetched(NEWEST, before=MISSED, **GONE), LOST)
+for name, missed in (
+    ("all gone in the run before, a moment ago", previous(NEWEST.id, NOW - timedelta(seconds=61))),
+    ("another one gone in the run before", previous("another", NOW - timedelta(hours=1))),
+):
+    seventh(
+        name, fetched(NEWEST, before={("previous_timestamps", "cluster"): missed}, **GONE), unknown(ALPINE, "--wait 2m")
+    )
+
+
+def waited(seconds: float, first: Mapping[str, Any] = GONE) -> Facts:
+    """Two looks of one run, so far apart."""
+    then = timestamp(NEWEST, changes={**first, "server_date": NOW - timedelta(seconds=seconds)})
+    return {("trust_timestamp", ALPINE): [then, timestamp(NEWEST, changes=GONE)]}
+
+
+seventh("all gone for longer than the delay", fetched(NEWEST, before=waited(63)), LOST)
+seventh("all gone for less than the delay", fetched(NEWEST, before=waited(61)), unknown(ALPINE, "--wait 2m"))
+seventh("gone since the first look", fetched(NEWEST, before=waited(63, {})), unknown(ALPINE, "--wait 2m"))
+seventh(
+    "unreadable",
+    fetched(NEWEST, failure="notary-server cannot read its database (500)"),
+    fails(ALPINE, "cannot read its database", reason="feed.timestamp-unreadable", about=(f"notary:{A}",)),
+)
+
+
+def unlogged(written: datetime | None, version: int = 4) -> Any:
+    return {"newer": NewerTimestamp(version=version, written_at=written)}
+
+
+MISSING_EVENT = {"reason": "feed.newest-event-missing", "witnesses": (f"replica:{A}",)}
+for name, written in (("an hour ago", NOW - timedelta(hours=1)), ("a day ahead", NOW + timedelta(days=1))):
+    seventh(
+        f"a newer version of {name}",
+        fetched(NEWEST, **unlogged(written)),
+        warns(ALPINE, "version 4 exists", "ends with the update to version 3", seen=4, expected=3, **MISSING_EVENT),
+    )
+seventh("a newer version of a moment ago", fetched(NEWEST, **unlogged(NOW - timedelta(seconds=90))), passes(ALPINE))
+seventh("a newer version of unknown age", fetched(NEWEST, **unlogged(None)), passes(ALPINE))
+seventh(
+    "signed again, and not logged",
+    fetched(None, **unlogged(NOW - timedelta(hours=1), 1)),
+    warns(ALPINE, "version 1 exists", "ends with a deletion", **MISSING_EVENT),
+)
+BESIDE = update(6, 1, gun="old.example.org/library/alpine", id="elsewhere")
+seventh(
+    "under another name as well",
+    fetched(NEWEST, (*LOG, BESIDE)),
+    warns(
+        ALPINE,
+        "also signed under another name",
+        "record elsewhere (old.example.org/library/alpine, update 1,",
+        seen=["old.example.org/library/alpine"],
+        expected=f"{USERS}/library/alpine",
+        reason="feed.another-name",
+    ),
+)
 seventh("deleted", fetched(None), not_applicable(ALPINE, "no trust data"))
 seventh("never signed", fetched(None, ()), not_applicable(ALPINE, "library/alpine"))
 RENAMED = tuple(record.model_copy(update={"gun": "old.example.org/library/alpine"}) for record in LOG[:1])
@@ -239,7 +326,11 @@ seventh(
     warns(ALPINE, "old.example.org/library/alpine", "renamed", reason="feed.another-name"),
 )
 seventh("under both names", fetched(NEWEST, (*RENAMED, *LOG[1:])), passes(ALPINE))
-seventh("unseen", {**told(), ("trust_timestamp", ALPINE): SILENT}, unknown(ALPINE, "refused", reason="http.refused"))
+seventh(
+    "unseen",
+    fetched(None, before={("trust_timestamp", ALPINE): SILENT}),
+    unknown(ALPINE, "refused", reason="http.refused"),
+)
 feed_7("none is named", {}, skipped("repository", "reads: [namespace/name]"))
 
 feed_8 = Cases("FEED-8")

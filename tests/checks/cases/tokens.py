@@ -69,7 +69,6 @@ for status, reason, message in (
     (502, "token.server-error", "the token service returns 502 with an HTML page"),
     (404, "token.other-status", "the token service returns 404 with an HTML page"),
     (401, "token.right-password-refused", "a valid password is refused: 401 with an HTML page"),
-    (429, "token.too-many-log-ins", "too many log-ins, no further request is sent: 429 with an HTML page"),
 ):
     answer = tokens(status=status, detail=f"{status} with an HTML page")
     all_scopes(f"{status}", answer, Outcome.FAIL, reason=reason, message=message)
@@ -87,6 +86,17 @@ token_1(
     ),
     inventory=READER,
 )
+all_scopes(
+    "a page for an answer",
+    tokens(
+        detail="200 with an HTML page",
+        missing=["token", "access_token", "expires_in", "issued_at"],
+        unusable="it gave no token",
+    ),
+    Outcome.FAIL,
+    reason="token.incomplete",
+    message="the response lacks token, access_token, expires_in, issued_at: 200 with an HTML page",
+)
 token_1("silent", given(SILENT), fails(f"admin:{A}", "no complete answer", reason="token.timeout", about=SERVICE))
 NOT_LOGGED_IN = Unavailable("http.login-refused", "see TOKEN-0", because=Because("admin", condition="TOKEN-0"))
 token_1(
@@ -103,27 +113,45 @@ token_1(
     inventory=READER,
 )
 token_1("no repository is named", given(tokens()), passes(GLOBAL))
+token_1(
+    "refused, and nobody accepted the password",
+    given(tokens(status=401, detail="401 x", accepted=False)),
+    unknown(f"admin:{A}", "the log-in of admin is refused (401), see TOKEN-0", because=NOT_LOGGED_IN.because),
+)
+token_1(
+    "locked out, and the password was accepted before",
+    given(tokens(status=429, detail="429 x")),
+    unknown(f"admin:{A}", "the log-in of admin is refused (429), see TOKEN-0", reason="http.login-rate-limited"),
+)
+PARTS = [*tokens(feeds=["global"]).answers, *tokens(feeds=["library.alpine", "finance.ledger"], same=False).answers]
+token_1(
+    "of several requests each has its own answer",
+    given(tokens().model_copy(update={"answers": PARTS})),
+    passes(GLOBAL),
+    fails(ALPINE, "differ", reason="token.two-tokens"),
+    fails(LEDGER, "differ"),
+    inventory=READER,
+)
 
 token_2 = Cases("TOKEN-2")
+AT_A = f"reader:ci:{A}"
 
 
 def pulled(seen: Seen) -> Facts:
-    return {("refused_pulls", "reader:ci"): seen}
+    return {("refused_pulls", AT_A): seen}
 
 
 def of_reader(name: str, seen: Seen, *expected: object, accounts: Inventory = READER) -> None:
     token_2(name, pulled(seen), *expected, inventory=accounts)  # type: ignore[arg-type]
 
 
-of_reader(
-    "grants nothing", pulls((401, "insufficient_scope"), granted=[]), passes("reader:ci", "grants nothing", seen=[])
-)
-of_reader("an opaque token that opens nothing", pulls((401, "insufficient_scope")), passes("reader:ci"))
+of_reader("grants nothing", pulls((401, "insufficient_scope"), granted=[]), passes(AT_A, "grants nothing", seen=[]))
+of_reader("an opaque token that opens nothing", pulls((401, "insufficient_scope")), passes(AT_A))
 of_reader(
     "grants the right to pull",
     pulls((200, ""), granted=["repository:finance/ledger:pull"]),
     fails(
-        "reader:ci",
+        AT_A,
         "grants repository:finance/ledger:pull",
         reason="token.grants-too-much",
         about=("account:reader:ci",),
@@ -132,24 +160,33 @@ of_reader(
 of_reader(
     "an opaque token that opens it",
     pulls((200, "")),
-    fails("reader:ci", "the registry accepts the reader's token", seen=200, reason="token.opens-too-much"),
+    fails(AT_A, "the registry accepts the reader's token", seen=200, reason="token.opens-too-much"),
 )
-of_reader("opens it, though no such thing is there", pulls((404, "")), fails("reader:ci", "404", seen=404))
+of_reader("opens it, though no such thing is there", pulls((404, "")), fails(AT_A, "404", seen=404))
+of_reader(
+    "grants the right to pull of very many",
+    pulls((200, ""), granted=[f"repository:finance/ledger-{number}:pull" for number in range(150)]),
+    fails(
+        AT_A,
+        message="the reader's token grants repository:finance/ledger-0:pull, repository:finance/ledger-1:pull,"
+        " repository:finance/ledger-2:pull and 147 more",
+    ),
+)
 of_reader(
     "refused as invalid",
     pulls((401, "invalid_token"), granted=[]),
-    unknown("reader:ci", "as invalid", reason="token.invalid-at-registry", about=(f"replica:{A}",)),
+    fails(AT_A, "as invalid", reason="token.invalid-at-registry", about=SERVICE, seen="invalid_token"),
 )
 of_reader(
     "is given none",
     pulls(status=403),
-    fails("reader:ci", "returns 403 as told and no token", seen=403, expected=200, reason="token.not-given"),
+    fails(AT_A, "returns 403 as told and no token", seen=403, expected=200, reason="token.not-given"),
 )
-of_reader("not logged in", Inherited(NOT_LOGGED_IN), unknown("reader:ci", "see TOKEN-0", reason="http.login-refused"))
+of_reader("not logged in", Inherited(NOT_LOGGED_IN), unknown(AT_A, "see TOKEN-0", reason="http.login-refused"))
 of_reader(
     "can read everything that is named",
     pulls(granted=[]),
-    skipped("reader:ci", "add cannot_read: [namespace/name] to the reader ci"),
+    skipped(AT_A, "add cannot_read: [namespace/name] to the reader ci"),
     accounts=inventory(accounts=reader(reads=["library/alpine"])),
 )
 token_2("no reader is named", {}, skipped("reader", "the inventory names no reader"))
@@ -157,14 +194,14 @@ token_2("no reader is named", {}, skipped("reader", "the inventory names no read
 token_3 = Cases("TOKEN-3")
 
 
-def wrong(status: int | None) -> Facts:
-    return {("made_up_login", "cluster"): made_up(status)}
+def wrong(status: int | None, *, token: bool = False) -> Facts:
+    return {("made_up_login", "cluster"): made_up(status, token=token)}
 
 
 token_3("refused", wrong(401), passes("cluster", seen=401, expected=401))
 token_3(
     "accepted",
-    wrong(200),
+    wrong(200, token=True),
     fails(
         "cluster",
         "returns 200 to a made-up user with a wrong password",
@@ -173,6 +210,11 @@ token_3(
         reason="token.wrong-password-accepted",
         about=SERVICE,
     ),
+)
+token_3(
+    "a page is no token",
+    wrong(200),
+    unknown("cluster", "200 as told to a made-up user, and no token", reason="token.none-given", about=SERVICE),
 )
 token_3("refused in another way", wrong(403), fails("cluster", "403", seen=403, reason="token.other-status"))
 token_3("locked out", wrong(429), unknown("cluster", "429 as told", reason="token.too-many-log-ins", about=SERVICE))

@@ -8,8 +8,9 @@ from fixtures.access.http.client import Untrusted
 from fixtures.core.evidence import Because
 from fixtures.core.store import NoResponse, Unavailable
 from fixtures.inventory import Inventory
-from tests.checks.case import Cases, Facts, fails, passes, skipped, unknown, warns
-from tests.checks.facts import NOW, USERS, A, B, certificate, front, inventory, login, mke, reader
+from tests.checks.case import Cases, Facts, Inherited, Seen, fails, passes, skipped, unknown, warns
+from tests.checks.facts import NOW, THREE, USERS, A, B, C, certificate, front, inventory, mke, reader
+from tests.checks.trust_facts import tokens
 
 REFUSED = NoResponse("http.refused", "/v2/ at f2277ad178f7 (10.0.0.11:443): connection refused")
 
@@ -175,22 +176,30 @@ tls_2("no TLS", {("web_certificate", A): REFUSED}, unknown(A, "connection refuse
 token_0 = Cases("TOKEN-0")
 
 
-def answered(status: int, message: str) -> Facts:
-    return {("login", "admin"): login(status=status, message=message)}
+def answered(*seen: Seen, account: str = "admin") -> Facts:
+    """What the token services of the replicas answer, in their order; the last answer is that of all others too."""
+    every = [*seen, *[seen[-1]] * (len(THREE) - len(seen))]
+    return {("account_tokens", f"{account}:{name}"): each for name, each in zip(THREE, every, strict=True)}
 
 
-token_0(
-    "logged in", {("login", "admin"): login()}, passes("admin", f"logged in on replica {A}", seen=200, expected=200)
-)
+SILENT = NoResponse("http.timeout", "/auth/token at A: no complete answer", about=[f"token-service:{A}"])
+NO_REPLICA = Inherited(NoResponse("http.refused", "connection refused", about=[f"replica:{A}"]))
+SERVICES = tuple(f"token-service:{name}" for name in THREE)
+token_0("logged in", answered(tokens()), passes("admin", f"logged in on replica {A}", seen=200, expected=200))
 token_0(
     "a reader logs in",
-    {("login", "reader:ci"): login("reader:ci")},
+    answered(tokens("reader:ci"), account="reader:ci"),
     passes("reader:ci"),
     inventory=inventory(accounts=reader()),
 )
 token_0(
+    "one that logs it in will do",
+    answered(SILENT, tokens(replica=B, status=401, detail="401 x"), tokens(replica=C)),
+    passes("admin", f"logged in on replica {C}"),
+)
+token_0(
     "refused",
-    answered(401, "401 x"),
+    answered(tokens(status=401, detail="401 x", accepted=False)),
     fails(
         "admin",
         "the log-in is refused and not tried again",
@@ -205,7 +214,7 @@ token_0(
 )
 token_0(
     "locked out",
-    answered(429, "429 x"),
+    answered(tokens(status=429, detail="429 x", accepted=False)),
     fails(
         "admin",
         "too many failed log-ins",
@@ -217,35 +226,45 @@ token_0(
     ),
 )
 token_0(
+    "locked out of the token service alone",
+    answered(tokens(status=429, detail="429 x")),
+    fails("admin", "too many failed log-ins", reason="token.too-many-log-ins"),
+)
+token_0(
     "no licence",
-    answered(402, "402 x"),
+    answered(tokens(status=402, detail="402 x", accepted=False)),
     unknown("admin", "see REG-1", seen=402, reason="token.no-licence", because=Because(A, condition="REG-1")),
 )
-token_0(
-    "another answer",
-    answered(404, "404 with an HTML page"),
-    fails(
-        "admin",
-        "404 with an HTML page",
-        expected=200,
-        reason="token.other-status",
-        about=(f"token-service:{A}",),
-        witnesses=(),
-    ),
-)
+for name, broken in (
+    ("another answer", tokens(status=404, detail="404 with an HTML page")),
+    ("a page for an answer", tokens(detail="200 with an HTML page", unusable="it gave no token")),
+    ("a right password that all refuse", tokens(status=401, detail="401 with an HTML page")),
+):
+    token_0(
+        name,
+        answered(*(broken.model_copy(update={"replica": each}) for each in THREE)),
+        fails(
+            "admin",
+            "no token service logs in the account, see TOKEN-1",
+            "with an HTML page",
+            reason="token.no-log-in",
+            about=SERVICES,
+        ),
+    )
 token_0(
     "broken",
-    {("login", "admin"): NoResponse("token.server-error", "the token service answered 500")},
+    answered(NoResponse("token.server-error", "the token service answered 500")),
     fails("admin", "500", reason="token.server-error"),
 )
 token_0(
     "silent",
-    {("login", "admin"): NoResponse("http.timeout", "no complete answer")},
-    fails("admin", "no complete answer", reason="token.timeout", about=("account:admin",)),
+    answered(NO_REPLICA, SILENT),
+    fails("admin", "no complete answer", reason="token.timeout", about=(f"token-service:{A}",)),
 )
+token_0("no replica to ask", answered(NO_REPLICA), unknown("admin", "connection refused", reason="http.refused"))
 token_0(
     "nobody to ask",
-    {("login", "admin"): Unavailable("run.not-queried", "no replica answers")},
+    answered(Unavailable("run.not-queried", "no replica answers")),
     unknown("admin", "no replica answers", reason="run.not-queried"),
 )
 

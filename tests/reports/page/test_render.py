@@ -256,7 +256,7 @@ def test_a_partial_page_says_that_nothing_to_do_is_not_all() -> None:
 
 
 def test_the_page_of_its_own_is_whole(tmp_path: Path) -> None:
-    html = render_page(RUNS["mixed"].header, RUNS["mixed"].results)
+    html = render_page(RUNS["mixed"])
     (tmp_path / "report.html").write_text(html, encoding="utf-8")
     found = Page(html)
     assert "<title>msr-checks: prod-eu (DEMO)</title>" in html
