@@ -106,7 +106,7 @@ def difference(first: Sequence[Record], second: Sequence[Record], here: str, the
             return f"{named(missing[0])}{more} {verb} returned {has}, and not {lacks}"
     for record in first:
         if other[record.id] != record:
-            return f"record {record.id} is not the same {here} and {there}"
+            return f"{named(record)} is not the same {here} and {there}"
     return f"the same records are in another order {here} than {there}"
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import parse_qs, unquote
 
 from lab.embedded.bearer import CATALOG, Judge, Scope, pull_of
-from lab.embedded.reply import Asked, Reply, as_json, html
+from lab.embedded.reply import Asked, Manner, Reply, as_json, html
 from lab.embedded.state import Cluster, Replica
 from lab.embedded.tokens import Issuer
 from lab.embedded.trust import Change
@@ -48,6 +48,8 @@ class Notary:
         """What that replica's notary-server answers; `broken`: those of its tables that it cannot read."""
         if not replica.notary_up:
             return html(502, "502 Bad Gateway")
+        if replica.notary_frozen:
+            return Reply(200, b"", manner=Manner.HELD)
         if asked.path == "/_notary_server/health":
             return as_json(200, {}, indent=None, content_type=JSON)
         gun, rest = _parts(asked.path)

@@ -21,7 +21,7 @@ class Registry:
 
     def answer(self, replica: Replica, asked: Asked) -> Reply:
         host = self._cluster.host
-        key, key_id = self._issuer.key
+        key, key_id = self._issuer.key if replica.registry_trusts_tokens else Issuer().key
         repository, scope = _wanted(asked.path)
         judge = Judge(key, key_id, host, host)
         error = judge.refusal(asked.authorization, scope, self._cluster.now(replica).timestamp())

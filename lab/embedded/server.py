@@ -15,13 +15,15 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from lab.embedded.door import Door
-from lab.embedded.reply import Asked, Manner, Reply
+from lab.embedded.reply import Asked, Manner, Reply, html
 
 Answer = Callable[[Asked], Reply]
 Serve = Callable[[socket.socket], None]
 
 HANDSHAKE_SECONDS = 30.0
 LARGEST_BODY = 1 << 20
+# nginx's large_client_header_buffers: no line of a request may be longer.
+LONGEST_LINE = 8 * 1024
 
 
 def bound(address: str) -> socket.socket:
@@ -123,6 +125,12 @@ class _Handler(BaseHTTPRequestHandler):
             self.rfile.read(length)
         elif length or self.headers.get("Transfer-Encoding"):
             self.close_connection = True
+        if len(self.requestline) > LONGEST_LINE:
+            self._send(html(414, "414 Request-URI Too Large"))
+            return
+        if any(len(name) + len(value) > LONGEST_LINE for name, value in self.headers.items()):
+            self._send(html(400, "400 Request Header Or Cookie Too Large"))
+            return
         parts = urlsplit(self.path)
         reply = self._answer(Asked(self.command, parts.path, parts.query, self.headers.get("Authorization")))
         self._closing.wait(reply.delay)

@@ -57,8 +57,12 @@ class Replica:
     registry_up: bool = True
     notary_up: bool = True
     """Whether its nginx reaches its notary-server."""
+    notary_frozen: bool = False
+    """Whether its notary-server takes requests and never answers."""
     trusts_tokens: bool = True
     """Whether its notary-server knows the key of the token service."""
+    registry_trusts_tokens: bool = True
+    """Whether its registry does."""
     own_changes: list[Change] = field(default_factory=list)
     """Changes of trust data that its notary-server alone tells."""
     active_connections: int = 1

@@ -60,6 +60,15 @@ def notary_server_out_of_reach(cluster: Cluster, expect: Expectations) -> None:
     expected_trust.feeds_fail_at(expect, [cluster.bad])
 
 
+@scene("notary-servers-frozen", "The notary-server of every replica takes requests and never answers.")
+def notary_servers_frozen(cluster: Cluster, expect: Expectations) -> None:
+    for replica in cluster.replicas:
+        replica.notary_frozen = True
+    expected_trust.feeds_fail_at(expect, cluster.replicas)
+    expected_trust.nothing_told_of(expect, *expect.feeds)
+    expect.unknown("FEED-8", *expected_trust.cells(expect, *expected_trust.ACCOUNTS, "anonymous"))
+
+
 @scene("notary-mistrusts-tokens", "One replica's notary-server has another key than the token service: invalid_token.")
 def notary_mistrusts_tokens(cluster: Cluster, expect: Expectations) -> None:
     cluster.bad.trusts_tokens = False

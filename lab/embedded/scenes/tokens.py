@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from lab.embedded import expected_trust, faults
@@ -117,6 +118,31 @@ def token_services_frozen(cluster: Cluster, expect: Expectations) -> None:
     expect.fail("TOKEN-0", *expected_trust.ACCOUNTS)
     expect.fail("TOKEN-1", *(f"{who}:{where}" for who in expected_trust.ACCOUNTS for where in expect.everywhere))
     expected_trust.no_token(expect, *EVERYBODY)
+
+
+@scene("registry-mistrusts-tokens", "One replica's registry has another key than its token service: invalid_token.")
+def registry_mistrusts_tokens(cluster: Cluster, expect: Expectations) -> None:
+    cluster.bad.registry_trusts_tokens = False
+    expect.fail("TOKEN-2", *expected_trust.refused_at([cluster.bad.id]))
+
+
+@scene("many-repositories", "A reader can read 150 repositories: more scopes than one URL and one token can hold.",
+       sound=True)  # fmt: skip
+def many_repositories(cluster: Cluster, _expect: Expectations) -> None:
+    names = tuple(f"department-{number % 7}/service-with-a-long-name-{number:03}" for number in range(149))
+    cluster.account("ci").reads = ("library/alpine", *names)
+    for name in names[::10]:
+        cluster.trust.sign(name, cluster.started - timedelta(hours=2))
+
+
+@scene(
+    "token-and-notary-frozen",
+    "The token service and the notary-server of every replica never answer.",
+)
+def token_and_notary_frozen(cluster: Cluster, expect: Expectations) -> None:
+    for replica in cluster.replicas:
+        replica.notary_frozen = True
+    token_services_frozen(cluster, expect)
 
 
 @scene("token-service-frozen", "One replica's token service takes a request and never answers.")
