@@ -1,10 +1,10 @@
 """The database behind the cluster as cluster_status shows it (documented: "Access RethinkDB directly", "via API")."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 
-from checks.condition import CRITICAL, WARNING, condition
+from checks.condition import CRITICAL, WARNING, Reason, condition
 from checks.rules.cluster_views import Views, answered, apart, replica_by_name, server_of, things
 from checks.rules.wording import many, reported_by
 from checks.verdict import Verdict, failed, passed
@@ -121,6 +121,12 @@ def test_databases_are_there(every_cluster_status: Views) -> Sequence[Verdict]:
         "status.table-no-reads": "a table accepts no up-to-date reads",
         "status.table-no-writes": "a table accepts reads, and no writes",
         "status.table-copy-not-ready": "a table accepts reads and writes, and not all its copies are ready",
+        "status.table-config-differs": Reason(
+            "every copy of a table is ready, and table_config names other servers", remedy="table-config"
+        ),
+        "status.table-unsettled": Reason(
+            "every copy of a table is ready, and the table is not reported as such", remedy="table-config"
+        ),
         **NO_TABLES,
     },
     measured="reported",
@@ -213,8 +219,11 @@ def _ready(name: str, rows: list[tuple[ClusterStatus, Table]], views: Iterable[C
             away = [copy for shard in table.shards for copy in shard.replicas if copy.state != "ready"]
             states = ", ".join(f"{copy.server} is {copy.state}" for copy in away)
             message = f"the table is not {', '.join(lacking)}" + (f": {states}" if away else "")
+            reason = _unready(table.status)
+            if reason == "status.table-copy-not-ready" and not away:
+                return _unsettled(name, table, view, message, replica_by_name(views, view))
             return failed(
-                _unready(table.status),
+                reason,
                 f"{message} {reported_by([view.replica])}",
                 seen=table.status.model_dump(),
                 subject=name,
@@ -225,6 +234,25 @@ def _ready(name: str, rows: list[tuple[ClusterStatus, Table]], views: Iterable[C
                 witnesses=things("replica", [view.replica]),
             )
     return passed("the table is ready", subject=name)
+
+
+def _unsettled(name: str, table: Table, view: ClusterStatus, message: str, known: Mapping[str, str]) -> Verdict:
+    """Why a table is not ready whose copies all are: the copy that table_config and table_status do not both have."""
+    has = frozenset(copy.server for shard in table.shards for copy in shard.replicas)
+    wanted = view.tables.wanted(table) or has
+    absent, surplus = sorted(wanted - has), sorted(has - wanted)
+    parts = [f"table_config names {each}, which has no copy" for each in absent]
+    parts += [f"{each} has a copy, and table_config does not name it" for each in surplus]
+    why = "; ".join(parts) or "every copy is ready, so its copies are likely being changed"
+    return failed(
+        "status.table-config-differs" if parts else "status.table-unsettled",
+        f"{message}: {why} {reported_by([view.replica])}",
+        seen=sorted(has),
+        expected=sorted(wanted),
+        subject=name,
+        about=[thing("table", name), *things("database", [*absent, *surplus], known)],
+        witnesses=things("replica", [view.replica]),
+    )
 
 
 def _unready(status: Readiness) -> str:

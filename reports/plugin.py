@@ -108,7 +108,7 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
         help="the lowest severity that fails the run (default: critical)",
     )
     group.addoption(
-        "--baseline", metavar="RUN", type=Path, help="compare with an earlier run: its directory or results.jsonl"
+        "--baseline", metavar="RUN", type=_directory, help="compare with an earlier run: its directory or results.jsonl"
     )
     group.addoption(
         "--only-new", action="store_true", help="only problems that are new or worse than in --baseline fail the run"

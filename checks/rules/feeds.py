@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from checks.rules.wording import many
+from fixtures.access.http.answer import NO_UPSTREAM
 from fixtures.core.evidence import Because, Thing, thing
 from fixtures.core.store import PerSubject, Unavailable
 from fixtures.probes.feeds.causes import INSUFFICIENT, INVALID
@@ -32,7 +33,7 @@ def refusal_reason(status: int, error: str) -> str:
     """The code of an answer that is no audit log; `likely_cause` says it in a sentence."""
     if status == 401 and error in (INVALID, INSUFFICIENT):
         return "feed.token-invalid" if error == INVALID else "feed.no-right"
-    if status in (502, 503, 504):
+    if status in NO_UPSTREAM:
         return "feed.no-notary-server"
     return {429: "feed.too-many-log-ins", 500: "feed.database-unreadable"}.get(status, "feed.other-status")
 

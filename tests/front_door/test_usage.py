@@ -106,3 +106,18 @@ def test_a_selection_of_nothing_is_exit_5_and_asks_nothing(suite: Suite, tmp_pat
         outcome = suite.run(f"--inventory={cluster.inventory}", "-k", "no_check_has_this_name")
         assert outcome.code == 5, outcome.output
         assert cluster.requests == []
+
+
+@pytest.mark.parametrize(
+    ("option", "why"),
+    [
+        ("--expect-version=v2.8.2", "'v2.8.2' is not a version in three parts, such as 2.8.2"),
+        ("--expect-version=2.8", "'2.8' is not a version in three parts, such as 2.8.2"),
+        ("--time-limit=0", "'0' leaves no time to check anything"),
+        ("--baseline=", "is a variable empty?"),
+        ("--facts=", "is a variable empty?"),
+    ],
+)
+def test_an_option_is_validated_as_the_inventory_is(watched: Watched, option: str, why: str) -> None:
+    assert_refused(watched.run("--demo", option, reports=False), option.partition("=")[0], why)
+    assert watched.network == []

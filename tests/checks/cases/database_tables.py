@@ -60,17 +60,61 @@ LAST_COPY = ("shards", 0, "replicas", 2, "state")
 status_11 = Cases("STATUS-11")
 status_11("all ready", views(), passes(FIRST, "ready"), others=Outcome.PASS)
 for flag, reason in (
-    ("all_replicas_ready", "status.table-copy-not-ready"),
-    ("ready_for_outdated_reads", "status.table-copy-not-ready"),
+    ("all_replicas_ready", "status.table-unsettled"),
+    ("ready_for_outdated_reads", "status.table-unsettled"),
     ("ready_for_reads", "status.table-no-reads"),
     ("ready_for_writes", "status.table-no-writes"),
 ):
     status_11(
         f"not {flag}",
         views(put((*AT_FIRST, "status", flag), False)),
-        fails(FIRST, f"the table is not {flag} (reported by replica {A})", reason=reason, about=(f"table:{FIRST}",)),
+        fails(
+            FIRST, f"the table is not {flag}", f"(reported by replica {A})", reason=reason, about=(f"table:{FIRST}",)
+        ),
         others=Outcome.PASS,
     )
+NOT_ALL = put((*AT_FIRST, "status", "all_replicas_ready"), False)
+
+
+def config(*servers: str) -> Edit:
+    """table_config names these servers for the first table."""
+    db, name = FIRST.split(".")
+    row = {"db": db, "name": name, "shards": [{"primary_replica": servers[0], "replicas": list(servers)}]}
+    return put(("rethink_system_tables", "table_config"), [row, {"error": "another row"}])
+
+
+status_11(
+    "a copy is wanted where none is",
+    views(NOT_ALL, config(*map(server, THREE), "dtr_rethinkdb_999999999999")),
+    fails(
+        FIRST,
+        "not all_replicas_ready: table_config names dtr_rethinkdb_999999999999, which has no copy",
+        reason="status.table-config-differs",
+        about=(f"table:{FIRST}", "database:999999999999"),
+        witnesses=(f"replica:{A}",),
+    ),
+    others=Outcome.PASS,
+)
+status_11(
+    "a copy is where none is wanted",
+    views(NOT_ALL, config(server(A), server(B))),
+    fails(
+        FIRST,
+        f"{server(C)} has a copy, and table_config does not name it",
+        reason="status.table-config-differs",
+        about=(f"table:{FIRST}", f"database:{C}"),
+    ),
+    others=Outcome.PASS,
+)
+status_11(
+    "the copies are those that are wanted",
+    views(NOT_ALL, config(*map(server, THREE))),
+    fails(FIRST, "every copy is ready", reason="status.table-unsettled", about=(f"table:{FIRST}",)),
+    others=Outcome.PASS,
+)
+status_11(
+    "another copy is wanted, and the table is ready", views(config(server(A))), passes(FIRST), others=Outcome.PASS
+)
 status_11(
     "which copy is not ready",
     views(
