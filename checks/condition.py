@@ -65,7 +65,8 @@ class Condition:
 
     owns: it fails when what it looks at does not respond; every other condition is UNKNOWN then. reasons: the closed
     list of why it fails, warns or is UNKNOWN. measured: how its verdicts know what they report. no_response_remedy:
-    what to do where nothing could be looked at, where that is not its own remedy.
+    what to do where nothing could be looked at, where that is not its own remedy. subjects: those of its verdicts
+    by its own, where they are others; they are the same where nothing could be looked at.
     """
 
     id: str
@@ -77,6 +78,7 @@ class Condition:
     reasons: Mapping[str, Reason] = field(default_factory=dict)
     measured: Measured = "directly"
     no_response_remedy: str | None = None
+    subjects: Callable[..., Sequence[str]] | None = None
 
     @property
     def area(self) -> str:
@@ -140,18 +142,21 @@ def condition(
     owns: bool = False,
     measured: Measured = "directly",
     no_response_remedy: str | None = None,
+    subjects: Callable[..., Sequence[str]] | None = None,
 ) -> Callable[[Check], Check]:
     """Make a check of a condition.
 
     documented: the section of the vendor's guide, or in a few words where else the rule comes from. remedy: an id of
     reports/remedies.yaml. reasons: each code that `failed`, `warned` or `unknown` is given here, with what it means; a
-    `Reason` names a remedy of its own. no_response_remedy: as `Condition` says. The first line of the check's docstring
-    is the condition's title.
+    `Reason` names a remedy of its own. no_response_remedy, subjects: as `Condition` says. The first line of the
+    check's docstring is the condition's title.
     """
     named = {code: each if isinstance(each, Reason) else Reason(each) for code, each in reasons.items()}
 
     def register(check: Check) -> Check:
-        new = Condition(condition_id, severity, documented, remedy, owns, check, named, measured, no_response_remedy)
+        new = Condition(
+            condition_id, severity, documented, remedy, owns, check, named, measured, no_response_remedy, subjects
+        )
         _refuse_incomplete(new)
         if condition_id in CATALOGUE:
             first = where(CATALOGUE[condition_id].check)

@@ -90,6 +90,11 @@ def _no_licence(message: str, replica: str) -> Unavailable:
     )
 
 
+def _scopes(client_replica: ClientReplica) -> list[str]:
+    subject, replica = client_replica.client.subject, client_replica.replica
+    return [f"{subject}:{feed.subject}:{replica}" for feed in client_replica.client.feeds]
+
+
 @condition(
     "TOKEN-1",
     severity=CRITICAL,
@@ -108,18 +113,15 @@ def _no_licence(message: str, replica: str) -> Unavailable:
         "token.bad-time": "issued_at is not a time",
         "token.expired": "the token had expired before it was received",
     },
+    subjects=_scopes,
 )
 def test_token_is_as_documented(client_replica: ClientReplica, account_tokens: AccountTokens) -> Sequence[Verdict]:
     """Each replica's token service issues the account a token with the documented fields for each of its scopes."""
     if account_tokens.refused:
         logged_in(account_tokens)
     verdicts = {feed: _structure(account_tokens, answer) for answer in account_tokens.answers for feed in answer.feeds}
-    subject, replica = client_replica.client.subject, client_replica.replica
-    return [
-        replace(verdicts[feed.subject], subject=f"{subject}:{feed.subject}:{replica}")
-        for feed in client_replica.client.feeds
-        if feed.subject in verdicts
-    ]
+    scopes = zip(client_replica.client.feeds, _scopes(client_replica), strict=True)
+    return [replace(verdicts[feed.subject], subject=scope) for feed, scope in scopes if feed.subject in verdicts]
 
 
 def _structure(tokens: AccountTokens, answer: TokenAnswer) -> Verdict:

@@ -141,14 +141,21 @@ def _judge_once(asked: BoundCheck, view: Store, inventory: Inventory) -> list[Ju
         returned = asked.function(**arguments_of(asked, view, inventory))
         _refuse_unlisted(asked.condition, [returned] if isinstance(returned, Verdict) else returned)
     except Unavailable as cause:
-        returned = _unavailable(asked, observations, cause)
+        returned = _everywhere(asked, _unavailable(asked, observations, cause))
     except Exception as error:  # a fault of ours is reported as that, and blames no component
         message = f"internal error in the check: {type(error).__name__}: {error}"
-        returned = unknown(Unavailable("run.internal-error", message, about=[thing("this-machine")]))
+        broken = unknown(Unavailable("run.internal-error", message, about=[thing("this-machine")]))
+        returned = _everywhere(asked, broken)
         internal_error = True
     verdicts = [returned] if isinstance(returned, Verdict) else list(returned)
     named = zip(_subjects(asked, verdicts), verdicts, strict=True)
     return [_judgement(asked, subject, verdict, observations, view, internal_error) for subject, verdict in named]
+
+
+def _everywhere(asked: BoundCheck, verdict: Verdict) -> list[Verdict]:
+    """A verdict on the whole check, at each subject that its verdicts have."""
+    names = asked.condition.subjects
+    return [replace(verdict, subject=name) for name in names(*asked.parameters.values())] if names else [verdict]
 
 
 def _subjects(asked: BoundCheck, verdicts: Sequence[Verdict]) -> list[str]:

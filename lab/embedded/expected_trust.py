@@ -36,9 +36,8 @@ def refused_at(replicas: Iterable[str]) -> list[str]:
 
 
 def no_tokens(expect: Expecting, replicas: Iterable[str], accounts: Iterable[str] = ACCOUNTS) -> None:
-    """The token services of these replicas could not be asked: then no scope is named."""
-    where = list(replicas)
-    expect.unknown("TOKEN-1", *(f"{account}:{replica}" for account in accounts for replica in where))
+    """The token services of these replicas could not be asked."""
+    expect.unknown("TOKEN-1", *tokens_at(expect, replicas, accounts))
 
 
 def not_asked(expect: Expecting, replicas: Iterable[Replica]) -> None:

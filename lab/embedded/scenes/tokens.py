@@ -116,7 +116,7 @@ scene("token-services-refuse-right-passwords", "The token service of every repli
 def token_services_frozen(cluster: Cluster, expect: Expectations) -> None:
     cluster.faults[TOKEN] = faults.held
     expect.fail("TOKEN-0", *expected_trust.ACCOUNTS)
-    expect.fail("TOKEN-1", *(f"{who}:{where}" for who in expected_trust.ACCOUNTS for where in expect.everywhere))
+    expect.fail("TOKEN-1", *expected_trust.tokens_at(expect, expect.everywhere))
     expected_trust.no_token(expect, *EVERYBODY)
 
 
@@ -148,7 +148,7 @@ def token_and_notary_frozen(cluster: Cluster, expect: Expectations) -> None:
 @scene("token-service-frozen", "One replica's token service takes a request and never answers.")
 def token_service_frozen(cluster: Cluster, expect: Expectations) -> None:
     cluster.bad.faults[TOKEN] = faults.held
-    expect.fail("TOKEN-1", *(f"{account}:{cluster.bad.id}" for account in expected_trust.ACCOUNTS))
+    expect.fail("TOKEN-1", *expected_trust.tokens_at(expect, [cluster.bad.id]))
     expect.unknown("TOKEN-2", *expected_trust.refused_at([cluster.bad.id]))
     expected_trust.no_feed_at(expect, [cluster.bad])
 

@@ -97,15 +97,15 @@ all_scopes(
     reason="token.incomplete",
     message="the response lacks token, access_token, expires_in, issued_at: 200 with an HTML page",
 )
-token_1("silent", given(SILENT), fails(f"admin:{A}", "no complete answer", reason="token.timeout", about=SERVICE))
+token_1("silent", given(SILENT), fails(GLOBAL, "no complete answer", reason="token.timeout", about=SERVICE))
 NOT_LOGGED_IN = Unavailable("http.login-refused", "see TOKEN-0", because=Because("admin", condition="TOKEN-0"))
 token_1(
     "not logged in",
     given(Inherited(NOT_LOGGED_IN)),
-    unknown(f"admin:{A}", "see TOKEN-0", reason="http.login-refused", because=NOT_LOGGED_IN.because),
+    unknown(GLOBAL, "see TOKEN-0", reason="http.login-refused", because=NOT_LOGGED_IN.because),
 )
 REFUSED = NoResponse("http.refused", "refused")
-token_1("a replica that is silent", given(Inherited(REFUSED)), unknown(f"admin:{A}", "refused", reason="http.refused"))
+token_1("a replica that is silent", given(Inherited(REFUSED)), unknown(GLOBAL, "refused", reason="http.refused"))
 token_1(
     "a reader has his own scopes",
     {("account_tokens", f"reader:ci:{B}"): tokens("reader:ci")},
@@ -116,12 +116,12 @@ token_1("no repository is named", given(tokens()), passes(GLOBAL))
 token_1(
     "refused, and nobody accepted the password",
     given(tokens(status=401, detail="401 x", accepted=False)),
-    unknown(f"admin:{A}", "the log-in of admin is refused (401), see TOKEN-0", because=NOT_LOGGED_IN.because),
+    unknown(GLOBAL, "the log-in of admin is refused (401), see TOKEN-0", because=NOT_LOGGED_IN.because),
 )
 token_1(
     "locked out, and the password was accepted before",
     given(tokens(status=429, detail="429 x")),
-    unknown(f"admin:{A}", "the log-in of admin is refused (429), see TOKEN-0", reason="http.login-rate-limited"),
+    unknown(GLOBAL, "the log-in of admin is refused (429), see TOKEN-0", reason="http.login-rate-limited"),
 )
 PARTS = [*tokens(feeds=["global"]).answers, *tokens(feeds=["library.alpine", "finance.ledger"], same=False).answers]
 token_1(
