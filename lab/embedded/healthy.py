@@ -9,7 +9,9 @@ from lab.embedded.state import Account, Cluster, Job, Replica, Table
 from lab.embedded.trust import usual_history
 
 REPLICA_IDS = ("f2277ad178f7", "f3712d9c419a", "f58cf364e3df", "0ddb411b100d", "2541aa473fde", "59e4e9b0a254",
-               "b94abec8d9b4", "a1640e1c15b6", "563f02aba617")  # fmt: skip
+               "b94abec8d9b4", "a1640e1c15b6", "563f02aba617",
+               "6df1113ecd28", "b78f85385b73", "a41ffde44459", "e4ea7b0ef2f4", "1b35063f9213", "a4e34a558c1c",
+               "345f4cf9edd6", "b9df39d9a9e2", "3009dae70f6f", "21c9dea9f275", "767deb9f085a")  # fmt: skip
 
 # MSR has 29 tables. The recording has 19 of them; these ten are synthetic: their rows copy the form of a recorded one.
 SYNTHETIC_TABLES = ("layer_vuln_overrides", "metrics", "namespace_team_access", "poll_mirroring_policies",
