@@ -18,8 +18,14 @@ def pytest_msr_cluster(config: pytest.Config, cluster: str) -> None:
 
 
 @pytest.hookspec
-def pytest_msr_run(config: pytest.Config, cluster: str, mask: Mask, mask_text: Callable[[str], str]) -> None:
-    """A run of a cluster is about to begin: how secrets are masked in values and in texts."""
+def pytest_msr_run(
+    config: pytest.Config,
+    cluster: str,
+    mask: Mask,
+    mask_name: Callable[[str], str],
+    mask_text: Callable[[str], str],
+) -> None:
+    """A run of a cluster is about to begin: how secrets are masked in values, in names and in texts."""
 
 
 @pytest.hookspec

@@ -54,6 +54,7 @@ class RunReports:
     directory: Path
     latest: Path | None
     mask: Mask
+    mask_name: Callable[[str], str]
     mask_text: Callable[[str], str]
     baseline: Run | None
     results: Results | None = None
@@ -132,13 +133,19 @@ def pytest_msr_cluster(config: pytest.Config, cluster: str) -> None:
     keep_cache_in(config, config.rootpath / RUNS / cluster)
 
 
-def pytest_msr_run(config: pytest.Config, cluster: str, mask: Mask, mask_text: Callable[[str], str]) -> None:
+def pytest_msr_run(
+    config: pytest.Config,
+    cluster: str,
+    mask: Mask,
+    mask_name: Callable[[str], str],
+    mask_text: Callable[[str], str],
+) -> None:
     """Make the run's directory, and have pytest write its pages there."""
     baseline = _baseline(config, cluster)
     given = config.getoption("report_dir")
     runs = config.rootpath / RUNS / cluster
     name = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
-    reports = RunReports(given or runs / name, None if given else runs / LATEST, mask, mask_text, baseline)
+    reports = RunReports(given or runs / name, None if given else runs / LATEST, mask, mask_name, mask_text, baseline)
     try:
         reports.directory.mkdir(parents=True, exist_ok=True)
         # A directory that exists may still take no file; better known before any request is sent.
@@ -215,7 +222,7 @@ def pytest_msr_watcher(config: pytest.Config) -> Progress:
 
 def pytest_msr_header(config: pytest.Config, header: dict[str, Any]) -> None:
     reports = config.stash[REPORTS]
-    reports.results = Results.open(reports.directory, Header.from_json(header), reports.mask)
+    reports.results = Results.open(reports.directory, Header.from_json(header), reports.mask, reports.mask_name)
     options: Any = config.option
     if config.get_verbosity() <= 0 and config.getoption("tbstyle", "no") == "auto":
         # The closing summary shows every problem once; pytest's own sections would repeat it for each test.

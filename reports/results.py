@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -76,24 +76,28 @@ class Run:
 class Results:
     """Writes results.jsonl and remembers what it wrote. Threads may share it; each line is written at once.
 
-    `mask` replaces secrets. It is given every free text and value (message, seen, expected, a waiver's words, the
-    header's address), and never condition ids, subjects, verdicts or severities: those are the key of a verdict.
+    `mask` replaces secrets in every free text and value: message, seen, expected, a waiver's words. `mask_name` does
+    in names (subjects, things, versions, images), which stay as they are even where a secret is the same word: they
+    are the key of a verdict, and what causes are found by.
     """
 
-    def __init__(self, file: LineFile, header: Header, mask: Mask = _unmasked) -> None:
+    def __init__(
+        self, file: LineFile, header: Header, mask: Mask = _unmasked, mask_name: Callable[[str], str] = str
+    ) -> None:
         self._file = file
         self._mask = mask
+        self._mask_name = mask_name
         self._lock = threading.Lock()
         self._results: list[Result] = []
         self.header = self._clean_header(header)
         self._write(self.header.to_json())
 
     @classmethod
-    def open(cls, path: Path, header: Header, mask: Mask = _unmasked) -> Results:
+    def open(cls, path: Path, header: Header, mask: Mask = _unmasked, mask_name: Callable[[str], str] = str) -> Results:
         """Begin a file at `path`, a results file or the run's directory, and write its header."""
         target = path if path.suffix == ".jsonl" else path / FILE_NAME
         target.parent.mkdir(parents=True, exist_ok=True)
-        return cls(LineFile(target), header, mask)
+        return cls(LineFile(target), header, mask, mask_name)
 
     @property
     def error(self) -> OSError | None:
@@ -142,6 +146,12 @@ class Results:
     def _write(self, line: dict[str, Any]) -> None:
         self._file.write(json.dumps(storable(line), ensure_ascii=False, allow_nan=False))
 
+    def _name(self, name: str) -> str:
+        return self._mask_name(str(storable(name)))
+
+    def _names(self, names: Mapping[str, str]) -> dict[str, str]:
+        return {self._name(key): self._name(name) for key, name in names.items()}
+
     def _clean(self, value: Any) -> Any:
         return storable(self._mask(storable(value)))
 
@@ -151,7 +161,16 @@ class Results:
             for waiver in header.waivers_expired
         )
         missed = tuple(map(self._clean, header.waivers_missed))
-        return replace(header, url=self._clean(header.url), waivers_expired=expired, waivers_missed=missed)
+        return replace(
+            header,
+            url=self._name(header.url),
+            versions=self._names(header.versions),
+            images=self._names(header.images),
+            product_image=header.product_image and self._name(header.product_image),
+            options=self._clean(header.options),
+            waivers_expired=expired,
+            waivers_missed=missed,
+        )
 
     def _clean_result(self, result: Result) -> Result:
         waiver = result.waiver and replace(
@@ -159,7 +178,10 @@ class Results:
         )
         return replace(
             result,
-            subject=storable(result.subject),
+            subject=self._name(result.subject),
+            about=tuple(map(self._name, result.about)),
+            witnesses=tuple(map(self._name, result.witnesses)),
+            because=result.because and replace(result.because, subject=self._name(result.because.subject)),
             message=self._clean(result.message),
             seen=self._clean(result.seen),
             expected=self._clean(result.expected),

@@ -38,7 +38,7 @@ def run_checks(config: pytest.Config, items: list[pytest.Function], catalogue: S
         # What an interrupted run has seen so far is judged, saved and reported as well.
         with target.interruption.held_back() as signals:
             saved = facts_file.Saved(target.inventory, target.options, target.store, target.judged_at, target.demo)
-            facts = facts_file.text(saved, target.masker.mask_value)
+            facts = facts_file.text(saved, target.masker)
             config.hook.pytest_msr_file(config=config, name=facts_file.FILE_NAME, text=facts)
             for item, each in zip(items, asked, strict=True):
                 _judge(item, each, judge, target)

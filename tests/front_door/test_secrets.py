@@ -174,9 +174,9 @@ def test_a_secret_whose_spaces_a_message_squeezes_is_masked(tmp_path: Path) -> N
     assert leaks(planted, outcome) == {}
 
 
-def test_no_name_that_an_answer_gives_shows_a_secret(tmp_path: Path) -> None:
-    """Subjects are the keys of verdicts, and are told as they are."""
-    planted = Planted(admin=f"Tr0ub4dor-{token_hex(6)}")
+def test_no_name_that_an_answer_gives_shows_a_secret_that_can_be_no_name(tmp_path: Path) -> None:
+    """Subjects are the keys of verdicts; of a name, only what no name can hold is masked."""
+    planted = Planted(admin=f"Tr0ub4dor & {token_hex(6)}")
 
     def play(cluster: Cluster) -> None:
         planted.put_into(cluster)

@@ -23,7 +23,6 @@ from fixtures.access.ssh.shell import Shells
 from fixtures.core.store import NoResponse, Unavailable
 from fixtures.inventory import Inventory, load
 from fixtures.probes.database_view import DatabaseView, view_of
-from fixtures.secrets.masker import Masker
 from fixtures.secrets.resolve import resolve
 from lab import embedded
 from lab.embedded.door import Door
@@ -67,7 +66,7 @@ def databases(tmp_path: Path) -> Iterator[Databases]:
         shells = Shells(inventory, sockets)
         engines = Engines(inventory, shells, sockets)
         secrets = resolve(inventory, {})
-        door = open_rethinkdb(inventory, secrets, Masker(), shells, engines, sockets, containers=False)
+        door = open_rethinkdb(inventory, secrets, shells, engines, sockets, containers=False)
         stack.callback(door.close)
         yield Databases(inventory, door, kill, stop)
 

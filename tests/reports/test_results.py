@@ -101,7 +101,7 @@ def test_the_mask_hides_values_and_leaves_the_key_alone(tmp_path: Path) -> None:
         waiver=Waiver("hunter2", "hunter2"),
     )
     head = header(url="https://hunter2@msr", waivers_expired=(ExpiredWaiver("PING-1", None, "hunter2"),))
-    run = written(tmp_path, secret, head=head, mask=hide)
+    run = written(tmp_path, secret, head=head, mask=hide, mask_name=hide)
     assert "hunter2" not in (tmp_path / FILE_NAME).read_text(encoding="utf-8")
     (result,) = run.results
     assert result.verdict is VerdictWord.FAIL
