@@ -261,6 +261,18 @@ def pytest_runtest_makereport(
     return report
 
 
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    report = yield
+    reports = collector.config.stash.get(REPORTS, None)
+    if reports and report.failed:
+        report.longrepr = reports.mask_text(str(report.longrepr))
+        report.sections = [(title, reports.mask_text(text)) for title, text in report.sections]
+    return report
+
+
 def _mask(report: pytest.TestReport, mask: Callable[[str], str]) -> None:
     """Before pytest's pages escape them, once and again, so that no secret can be read from its escapes."""
     if report.longrepr is not None and not isinstance(report.longrepr, tuple):
@@ -352,7 +364,7 @@ def _finish(session: pytest.Session, reports: RunReports) -> None:
             _rewrite(reports.html, _finished_page(reports))
     if reports.junit and reports.junit.is_file():
         with reports.writing(reports.junit):
-            _rewrite(reports.junit, junit.finished(reports.junit, reports.mask_text, reports.run))
+            _rewrite(reports.junit, junit.finished(reports.junit, reports.mask_text, reports.mask_name, reports.run))
     if reports.latest and reports.results:
         with reports.writing(reports.latest):
             _link(reports.latest, reports.directory.name)
@@ -391,7 +403,8 @@ def _finished_page(reports: RunReports) -> bytes | None:
 
 
 def _masked_page(reports: RunReports, page: str) -> bytes:
-    return page_text(reports.mask_text(page)).encode()
+    # All that stands in it is masked already; a password that is a word of HTML must not break it.
+    return page_text(reports.mask_name(page)).encode()
 
 
 def _link(latest: Path, run: str) -> None:

@@ -140,7 +140,7 @@ def echoing(planted: Planted, cluster: Cluster) -> None:
         document["rethink_system_tables"]["current_issues"].append(issue)
 
     def alerts(_right: Reply) -> Reply:
-        told = f"admin:{admin} or Basic {basic} or {planted.tokens[0]}"
+        told = f"admin:{admin} or Basic {basic} or {next(iter(planted.tokens), 'no token')}"
         return as_json(200, [{"id": "CREDENTIALS", "class": "warning", "message": told}])
 
     def replica_id(right: Reply) -> Reply:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from secrets import token_hex
+from xml.etree import ElementTree
 
 import pytest
+import yaml
 
 from lab.embedded.reply import Reply, as_json
 from lab.embedded.state import Cluster
@@ -117,6 +120,89 @@ def test_a_log_file_shows_none(tmp_path: Path) -> None:
     assert "holds" in text
     shown = leak(planted, text)
     assert shown is None
+
+
+def test_the_file_of_pytests_own_debugging_shows_none(tmp_path: Path) -> None:
+    planted = Planted()
+    log = tmp_path / "debug.log"
+
+    def play(cluster: Cluster) -> None:
+        planted.put_into(cluster)
+        echoing(planted, cluster)
+
+    with staged(tmp_path, play, replicas=4) as cluster:
+        loud_suite(planted, tmp_path).run(f"--inventory={planted.inventory(cluster)}", f"--debug={log}")
+    text = log.read_text(encoding="utf-8")
+    assert "pytest_msr_verdicts" in text
+    assert leak(planted, text) is None
+
+
+def test_secrets_of_commands_and_waivers_are_shown_nowhere(tmp_path: Path) -> None:
+    """Those that nobody knows to be secrets: arguments of programs, and what stands in a waiver."""
+    argument, word, token = (token_hex(8) for _ in range(3))
+    log = tmp_path / "debug.log"
+    printing = [sys.executable, "-c", "import os; print(os.environ['FRONT_DOOR_ADMIN'])", f"--secret-id={argument}"]
+    waiver = {"condition": "JOB-1", "reason": f"see token={token}", "ticket": f"https://x:{token}@wiki"}
+
+    def play(cluster: Cluster) -> None:
+        cluster.account("admin").password = "s3same-0pen"
+
+    with staged(tmp_path, play) as cluster:
+        accounts = {"admin": {"username": "admin", "password": {"exec": printing}}}
+        nodes = [{"name": "node-1", "shell": {"command": ["sh", "-c", "exit 1", word]}}]
+        changes = {
+            "accounts": accounts,
+            "nodes": nodes,
+            "waivers": [waiver | {"until": "2999-12-31"}],
+            "rethinkdb": None,
+        }
+        rows = yaml.safe_load(cluster.inventory.read_text(encoding="utf-8"))["replicas"]
+        replicas = [{key: row[key] for key in ("id", "address", "port")} for row in rows]
+        inventory = inventory_with(cluster, replicas=replicas, require=[], **changes)
+        suite = Suite(tmp_path / "reports", {"FRONT_DOOR_ADMIN": "s3same-0pen"})
+        outcome = suite.run(f"--inventory={inventory}", *LOUD, "-rA", f"--debug={log}", "-k", "JOB or NODE or PING")
+        again = suite.run(f"--facts={outcome.reports / 'facts.json'}", "-k", "JOB or NODE or PING")
+    assert again.verdicts == outcome.verdicts
+    texts = {path.name: path.read_text(encoding="utf-8") for path in outcome.reports.iterdir() if path.is_file()}
+    texts |= {"the terminal": outcome.output, "the log": log.read_text(encoding="utf-8")}
+    secrets = (argument, word, token, "s3same-0pen")
+    assert [(name, each) for name, text in texts.items() for each in secrets if each in text] == []
+
+
+@pytest.mark.parametrize("password", ["two\nlines", ""])
+def test_a_secret_that_is_none_is_refused_and_not_shown(tmp_path: Path, password: str) -> None:
+    core = token_hex(6)
+    with staged(tmp_path) as cluster:
+        accounts = {"admin": {"username": "admin", "password": "env:FRONT_DOOR_ADMIN"}}
+        inventory = inventory_with(cluster, accounts=accounts)
+        suite = Suite(tmp_path / "reports", {"FRONT_DOOR_ADMIN": password and f"{core}{password}{core}"})
+        outcome = suite.run(f"--inventory={inventory}", *LOUD)
+    assert outcome.code == 4
+    assert core not in outcome.output
+
+
+def test_a_proxy_with_a_log_in_is_refused_and_not_shown(tmp_path: Path) -> None:
+    core = token_hex(6)
+    with staged(tmp_path) as cluster:
+        outcome = Suite(tmp_path / "reports").run(
+            f"--inventory={inventory_with(cluster, proxy=f'http://u:{core}@proxy:3128')}", *LOUD
+        )
+    assert outcome.code == 4
+    assert core not in outcome.output
+
+
+def test_a_secret_that_is_a_word_of_html_and_of_xml_breaks_no_page(tmp_path: Path) -> None:
+    def play(cluster: Cluster) -> None:
+        cluster.account("admin").password, cluster.account("ci").password = "table", "testcase"
+
+    with staged(tmp_path, play) as cluster:
+        outcome = Suite(tmp_path / "reports").run(f"--inventory={cluster.inventory}", "-k", "PING")
+    page = (outcome.reports / "report.html").read_text(encoding="utf-8")
+    assert MASKED not in page
+    assert "<table" in page
+    suite = ElementTree.parse(outcome.reports / "junit.xml").getroot()[0]
+    assert int(suite.attrib["tests"]) == len(suite.findall("testcase")) > 0
+    assert MASKED not in ElementTree.tostring(suite, encoding="unicode")
 
 
 def test_a_token_that_is_no_jwt_is_masked_where_it_is_given_away(tmp_path: Path) -> None:

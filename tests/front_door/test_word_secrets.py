@@ -61,7 +61,7 @@ def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 
 def judged(outcome: Outcome) -> dict[tuple[str, str], Any]:
-    """What each verdict says but for its words and times; what any replica can say is said by one of them by chance."""
+    """What each verdict says but for its words and times."""
     return {(each["condition"], each["subject"]): (each["verdict"], each["reason"]) for each in outcome.results}
 
 
@@ -73,10 +73,11 @@ def evidence(outcome: Outcome) -> dict[tuple[str, str], Any]:
 @pytest.mark.parametrize("passwords", PASSWORDS.values(), ids=list(PASSWORDS))
 def test_no_verdict_depends_on_the_secrets(made: Staged, passwords: tuple[str, str, str], suite: Suite) -> None:
     outcome = made.run_with(*passwords)
-    assert judged(outcome) == judged(made.usual)
+    # Of several reasons, which one the balancer's replica gives is chance.
+    assert outcome.verdicts == made.usual.verdicts
     assert outcome.code == made.usual.code
     again = suite.run(f"--facts={outcome.reports / 'facts.json'}")
-    assert judged(again) == judged(made.usual)
+    assert judged(again) == judged(outcome)
     assert evidence(again) == evidence(outcome)
     assert again.code == made.usual.code
 
