@@ -58,12 +58,13 @@ def test_account_can_log_in(account: Client, every_account_tokens: AccountsToken
     if not mine:
         raise _unanswered(account, every_account_tokens)
     accepted = next((fact for fact in mine if fact.useful), None)
-    if accepted:
+    locked = next((fact for fact in mine if fact.locked), None)
+    if accepted and not locked:
         return passed(f"the account logged in on replica {accepted.replica}", seen=200, expected=200)
-    first = next((fact for fact in mine if fact.refused), mine[0])
+    first = locked or next((fact for fact in mine if fact.refused), mine[0])
     answer = f"replica {first.replica} returns {first.answers[-1].detail}"
     witnesses = [thing("replica", first.replica)]
-    if first.refused and first.locked:
+    if locked:
         message = f"too many failed log-ins, wait before the next run: {answer}"
         return failed("token.too-many-log-ins", message, seen=first.status, expected=200, witnesses=witnesses)
     if first.refused:

@@ -231,6 +231,18 @@ token_0(
     fails("admin", "too many failed log-ins", reason="token.too-many-log-ins"),
 )
 token_0(
+    "locked out by one token service after another one gave a token",
+    answered(tokens(), tokens(replica=B, status=429, detail="429 x")),
+    fails(
+        "admin",
+        "too many failed log-ins",
+        f"replica {B} returns 429 x",
+        seen=429,
+        reason="token.too-many-log-ins",
+        witnesses=(f"replica:{B}",),
+    ),
+)
+token_0(
     "no licence",
     answered(tokens(status=402, detail="402 x", accepted=False)),
     unknown("admin", "see REG-1", seen=402, reason="token.no-licence", because=Because(A, condition="REG-1")),
