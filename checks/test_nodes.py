@@ -14,6 +14,7 @@ from fixtures.core.store import PerSubject, Unavailable
 from fixtures.inventory import Inventory, Node
 from fixtures.inventory.nodes import is_node
 from fixtures.probes.containers import Containers
+from fixtures.probes.membership import missing_at, must_be_in_the_swarm
 from fixtures.probes.nodes import EngineFacts, SwarmView
 from fixtures.probes.system import DatabaseProcess, System, unreadable
 
@@ -39,6 +40,7 @@ SCARCE_PERCENT = 10
         ),
         "node.not-listed": Reason("the managers do not list the node", remedy="not-in-the-swarm"),
         "node.other-engine": Reason("the Docker engine of another node responds", remedy="other-engine"),
+        "node.cloned": Reason("two nodes have one swarm node ID", remedy="cloned-node"),
         "node.not-ready": "the swarm does not list the node as ready",
         "node.drained": Reason("the node is drained and runs a replica", remedy="drained-node"),
         "node.paused": Reason("the node is paused and runs a replica", remedy="drained-node"),
@@ -47,6 +49,7 @@ SCARCE_PERCENT = 10
 def test_node_is_ready(
     node: Node,
     engine: EngineFacts,
+    every_engine: PerSubject[EngineFacts],
     every_system: PerSubject[System],
     every_swarm_view: PerSubject[SwarmView],
     inventory: Inventory,
@@ -55,10 +58,28 @@ def test_node_is_ready(
     if not is_node(engine.name, node, inventory.nodes):
         message = f"the Docker engine of {engine.name} responds at the node's address"
         return failed("node.other-engine", message, seen=engine.name, expected=node.reports)
+    swarm = engine.swarm
+    managers = missing_at(node.name, every_engine, every_swarm_view)
+    if managers:
+        known_names = sorted({row.name for name in managers for row in every_swarm_view[name].nodes})
+        return failed(
+            "node.not-listed",
+            f"the node is not in the list of the swarm's nodes (reported by {' and '.join(managers)})",
+            seen=engine.name,
+            expected=known_names,
+            witnesses=[thing("node", name) for name in managers],
+            measured="reported",
+        )
+    others = [each for each in every_engine.values() if each.node != node.name and swarm.node_id]
+    same = [each for each in others if each.swarm.node_id == swarm.node_id]
+    twins = [each.node for each in same if is_node(each.name, inventory.node(each.node), inventory.nodes)]
+    if twins:
+        message = f"the Docker engine has the swarm node ID of {' and '.join(twins)} too: one of them is a clone"
+        about = [thing("node", each) for each in (node.name, *twins)]
+        return failed("node.cloned", message, seen=swarm.node_id, about=about)
     no_shell = every_system.causes.get(node.name)
     if no_shell is not None:
         raise no_shell
-    swarm = engine.swarm
     if swarm.state != "active":
         why = f": {one_line(swarm.error)}" if swarm.error else ""
         message = f"the Docker engine's swarm state is {swarm.state or 'unknown'}{why}"
@@ -66,19 +87,6 @@ def test_node_is_ready(
     # A manager that waits for a leader does not report its id.
     known = [(view.node, row) for view in every_swarm_view.values() for row in view.nodes]
     rows = [each for each in known if (each[1].id == swarm.node_id if swarm.node_id else each[1].name == node.name)]
-    others = [view for view in every_swarm_view.values() if view.nodes and view.node != node.name]
-    if swarm.node_id and others and not any(row.id == swarm.node_id for view in others for row in view.nodes):
-        managers = " and ".join(view.node for view in others)
-        message = f"the node is not in the list of the swarm's nodes (reported by {managers})"
-        known_names = sorted({row.name for view in others for row in view.nodes})
-        return failed(
-            "node.not-listed",
-            message,
-            seen=engine.name,
-            expected=known_names,
-            witnesses=[thing("node", view.node) for view in others],
-            measured="reported",
-        )
     return as_the_swarm_sees_it(node, engine, rows, inventory)
 
 
@@ -251,9 +259,14 @@ def test_node_listens(
     },
     measured="reported",
 )
-def test_swarm_has_a_quorum(every_swarm_view: PerSubject[SwarmView], inventory: Inventory) -> Verdict:
+def test_swarm_has_a_quorum(
+    every_engine: PerSubject[EngineFacts], every_swarm_view: PerSubject[SwarmView], inventory: Inventory
+) -> Verdict:
     """The swarm has a leader, and all its managers are reachable."""
-    views = [view for view in every_swarm_view.values() if view.manager]
+    managing = [view for view in every_swarm_view.values() if view.manager]
+    views = [view for view in managing if not missing_at(view.node, every_engine, every_swarm_view)]
+    if managing and not views:
+        must_be_in_the_swarm(managing[0].node, every_engine, every_swarm_view)
     if not views:
         for cause in every_swarm_view.causes.values():
             raise cause

@@ -75,6 +75,19 @@ def test_nothing_is_made_on_an_engine_that_is_not_the_nodes(suite: Suite, tmp_pa
     }
 
 
+def test_nothing_is_made_on_a_clone_in_another_swarm(suite: Suite, tmp_path: Path) -> None:
+    """It has the node's name, its images and its networks; the managers do not list it."""
+    with scene("node-address-is-a-clones", tmp_path) as cluster:
+        outcome = suite.run(f"--inventory={cluster.inventory}")
+        assert {each.method for each in cluster.engine_requests if each.node == "node-3"} == {"GET"}
+        assert made(cluster).keys() == {"node-1", "node-2"}
+    assert outcome.of("NODE-1", "node-3")["reason"] == "node.not-listed"
+    for condition, subject in (("NET-2", "node-1:node-3"), ("CTR-7", "node-3"), ("NODE-2", "node-3")):
+        told = outcome.of(condition, subject)
+        assert told["verdict"] == "UNKNOWN"
+        assert told["because"] == {"subject": "node-3", "condition": "NODE-1", "probe": None}
+
+
 def test_a_second_look_uses_the_same_containers(suite: Suite, tmp_path: Path) -> None:
     with scene("vxlan-cut-both-ways", tmp_path) as cluster:
         outcome = suite.run(f"--inventory={cluster.inventory}", *OVERLAY)

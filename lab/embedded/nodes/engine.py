@@ -164,6 +164,9 @@ class Engine:
             return refused(503, NOT_MANAGING)
         if self._node.swarm_error:
             return refused(500, self._node.swarm_error)
+        if self._node.clone:
+            own = replace(self._node, id=self._node.clone)
+            return Answer(200, [told.swarm_node(own, Swarm([own], leader=own.name), self._started)])
         return Answer(200, [told.swarm_node(node, self._swarm, self._started) for node in self._swarm.nodes])
 
     # -- what changes something

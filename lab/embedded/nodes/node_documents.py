@@ -1,6 +1,7 @@
 """What an engine tells of its node, of networks, volumes and images, and of the swarm. Forms of moby 20.10."""
 
 import hashlib
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -34,6 +35,8 @@ def _swarm_of(node: Node, swarm: Swarm) -> dict[str, Any]:
     if not node.in_swarm:
         return {"NodeID": "", "NodeAddr": "", "LocalNodeState": "inactive", "ControlAvailable": False, "Error": "",
                 "RemoteManagers": None}  # fmt: skip
+    if node.clone:
+        return _swarm_of(replace(node, id=node.clone, clone="", manages=True), Swarm([replace(node, id=node.clone)]))
     managing = [other for other in swarm.nodes if other.manages]
     told: dict[str, Any] = {
         "NodeID": node.id,

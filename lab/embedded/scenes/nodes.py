@@ -7,7 +7,7 @@ from lab.embedded.door import Door
 from lab.embedded.expectations import Expectations
 from lab.embedded.nodes.expected import OF_CONTAINERS, OF_THE_MACHINE, SWARM, engine_gone, mount, names, no_probe
 from lab.embedded.nodes.healthy import bare_node
-from lab.embedded.nodes.state import GIB, Disk, Node
+from lab.embedded.nodes.state import GIB, Disk, Node, swarm_id
 from lab.embedded.scenes.scene import Collection, Play
 from lab.embedded.state import Cluster
 
@@ -238,6 +238,19 @@ def node_address_is_an_outsiders(cluster: Cluster, expect: Expectations) -> None
     outsider.listed, outsider.images = False, list(cluster.node(cluster.bad).images)
     cluster.swarm.nodes.append(outsider)
     _leads_elsewhere(cluster, expect, outsider)
+
+
+@scene(
+    "node-address-is-a-clones", "In place of one node its clone answers: the same name, the same images, another swarm."
+)
+def node_address_is_a_clones(cluster: Cluster, expect: Expectations) -> None:
+    """Nothing that the clone says is of the node; its replica and its database are reached as ever."""
+    node = cluster.node(cluster.bad)
+    node.clone = swarm_id()
+    engine_gone(cluster, expect, node)
+    for condition in OF_THE_MACHINE:
+        expect.unknown(condition, node.name)
+    expect.unknown("NET-4", *names(cluster, [cluster.bad], without=node))
 
 
 @scene("docker-wrapper-prints", "On one node a wrapper around the docker command prints a line of its own first.")

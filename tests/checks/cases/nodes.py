@@ -197,6 +197,28 @@ node_1(
     ),
     inventory=THREE_NODES,
 )
+OWN: dict[str, Seen] = {N1: swarm(N1, member(N1), member(N2)), N2: swarm(N2, manager=False)}
+CLONE = reached(own=None, views=OWN | {N3: swarm(N3, member(N3, id="of-a-clone"))}) | {
+    ("engine", N3): engine(N3, node_id="of-a-clone")
+}
+node_1("one manager, and a clone that is a swarm of its own", CLONE, passes(N1), inventory=THREE_NODES)
+node_1(
+    "a clone that is a swarm of its own",
+    CLONE,
+    fails(N3, "not in the list", reason="node.not-listed", about=ALL_THREE[2:], witnesses=FIRST),
+    inventory=THREE_NODES,
+)
+node_1(
+    "a clone with the node ID of its model",
+    reached() | {("engine", N3): engine(N3, node_id=f"id-{N1}")},
+    fails(
+        N1,
+        "the Docker engine has the swarm node ID of node-3 too: one of them is a clone",
+        reason="node.cloned",
+        about=(ALL_THREE[0], ALL_THREE[2]),
+    ),
+    inventory=THREE_NODES,
+)
 node_1(
     "all through one bundle",
     reached() | {("engine", node): engine(node, id="", way="MKE's client bundle") for node in NODES},
