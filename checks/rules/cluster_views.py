@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from checks.rules.wording import reported_by
@@ -102,11 +102,17 @@ def largest_group(views: Views, replicas: Sequence[str]) -> int:
     """How many replicas' database servers are all connected to each other, at most."""
     present = [r for r in replicas if any(view.server(r) for view in answered(views))]
     linked = {pair for pair in itertools.combinations(present, 2) if apart(views, *pair) is None}
-    for size in range(len(present), 1, -1):
-        for group in itertools.combinations(present, size):
-            if linked.issuperset(itertools.combinations(group, 2)):
-                return size
-    return min(len(present), 1)
+    return _largest(present, linked)
+
+
+def _largest(present: Sequence[str], linked: Collection[tuple[str, str]]) -> int:
+    """The size of the largest group with the first in it, or without where not all others are linked to it."""
+    if not present:
+        return 0
+    first, *others = present
+    near = [other for other in others if (first, other) in linked]
+    with_first = 1 + _largest(near, linked)
+    return with_first if len(near) == len(others) else max(with_first, _largest(others, linked))
 
 
 def _connected(everybody: Sequence[ClusterStatus], view: ClusterStatus, replica: str) -> dict[str, bool]:
