@@ -12,7 +12,7 @@ from typing import Any
 
 from checks.condition import Condition
 from checks.verdict import Verdict
-from fixtures.core.dimensions import DIMENSIONS, subjects, things_of
+from fixtures.core.dimensions import DIMENSIONS, names, things_of
 from fixtures.core.evidence import Thing
 from fixtures.core.probe import PROBES, split_form
 from fixtures.core.store import Key, Store
@@ -80,7 +80,7 @@ def keys_of(asked: BoundCheck, inventory: Inventory) -> list[Key]:
         if form and form[0] == "same":
             keys.append(_own_key(asked, form[1]))
         elif form:
-            keys += [Key(form[1], subject_of(s)) for s in subjects(PROBES[form[1]].dimension, inventory)]
+            keys += [Key(form[1], subject) for subject in names(PROBES[form[1]].dimension, inventory)]
     return list(dict.fromkeys(keys))
 
 
@@ -96,7 +96,7 @@ def arguments_of(asked: BoundCheck, store: Store, inventory: Inventory) -> dict[
         elif form[0] == "same":
             arguments[name] = store.read(_own_key(asked, form[1]))
         else:
-            all_subjects = [subject_of(s) for s in subjects(PROBES[form[1]].dimension, inventory)]
+            all_subjects = names(PROBES[form[1]].dimension, inventory)
             if form[0] == "every":
                 arguments[name] = store.every(form[1], all_subjects)
             else:

@@ -48,11 +48,11 @@ class Judge:
     waited: bool = False
     _views: dict[int, Store] = field(default_factory=dict)
     _judged: dict[tuple[str, str, int], list[Judgement]] = field(default_factory=dict)
+    _keys: dict[tuple[str, str], list[Key]] = field(default_factory=dict)
 
     def verdicts(self, asked: BoundCheck) -> list[Judgement]:
         """The verdicts of a check over the whole history: those on the final facts, and whether any flapped."""
-        keys = keys_of(asked, self.inventory)
-        when = _began(keys, self.store)
+        when = _began(self._keys_of(asked), self.store)
         rounds = _rounds(when)
         history = [self._of_round(asked, each) for each in rounds]
         final = history[-1]
@@ -86,12 +86,18 @@ class Judge:
 
     def verdicts_now(self, asked: BoundCheck) -> list[Judgement]:
         """The verdicts on the newest facts alone."""
-        return self._of_round(asked, _rounds(_began(keys_of(asked, self.inventory), self.store))[-1])
+        return self._of_round(asked, _rounds(_began(self._keys_of(asked), self.store))[-1])
+
+    def _keys_of(self, asked: BoundCheck) -> list[Key]:
+        key = (asked.condition.id, asked.subject)
+        if key not in self._keys:
+            self._keys[key] = keys_of(asked, self.inventory)
+        return self._keys[key]
 
     def _of_round(self, asked: BoundCheck, last_round: int) -> list[Judgement]:
         key = (asked.condition.id, asked.subject, last_round)
         if key not in self._judged:
-            self._judged[key] = _judge_once(asked, self._view(last_round), self.inventory)
+            self._judged[key] = _judge_once(asked, self._keys_of(asked), self._view(last_round), self.inventory)
         return self._judged[key]
 
     def _view(self, last_round: int) -> Store:
@@ -131,11 +137,11 @@ def _last_wrong(history: Sequence[Sequence[Judgement]]) -> dict[str, int]:
     return {subject: max(place, unknown) for subject, place in last.items()}
 
 
-def _judge_once(asked: BoundCheck, view: Store, inventory: Inventory) -> list[Judgement]:
+def _judge_once(asked: BoundCheck, keys: Sequence[Key], view: Store, inventory: Inventory) -> list[Judgement]:
     if asked.nothing:
         nothing = Verdict(Outcome(asked.nothing.verdict), asked.nothing.reason)
         return [Judgement(nothing, asked.subject, asked.condition.severity, None, None, 0)]
-    observations = [observation for key in keys_of(asked, inventory) if (observation := view.latest(key))]
+    observations = [observation for key in keys if (observation := view.latest(key))]
     internal_error = False
     try:
         returned = asked.function(**arguments_of(asked, view, inventory))
