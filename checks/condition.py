@@ -66,7 +66,7 @@ class Condition:
     owns: it fails when what it looks at does not respond; every other condition is UNKNOWN then. reasons: the closed
     list of why it fails, warns or is UNKNOWN. measured: how its verdicts know what they report. no_response_remedy:
     what to do where nothing could be looked at, where that is not its own remedy. subjects: those of its verdicts
-    by its own, where they are others; they are the same where nothing could be looked at.
+    by the inventory and its own, where they are others; they are the same where nothing could be looked at.
     """
 
     id: str

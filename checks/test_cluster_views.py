@@ -63,6 +63,10 @@ def test_health_report_is_fresh(
     )
 
 
+def _replicas(inventory: Inventory) -> list[str]:
+    return [replica.id for replica in inventory.replicas]
+
+
 @condition(
     "STATUS-6",
     severity=CRITICAL,
@@ -79,6 +83,7 @@ def test_health_report_is_fresh(
         ),
     },
     measured="reported",
+    subjects=_replicas,
 )
 def test_known_replicas_are_those_of_the_inventory(
     every_cluster_status: Views, inventory: Inventory

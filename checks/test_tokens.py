@@ -91,7 +91,7 @@ def _no_licence(message: str, replica: str) -> Unavailable:
     )
 
 
-def _scopes(client_replica: ClientReplica) -> list[str]:
+def _scopes(_: Inventory, client_replica: ClientReplica) -> list[str]:
     subject, replica = client_replica.client.subject, client_replica.replica
     return [f"{subject}:{feed.subject}:{replica}" for feed in client_replica.client.feeds]
 
@@ -116,12 +116,14 @@ def _scopes(client_replica: ClientReplica) -> list[str]:
     },
     subjects=_scopes,
 )
-def test_token_is_as_documented(client_replica: ClientReplica, account_tokens: AccountTokens) -> Sequence[Verdict]:
+def test_token_is_as_documented(
+    client_replica: ClientReplica, account_tokens: AccountTokens, inventory: Inventory
+) -> Sequence[Verdict]:
     """Each replica's token service issues the account a token with the documented fields for each of its scopes."""
     if account_tokens.refused:
         logged_in(account_tokens)
     verdicts = {feed: _structure(account_tokens, answer) for answer in account_tokens.answers for feed in answer.feeds}
-    scopes = zip(client_replica.client.feeds, _scopes(client_replica), strict=True)
+    scopes = zip(client_replica.client.feeds, _scopes(inventory, client_replica), strict=True)
     return [replace(verdicts[feed.subject], subject=scope) for feed, scope in scopes if feed.subject in verdicts]
 
 

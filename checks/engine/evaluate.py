@@ -147,21 +147,23 @@ def _judge_once(asked: BoundCheck, keys: Sequence[Key], view: Store, inventory: 
         returned = asked.function(**arguments_of(asked, view, inventory))
         _refuse_unlisted(asked.condition, [returned] if isinstance(returned, Verdict) else returned)
     except Unavailable as cause:
-        returned = _everywhere(asked, _unavailable(asked, observations, cause))
+        returned = _everywhere(asked, _unavailable(asked, observations, cause), inventory)
     except Exception as error:  # a fault of ours is reported as that, and blames no component
         message = f"internal error in the check: {type(error).__name__}: {error}"
         broken = unknown(Unavailable("run.internal-error", message, about=[thing("this-machine")]))
-        returned = _everywhere(asked, broken)
+        returned = _everywhere(asked, broken, inventory)
         internal_error = True
     verdicts = [returned] if isinstance(returned, Verdict) else list(returned)
     named = zip(_subjects(asked, verdicts), verdicts, strict=True)
     return [_judgement(asked, subject, verdict, observations, view, internal_error) for subject, verdict in named]
 
 
-def _everywhere(asked: BoundCheck, verdict: Verdict) -> list[Verdict]:
+def _everywhere(asked: BoundCheck, verdict: Verdict, inventory: Inventory) -> list[Verdict]:
     """A verdict on the whole check, at each subject that its verdicts have."""
     names = asked.condition.subjects
-    return [replace(verdict, subject=name) for name in names(*asked.parameters.values())] if names else [verdict]
+    if names is None:
+        return [verdict]
+    return [replace(verdict, subject=name) for name in names(inventory, *asked.parameters.values())]
 
 
 def _subjects(asked: BoundCheck, verdicts: Sequence[Verdict]) -> list[str]:

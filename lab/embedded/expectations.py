@@ -5,9 +5,8 @@ from lab.embedded.expecting import Expecting
 from lab.embedded.state import Replica
 
 ASKED_ANYWAY = ("PING-1", "PING-3", "IDENT-1", "NGINX-1", "NGINX-2", "NGINX-3", "REG-1")
-TOLD_OF_A_REPLICA = ("STATUS-5", "STATUS-9", "STATUS-13", "STATUS-15", "JOB-1")
+TOLD_OF_A_REPLICA = ("STATUS-5", "STATUS-6", "STATUS-9", "STATUS-13", "STATUS-15", "JOB-1")
 TOLD_OF_THE_CLUSTER = (
-    "STATUS-6",
     "STATUS-10",
     "STATUS-11",
     "STATUS-12",

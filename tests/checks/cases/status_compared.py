@@ -113,6 +113,7 @@ status_5("nobody tells", NOBODY, unknown(A, "STATUS_CHECK_FAILED"))
 
 status_6 = Cases("STATUS-6")
 status_6("all known", views(), *(passes(name, "known to 3 of 3 replicas") for name in THREE))
+status_6("nobody tells", NOBODY, *(unknown(name, "STATUS_CHECK_FAILED") for name in THREE))
 status_6(
     "a ghost",
     views(put(("replica_health", GHOST), "OK")),
