@@ -23,8 +23,8 @@ from checks.rules.feeds import (
     refusal_reason,
 )
 from checks.rules.wording import many, reported_by
-from checks.verdict import Verdict, failed, not_applicable, passed, unknown, warned
-from fixtures.core.evidence import Because, thing
+from checks.verdict import Verdict, failed, not_applicable, passed, warned
+from fixtures.core.evidence import thing
 from fixtures.core.feed_subjects import GLOBAL, Feed, repository_feeds
 from fixtures.core.store import PerSubject, Unavailable
 from fixtures.inventory import Inventory
@@ -48,7 +48,6 @@ NOT_ASKED = (
     remedy="audit-log",
     owns=True,
     reasons={
-        "feed.no-licence": "without a licence the registry returns no audit log (402)",
         "feed.token-invalid": "a fresh token is refused as invalid",
         "feed.no-right": "the administrator is refused for insufficient rights",
         "feed.too-many-log-ins": "too many failed log-ins: log-ins are blocked for a while (429)",
@@ -61,10 +60,6 @@ NOT_ASKED = (
 def test_feed_answers_as_documented(newest_records: NewestRecords) -> Verdict:
     """Each replica returns the audit log to the administrator, with the right count and all records as documented."""
     feed = newest_records
-    if feed.status == 402:
-        because = Because(feed.replica, condition="REG-1")
-        message = "without a licence the registry returns no audit log, see REG-1"
-        return unknown(Unavailable("feed.no-licence", message, about=[thing("cluster")], because=because), seen=402)
     if feed.status != 200:
         message = likely_cause(feed.status, feed.error, feed.detail)
         return failed(refusal_reason(feed.status, feed.error), message, seen=feed.status, expected=200)

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from checks.condition import CRITICAL, condition
 from checks.verdict import Verdict, failed, passed
+from fixtures.access.http.licence import NO_LICENCE
 from fixtures.core.evidence import thing
 from fixtures.inventory import Inventory
 from fixtures.probes.endpoints import MkePing, RegistryFront
@@ -35,9 +36,9 @@ API_VERSION = "registry/2.0"
 def test_registry_challenges_clients(registry_front: RegistryFront, inventory: Inventory) -> Verdict:
     """`/v2/` refuses requests without a token, with a challenge that sends clients to the token service."""
     front = registry_front
-    if front.status == 402:
+    if front.status == NO_LICENCE:
         message = "the registry has no licence: docker push and pull are refused"
-        return failed("reg.no-licence", message, seen=402, expected=401, about=[thing("cluster")])
+        return failed("reg.no-licence", message, seen=NO_LICENCE, expected=401, about=[thing("cluster")])
     if front.status != 401:
         return failed(_of_status(front.status), f"/v2/ returns {front.detail}", seen=front.status, expected=401)
     if front.api_version != API_VERSION:

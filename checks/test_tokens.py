@@ -12,6 +12,7 @@ from checks.condition import CRITICAL, WARNING, Reason, condition
 from checks.rules.clocks import clock_of, clocks, from_median
 from checks.rules.wording import many
 from checks.verdict import Verdict, failed, not_applicable, passed, skipped, unknown
+from fixtures.access.http.licence import NO_LICENCE, no_token_without_licence
 from fixtures.core.evidence import Because, thing
 from fixtures.core.feed_subjects import Client, ClientReplica
 from fixtures.core.reasons import REASONS
@@ -29,7 +30,7 @@ GUIDE = "Get an authentication token"
 DOCUMENTED = "token, access_token (the same), expires_in, issued_at"
 # notary-server lets so much pass between its clock and the token's (measured).
 LEEWAY = timedelta(seconds=60)
-NO_LICENCE, TOO_MANY, OTHER_STATUS = (
+UNLICENSED, TOO_MANY, OTHER_STATUS = (
     {code: REASONS[code]} for code in ("token.no-licence", "token.too-many-log-ins", "token.other-status")
 )
 # Of many names that a message would hold.
@@ -46,7 +47,7 @@ SERVER_ERROR = REASONS["token.server-error"]
     reasons={
         "token.credentials-refused": "the account's user name and password are refused (401)",
         **TOO_MANY,
-        **NO_LICENCE,
+        **UNLICENSED,
         "token.no-log-in": Reason("no token service logs in the account", remedy="token-service"),
         # Given by the judge alone: no token service responds.
         "token.server-error": Reason(SERVER_ERROR, remedy="token-service"),
@@ -71,8 +72,8 @@ def test_account_can_log_in(account: Client, every_account_tokens: AccountsToken
         message = f"the log-in is refused and not tried again (or MKE is down, see MKE-1): {answer}"
         reason = "token.credentials-refused"
         return failed(reason, message, seen=first.status, expected=200, witnesses=witnesses)
-    if first.status == 402:
-        return unknown(_no_licence(f"{answer}: MSR has no licence, see REG-1", first.replica), seen=402)
+    if first.status == NO_LICENCE:
+        return unknown(no_token_without_licence(first.replica), seen=NO_LICENCE)
     message = f"no token service logs in the account, see TOKEN-1: {answer}"
     about = [thing("token-service", fact.replica) for fact in mine]
     return failed("token.no-log-in", message, seen=first.status, expected="200, and a token", about=about)
@@ -83,12 +84,6 @@ def _unanswered(account: Client, every_account_tokens: AccountsTokens) -> Unavai
     causes = [cause for key, cause in every_account_tokens.causes.items() if key.rpartition(":")[0] == account.subject]
     own = (cause for cause in causes if any(each.startswith("token-service:") for each in cause.about))
     return next(own, causes[0])
-
-
-def _no_licence(message: str, replica: str) -> Unavailable:
-    return Unavailable(
-        "token.no-licence", message, about=[thing("cluster")], because=Because(replica, condition="REG-1")
-    )
 
 
 def _scopes(_: Inventory, client_replica: ClientReplica) -> list[str]:
@@ -103,7 +98,7 @@ def _scopes(_: Inventory, client_replica: ClientReplica) -> list[str]:
     remedy="token-service",
     owns=True,
     reasons={
-        **NO_LICENCE,
+        **UNLICENSED,
         "token.right-password-refused": "a password that was accepted in this run is refused (401)",
         "token.server-error": SERVER_ERROR,
         **OTHER_STATUS,
@@ -128,9 +123,8 @@ def test_token_is_as_documented(
 
 
 def _structure(tokens: AccountTokens, answer: TokenAnswer) -> Verdict:
-    if answer.status == 402:
-        message = f"the token service returns {answer.detail}: MSR has no licence, see REG-1"
-        return unknown(_no_licence(message, tokens.replica), seen=402)
+    if answer.status == NO_LICENCE:
+        return unknown(no_token_without_licence(tokens.replica), seen=NO_LICENCE)
     if answer.status != 200:
         reason, words = _refusal(answer.status)
         return failed(reason, f"{words} {answer.detail}", seen=answer.status, expected=200)

@@ -35,6 +35,9 @@ FIRST = {
 }
 """What to do first, of scenes where one cause breaks much: one line, behind which stands all that follows from it."""
 
+BECAUSE = {"licence-gone": "REG-1"}
+"""The condition that everything unseen names, of scenes where nothing else is the cause."""
+
 
 @pytest.mark.parametrize("scene", embedded.scenes())
 def test_scene_trips_what_it_declares(suite: Suite, tmp_path: Path, scene: str) -> None:
@@ -50,6 +53,8 @@ def test_scene_trips_what_it_declares(suite: Suite, tmp_path: Path, scene: str) 
     assert not [each["message"] for each in outcome.results if "[masked]" in each["message"]]
     assert [each for each in outcome.results if not _has_evidence(each)] == []
     assert _blamed_in_vain(outcome.results) == []
+    if scene in BECAUSE:
+        assert _because(outcome.results) == {BECAUSE[scene]}
     run = read(outcome.reports)
     texts = [*(each.message for each in run.results), *(step.text for step in first_steps(run.header, run.results))]
     assert {text: found for text in texts if (found := faults(text))} == {}
@@ -65,6 +70,11 @@ def _has_evidence(line: dict[str, Any]) -> bool:
         return line["reason"] is None
     how = line["because"] if line["verdict"] == "UNKNOWN" else line["measured"]
     return all((line["reason"], line["about"], how))
+
+
+def _because(lines: Sequence[dict[str, Any]]) -> set[str | None]:
+    """The conditions that what was not seen names."""
+    return {line["because"]["condition"] for line in lines if line["verdict"] == "UNKNOWN"}
 
 
 def _blamed_in_vain(lines: Sequence[dict[str, Any]]) -> list[str]:

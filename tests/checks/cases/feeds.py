@@ -70,17 +70,6 @@ for status in (502, 503, 504):
     turned_away(f"no notary-server: {status}", told_so, "feed.no-notary-server", "no response from notary-server")
 TIMEOUT = NoResponse("http.timeout", "no complete answer within 10 s")
 turned_away("silent", TIMEOUT, "feed.timeout", "no complete answer")
-feed_1(
-    "without a licence the registry returns no audit log",
-    one(refused(402, told="402 x")),
-    unknown(
-        AT,
-        "without a licence the registry returns no audit log",
-        "REG-1",
-        reason="feed.no-licence",
-        because=Because(A, condition="REG-1"),
-    ),
-)
 REFUSED = NoResponse("http.refused", "connection refused")
 feed_1("silent replica", one(Inherited(REFUSED)), unknown(AT, "connection refused", reason="http.refused"))
 feed_1("no repository is named", {}, skipped("repository", "reads: [namespace/name]", "cannot_read:"))

@@ -78,7 +78,7 @@ token_1(
     *(
         unknown(
             scope,
-            "the token service returns 402: MSR has no licence, see REG-1",
+            f"the token service of {A} issues no token without a licence (402), see REG-1",
             reason="token.no-licence",
             because=Because(A, condition="REG-1"),
         )
