@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -104,6 +104,32 @@ def render(
     return replace(
         found, commands=tuple(map(command, found.commands)), last_resort=tuple(map(command, found.last_resort))
     )
+
+
+def render_each(
+    found: Remedy, header: Header, subjects: Iterable[str], replicas: Iterable[str], *, healthy: str | None = None
+) -> Remedy:
+    """The remedy for all of these: each command once for every one of them that it is about."""
+    who: list[str | None] = [*replicas] or [None]
+    every = [render(found, header, each, replica=one, healthy=healthy) for one in who for each in [*subjects] or [""]]
+    return replace(
+        found,
+        commands=_each_once([each.commands for each in every]),
+        last_resort=_each_once([each.last_resort for each in every]),
+    )
+
+
+def _each_once(filled: Sequence[tuple[Command, ...]]) -> tuple[Command, ...]:
+    """Command by command what it is for each, without those that lack more than others do."""
+    kept: list[Command] = []
+    for same in zip(*filled, strict=True):
+        fewest = min(map(_unfilled, same))
+        kept += dict.fromkeys(one for one in same if _unfilled(one) == fewest)
+    return tuple(kept)
+
+
+def _unfilled(one: Command) -> int:
+    return sum(one.run.count(f"<{word}>") + one.where.count(f"the {word}") for word in _WORDS.values())
 
 
 def _values(header: Header, subject: str, replica: str | None, healthy: str | None) -> dict[str, str]:

@@ -11,7 +11,7 @@ from reports.diagnosis.causes import find_causes
 from reports.diagnosis.grouping import Group, group
 from reports.diagnosis.headline import describe
 from reports.records import Header, Result, VerdictWord, worst
-from reports.remedies import Remedy, remedy, render
+from reports.remedies import Remedy, remedy, render_each
 
 # The containers in which the product's own command line works on a node.
 SETUP_HELPERS = ("container:dtr-phase2", "container:dtr-helper")
@@ -37,15 +37,19 @@ class Card:
 def cards(header: Header, results: Sequence[Result]) -> list[Card]:
     """One card for each cause, in the order of `first_steps`."""
     causes = find_causes(header, results)
-    healthy = _healthy(header, results, causes)
+    down = {name for cause in causes for name in cause.replicas}
     made: list[Card] = []
     for cause in causes:
         found = remedy(cause.remedy)
         shown = found is not None and found.id in {card.remedy_id for card in made}
         filled = None
         if found and not shown:
-            subject = _only({r.subject for r in cause.results}) or ""
-            filled = render(found, header, subject, replica=_at_fault(header, cause), healthy=healthy)
+            # It is shown once, and for all causes whose remedy it is.
+            same = [each for each in causes if each.remedy == cause.remedy]
+            subjects = sorted({result.subject for each in same for result in each.results})
+            at_fault = {name for each in same for name in _at_fault(header, each)}
+            healthy = _healthy(header, results, down | at_fault)
+            filled = render_each(found, header, subjects, _in_order(header, at_fault), healthy=healthy)
         made.append(
             Card(
                 words=describe(header, cause),
@@ -62,9 +66,15 @@ def cards(header: Header, results: Sequence[Result]) -> list[Card]:
 def other_remedies(header: Header, made: Sequence[Card]) -> list[Remedy]:
     """The remedies of what only follows from something else, each once; what is UNKNOWN needs none of its own."""
     shown = {card.remedy_id for card in made}
-    shown_first = [found.first for card in made for found in (*card.own, *card.follows)]
-    ids = dict.fromkeys(one.remedy for one in shown_first if one.verdict is not VerdictWord.UNKNOWN)
-    return [render(found, header) for name in ids if name not in shown and (found := remedy(name))]
+    groups: dict[str, list[Result]] = {}
+    for each in (each for card in made for each in (*card.own, *card.follows)):
+        if each.first.remedy and each.first.verdict is not VerdictWord.UNKNOWN:
+            groups.setdefault(each.first.remedy, []).extend(each.results)
+    return [_for_all(header, found, of) for name, of in groups.items() if name not in shown and (found := remedy(name))]
+
+
+def _for_all(header: Header, found: Remedy, results: Sequence[Result]) -> Remedy:
+    return render_each(found, header, sorted({r.subject for r in results}), _in_order(header, _blamed(header, results)))
 
 
 def withheld(results: Sequence[Result]) -> str | None:
@@ -79,21 +89,27 @@ def withheld(results: Sequence[Result]) -> str | None:
     return None
 
 
-def _at_fault(header: Header, cause: Cause) -> str | None:
-    """The one replica that the commands are about; None when there are several."""
+def _at_fault(header: Header, cause: Cause) -> set[str]:
+    """The replicas that the commands are about."""
     if cause.replicas:
-        return _only(set(cause.replicas))
+        return set(cause.replicas)
     # The subjects of STATUS-6 are replica ids that the inventory may not have: a ghost.
     ghosts = {r.subject for r in cause.results if r.condition == "STATUS-6"}
-    return _only(ghosts or {name for result in cause.results for name in blamed(header, result)})
+    return ghosts or _blamed(header, cause.results)
 
 
-def _only(names: set[str]) -> str | None:
-    return next(iter(names)) if len(names) == 1 else None
+def _blamed(header: Header, results: Sequence[Result]) -> set[str]:
+    """The replicas that these verdicts are about; where they blame none, those that they are said of."""
+    said_of = {part for result in results for part in result.subject.split(":")} & header.replicas.keys()
+    return {name for result in results for name in blamed(header, result)} or said_of
 
 
-def _healthy(header: Header, results: Sequence[Result], causes: Sequence[Cause]) -> str | None:
+def _in_order(header: Header, names: set[str]) -> list[str]:
+    """In the inventory's order, and what it does not name at the end."""
+    return [*(name for name in header.replicas if name in names), *sorted(names - header.replicas.keys())]
+
+
+def _healthy(header: Header, results: Sequence[Result], at_fault: set[str]) -> str | None:
     """A replica that reports itself healthy and that nothing blames, for `--existing-replica-id`."""
-    at_fault = {name for cause in causes for name in cause.replicas}
     healthy = {r.subject for r in results if r.condition == "PING-1" and r.verdict is VerdictWord.PASS} - at_fault
     return next((name for name in header.replicas if name in healthy), None)

@@ -1,0 +1,68 @@
+"""What to do, filled in for all that it is about: whoever copies a command has nothing to look up."""
+
+from __future__ import annotations
+
+import pytest
+
+from reports.diagnosis.grouping import group
+from reports.page.cards import cards, other_remedies
+from reports.records import Result, VerdictWord
+from reports.remedies import Remedy, remedies
+from tests.reports.samples import IDS, header, healthy, verdict
+
+# The run knows nobody's name who administers MSR.
+KNOWN = (
+    "<replica id>",
+    "<node of the replica>",
+    "<address of the replica",
+    "<address of MSR>",
+    "<mirantis/dtr:",
+    "<id of a healthy replica>",
+    "<subject>",
+    "the node of the replica",
+    "the subject",
+)
+TWO = IDS[:2]
+
+
+def failing(found: Remedy, *replicas: str) -> list[Result]:
+    """A run in which this is what to do about these replicas."""
+    own = [
+        verdict("REG-1", each, "FAIL", "wrong", remedy=found.id, about=(f"replica:{each}",), reason="reg.wrong")
+        for each in replicas
+    ]
+    return [each for each in healthy() if each.condition != "REG-1"] + own
+
+
+@pytest.mark.parametrize("found", remedies().values(), ids=lambda found: found.id)
+def test_nothing_that_the_run_knows_is_left_to_fill_in(found: Remedy) -> None:
+    made = cards(header(), failing(found, *TWO))
+    shown = [each.remedy for each in made if each.remedy and each.remedy.id == found.id]
+    assert len(shown) == 1
+    for one in (*shown[0].commands, *shown[0].last_resort):
+        assert not any(word in f"{one.run} {one.where}" for word in KNOWN), one
+
+
+def test_there_is_one_command_for_each_replica() -> None:
+    made = cards(header(), failing(remedies()["recover-replica"], *TWO))
+    assert made[0].remedy is not None
+    run = [one.run for one in made[0].remedy.commands]
+    for each in TWO:
+        assert sum(f"dtr-rethinkdb-{each}" in line for line in run) >= 1
+    removing = [one.run for one in made[0].remedy.last_resort if " remove " in one.run]
+    assert [f"--replica-ids {each} " in line for each, line in zip(TWO, removing, strict=True)] == [True, True]
+    assert all(f"--existing-replica-id {IDS[2]}" in line for line in removing)
+    assert len(made[0].remedy.commands) == len(set(made[0].remedy.commands))
+
+
+def test_what_only_follows_is_filled_in_too() -> None:
+    made = cards(header(), failing(remedies()["recover-replica"], *TWO))
+    follows = [
+        verdict("CTR-1", f"{each}:nginx", "FAIL", "wrong", remedy="database-links", about=(f"container:nginx-{each}",))
+        for each in TWO
+    ]
+    assert {each.verdict for each in follows} == {VerdictWord.FAIL}
+    made[0].follows.extend(group(follows))
+    (other,) = other_remedies(header(), made)
+    assert {each for each in TWO for one in other.commands if each in one.run} == set(TWO)
+    assert not any(word in f"{one.run} {one.where}" for word in KNOWN for one in other.commands)
