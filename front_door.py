@@ -2,9 +2,26 @@
 
 from __future__ import annotations
 
+import os
+import sys
+
 import pytest
 
 PLUGINS = ["fixtures.plugin", "checks.plugin", "reports.plugin"]
+
+
+def _open_what_is_closed() -> None:
+    """Give a run that was started with a closed standard stream an empty one: pytest writes to it all the same."""
+    for number, (name, mode) in enumerate((("stdin", "r"), ("stdout", "w"), ("stderr", "w"))):
+        if getattr(sys, name) is None:
+            opened = os.open(os.devnull, os.O_RDWR)
+            if opened != number:
+                os.dup2(opened, number)
+                os.close(opened)
+            setattr(sys, name, os.fdopen(number, mode, encoding="utf-8"))
+
+
+_open_what_is_closed()
 
 
 def pytest_load_initial_conftests(early_config: pytest.Config) -> None:

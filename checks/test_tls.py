@@ -60,13 +60,16 @@ def test_certificate_stays_valid(web_certificate: Certificate, inventory: Invent
     now, limits = web_certificate.now, inventory.limits.certificate_days
     until = f"{web_certificate.not_after:%Y-%m-%d %H:%M} UTC"
     expected = f"{limits.warn:g} more days"
+    # A wrong clock of this machine looks the same, and nothing else can be asked then that would show it.
+    clock = f"this machine's clock says {now:%Y-%m-%d %H:%M} UTC"
     if web_certificate.not_before > now:
-        message = f"the certificate is not valid before {web_certificate.not_before:%Y-%m-%d %H:%M} UTC"
+        message = f"the certificate is not valid before {web_certificate.not_before:%Y-%m-%d %H:%M} UTC; {clock}"
         return failed("tls.not-yet-valid", message, seen=until)
     left = web_certificate.not_after - now
     if left <= timedelta(0):
         since = web_certificate.not_after
-        return failed("tls.expired", f"the certificate expired on {until}", seen=until, expected=expected, since=since)
+        message = f"the certificate expired on {until}; {clock}"
+        return failed("tls.expired", message, seen=until, expected=expected, since=since)
     days = f"in {many(left.days, 'day')}" if left.days else "within a day"
     message = f"the certificate expires {days}, on {until}"
     if left >= timedelta(days=limits.warn):

@@ -9,6 +9,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.front_door.sharing import Seen
 from tests.front_door.staging import inventory_with, scene
 from tests.suite import ROOT, Suite, operators_environment
@@ -38,6 +40,28 @@ def test_the_suite_runs_from_another_directory(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     assert "3 passed" in done.stdout
     assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_a_run_that_is_started_with_closed_streams(tmp_path: Path, closed: str) -> None:
+    """As some supervisors start it; what it would have printed is in the reports."""
+    reports = tmp_path / "reports"
+    with scene("healthy", tmp_path) as cluster:
+        options = (
+            f"--inventory={inventory_with(cluster, require=[])}",
+            "-k",
+            "ping_in_time",
+            f"--report-dir={reports}",
+        )
+        done = subprocess.run(
+            ["/bin/sh", "-c", f'exec "$@" {closed}', "sh", sys.executable, "-m", "msr_checks", *options],
+            cwd=ROOT,
+            env=operators_environment(),
+            timeout=60,
+            check=False,
+        )
+    assert done.returncode == 0
+    assert {each.name for each in reports.iterdir()} == {"report.html", "junit.xml", "results.jsonl", "facts.json"}
 
 
 def test_runs_are_kept_under_the_clusters_name_and_the_latest_is_linked(suite: Suite, tmp_path: Path) -> None:

@@ -29,6 +29,15 @@ def registry_502(cluster: Cluster, expect: Expectations) -> None:
     expect.fail("REG-1", cluster.bad.id)
 
 
+@scene("registry-behind-a-filter", "A filter in front of the registry answers /v2/ with a page of its own, everywhere.")
+def registry_behind_a_filter(cluster: Cluster, expect: Expectations) -> None:
+    """What service the registry takes tokens for is then told nowhere: one for another service shows nothing of it."""
+    for replica in cluster.replicas:
+        replica.faults["/v2/"] = faults.html(403, "403 Forbidden")
+    expect.fail("REG-1", *expect.everywhere)
+    expect.unknown("TOKEN-2", *expected_trust.refused_at(expect.everywhere))
+
+
 @scene("registry-asks-no-token", "One replica's registry lets anyone in without a token.")
 def registry_asks_no_token(cluster: Cluster, expect: Expectations) -> None:
     cluster.bad.faults["/v2/"] = faults.json_text("{}")

@@ -151,7 +151,7 @@ tls_2(
     left(days=-3),
     fails(
         A,
-        "expired on 2026-11-20 14:00 UTC",
+        "expired on 2026-11-20 14:00 UTC; this machine's clock says 2026-11-23 14:00 UTC",
         reason="tls.expired",
         about=(f"certificate:{A}",),
         since=NOW - timedelta(days=3),
@@ -160,7 +160,12 @@ tls_2(
 tls_2(
     "not valid yet",
     {("web_certificate", B): certificate(not_before=NOW + timedelta(hours=1))},
-    fails(B, "not valid before 2026-11-23 15:00 UTC", reason="tls.not-yet-valid", since=None),
+    fails(
+        B,
+        "not valid before 2026-11-23 15:00 UTC; this machine's clock says 2026-11-23 14:00 UTC",
+        reason="tls.not-yet-valid",
+        since=None,
+    ),
 )
 tls_2("valid from now on", {("web_certificate", B): certificate(not_before=NOW)}, passes(B))
 
