@@ -14,17 +14,19 @@ from checks.rules.feed_versions import other_versions, own_versions
 from checks.rules.feeds import (
     BLACKOUT,
     MARGIN,
+    NOT_READ,
     NOT_SOUND,
     blame,
     documented_feed,
     documented_feeds,
     named,
+    only_if_read,
     reach,
     refusal_reason,
 )
 from checks.rules.wording import many, reported_by
-from checks.verdict import Verdict, failed, not_applicable, passed, warned
-from fixtures.core.evidence import thing
+from checks.verdict import Verdict, failed, not_applicable, passed, unknown, warned
+from fixtures.core.evidence import Because, thing
 from fixtures.core.feed_subjects import GLOBAL, Feed, repository_feeds
 from fixtures.core.store import PerSubject, Unavailable
 from fixtures.inventory import Inventory
@@ -55,6 +57,8 @@ NOT_ASKED = (
         "feed.no-notary-server": "nginx gets no response from notary-server",
         "feed.other-status": "notary-server returns another status",
         "feed.malformed": "the count or a record is not as documented",
+        "feed.window-refused": "notary-server returns the newest records, and not the older ones before them",
+        "feed.window-not-read": "not all of the newest records could be read in time",
     },
 )
 def test_feed_answers_as_documented(newest_records: NewestRecords) -> Verdict:
@@ -66,6 +70,14 @@ def test_feed_answers_as_documented(newest_records: NewestRecords) -> Verdict:
     if feed.problems:
         message, expected = "; ".join(feed.problems), "count, and records as documented"
         return failed("feed.malformed", message, seen=feed.problems, expected=expected)
+    if feed.stopped and feed.stopped_by.startswith("run."):
+        because = Because(f"{feed.feed}:{feed.replica}", probe="newest_records")
+        about = [thing("feed", feed.feed)]
+        cause = Unavailable("feed.window-not-read", reach(feed), about=about, because=because)
+        return unknown(cause, seen=len(feed.records))
+    if feed.stopped:
+        about = [thing("notary", feed.replica)]
+        return failed("feed.window-refused", reach(feed), seen=len(feed.records), about=about)
     return passed(reach(feed), seen=len(feed.records))
 
 
@@ -74,7 +86,7 @@ def test_feed_answers_as_documented(newest_records: NewestRecords) -> Verdict:
     severity=CRITICAL,
     documented=GUIDE,
     remedy="audit-log",
-    reasons={**feed_records.OUT_OF_ORDER, **NOT_SOUND},
+    reasons={**feed_records.OUT_OF_ORDER, **NOT_SOUND, **NOT_READ},
 )
 def test_records_are_in_order(feed: Feed, every_newest_records: Newest) -> Verdict:
     """Records are ordered from the oldest to the newest, and no ID repeats."""
@@ -85,7 +97,9 @@ def test_records_are_in_order(feed: Feed, every_newest_records: Newest) -> Verdi
     if not any(fact.records for fact in feeds):
         return not_applicable(EMPTY)
     records = many(max(len(fact.records) for fact in feeds), "record")
-    return passed(f"{records} in order on {many(len(feeds), 'replica')}")
+    read = [fact for fact in feeds if not fact.stopped] or feeds
+    verdict = passed(f"{records} in order on {many(len(read), 'replica')}")
+    return only_if_read(verdict, *([fact] for fact in feeds))
 
 
 @condition(
@@ -93,7 +107,7 @@ def test_records_are_in_order(feed: Feed, every_newest_records: Newest) -> Verdi
     severity=CRITICAL,
     documented=GUIDE,
     remedy="audit-log",
-    reasons={**paging_rules.REASONS, **NOT_SOUND},
+    reasons={**paging_rules.REASONS, **NOT_SOUND, **NOT_READ},
 )
 def test_paging_loses_nothing(feed: Feed, feed_paging: Paging, every_newest_records: Newest) -> Verdict:
     """`change_id` is exclusive, and paging forwards and backwards returns the same records."""
@@ -106,7 +120,14 @@ def test_paging_loses_nothing(feed: Feed, feed_paging: Paging, every_newest_reco
         reason, words = wrong
         message, about = f"{words} {reported_by([newest.replica])}{note}", [thing("notary", newest.replica)]
         return failed(reason, message, expected="the same records both ways", about=about)
-    return passed(f"the same records forwards and backwards; {reach(newest)}{note}", seen=len(newest.records))
+    if not paging_rules.reached_the_newest(newest, feed_paging):
+        last = feed_paging.forwards[-1].id if feed_paging.forwards else feed_paging.anchor
+        because = Because(feed.subject, probe="feed_paging")
+        message = f"no time left: paged forwards only to record {last}{note}"
+        about = [thing("feed", feed.subject)]
+        return unknown(Unavailable(paging_rules.NOT_PAGED, message, about=about, because=because))
+    verdict = passed(f"the same records forwards and backwards; {reach(newest)}{note}", seen=len(newest.records))
+    return only_if_read(verdict, [newest])
 
 
 @condition(
@@ -157,7 +178,7 @@ def _seconds_old(fact: NewestRecords, record: Record) -> float:
     documented=GUIDE,
     remedy="audit-log",
     measured="derived",
-    reasons={**feed_records.NOT_ITS_PART, **NOT_SOUND},
+    reasons={**feed_records.NOT_ITS_PART, **NOT_SOUND, **NOT_READ},
 )
 def test_feed_of_repository_is_its_part_of_the_global_one(repository: Feed, every_newest_records: Newest) -> Verdict:
     """A repository's feed equals the global feed filtered by the repository, and contains no other one."""
@@ -170,7 +191,10 @@ def test_feed_of_repository_is_its_part_of_the_global_one(repository: Feed, ever
     compared = max((each for each in judged.values() if isinstance(each, int)), default=0)
     if not any(fact.records for fact in feeds) and not compared:
         return not_applicable(f"{repository.repository} has no record: it was never signed")
-    return passed(f"{many(compared, 'record')} in both feeds, within their common window", seen=compared)
+    verdict = passed(f"{many(compared, 'record')} in both feeds, within their common window", seen=compared)
+    everything = {fact.replica: fact for fact in every_newest_records.values() if fact.feed == GLOBAL and fact.sound}
+    both = ([fact, everything[fact.replica]] if fact.replica in everything else [fact] for fact in feeds)
+    return only_if_read(verdict, *both)
 
 
 @condition(
@@ -178,7 +202,7 @@ def test_feed_of_repository_is_its_part_of_the_global_one(repository: Feed, ever
     severity=CRITICAL,
     documented=GUIDE,
     remedy="audit-log",
-    reasons={**feed_versions.REASONS, **NOT_SOUND},
+    reasons={**feed_versions.REASONS, **NOT_SOUND, **NOT_READ},
 )
 def test_versions_grow(every_newest_records: Newest, inventory: Inventory) -> Sequence[Verdict]:
     """Versions of a repository never repeat or decrease, and restart at 1 after a deletion, which has no version."""

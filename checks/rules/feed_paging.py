@@ -14,11 +14,13 @@ MALFORMED, NO_BEGINNING, INCLUSIVE, DIFFERS = (
     "feed.change-id-inclusive",
     "feed.paging-differs",
 )
+NOT_PAGED = "feed.paging-not-read"
 REASONS: Mapping[str, str] = {
     MALFORMED: "a page is not as documented",
     NO_BEGINNING: "change_id=0 returns no records, though there are some",
     INCLUSIVE: "a page contains the record that it must begin after or end before",
     DIFFERS: "paging forwards, backwards and from the beginning returns different records",
+    NOT_PAGED: "there was no time to page forwards through all of the newest records",
 }
 
 Fault = tuple[str, str]
@@ -32,6 +34,12 @@ def fault(newest: NewestRecords, paging: Paging) -> Fault | None:
     if paging.beginning is None:
         return None
     return _beginning(newest, paging.beginning) or _forwards(newest, paging) or _backwards(newest, paging)
+
+
+def reached_the_newest(newest: NewestRecords, paging: Paging) -> bool:
+    """Whether the pages forwards went as far as the newest record that was known before."""
+    place = _place(newest.records, paging.anchor)
+    return place is None or paging.ended or len(paging.forwards) >= len(newest.records) - place - 1
 
 
 def _differs(words: str | None) -> Fault | None:

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from checks.rules.feeds import blame, documented_feeds, named
+from checks.rules.feeds import blame, documented_feeds, named, only_if_read
 from checks.rules.wording import many
 from checks.verdict import Outcome, Verdict, failed, gravity, not_applicable, passed, unknown, warned
 from fixtures.core.evidence import thing
@@ -35,7 +35,7 @@ def own_versions(feed: Feed, every_newest_records: Newest) -> Verdict:
     if not any(own.values()):
         return not_applicable(f"{feed.repository} has no record: it was never signed", subject=feed.subject)
     judged = {replica: _judge_versions(records) for replica, records in own.items() if records}
-    return _worst_of(judged, feed.subject)
+    return only_if_read(_worst_of(judged, feed.subject), *([fact] for fact in feeds))
 
 
 def other_versions(own: set[str], every_newest_records: Newest) -> list[Verdict]:
@@ -53,11 +53,13 @@ def other_versions(own: set[str], every_newest_records: Newest) -> list[Verdict]
     judged = [_worst_of(found[gun], gun.partition("/")[2].replace("/", ".") or gun) for gun in sorted(found)]
     bad = [verdict for verdict in judged if verdict.outcome is not Outcome.PASS]
     well = len(judged) - len(bad)
+    windows = [[fact] for fact in feeds]
     if not judged:
-        return [not_applicable("the global feed has no record of another repository", subject=GLOBAL)]
+        nothing = not_applicable("the global feed has no record of another repository", subject=GLOBAL)
+        return [only_if_read(nothing, *windows)]
     about = [thing("feed", GLOBAL)]
     message = f"{many(well, 'other repository', 'other repositories')} of the global feed in order"
-    return [*bad, passed(message, seen=well, subject=GLOBAL, about=about)]
+    return [*bad, only_if_read(passed(message, seen=well, subject=GLOBAL, about=about), *windows)]
 
 
 def _worst_of(judged: Mapping[str, Verdict], subject: str) -> Verdict:

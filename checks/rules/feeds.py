@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from checks.rules.wording import many
+from checks.verdict import Outcome, Verdict, unknown
 from fixtures.access.http.answer import NO_UPSTREAM
 from fixtures.core.evidence import Because, Thing, thing
 from fixtures.core.store import PerSubject, Unavailable
@@ -19,6 +20,9 @@ BLACKOUT, MARGIN = timedelta(seconds=60), timedelta(seconds=2)
 UNSOUND = "feed.not-as-documented"
 NOT_SOUND = {UNSOUND: "no replica that is needed returns the feed as documented, see FEED-1"}
 """The reason of `documented_feeds` and `documented_feed`, for the conditions that call them."""
+CUT = "feed.window-cut"
+NOT_READ = {CUT: "fewer of the newest records were read than `feed_records` promises, see FEED-1"}
+"""The reason of `only_if_read`, for the conditions that call it."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +73,21 @@ def documented_feed(every_newest_records: PerSubject[NewestRecords], feed: str, 
         message = f"replica {replica} does not return the feed {feed} as documented, see FEED-1"
         raise Unavailable(UNSOUND, message, about=[thing("notary", replica)], because=because)
     return fact
+
+
+def only_if_read(verdict: Verdict, *windows: Sequence[NewestRecords]) -> Verdict:
+    """UNKNOWN in place of nothing wrong, where every window has a part that ended before its promised beginning.
+
+    windows: what was judged together, each enough by itself.
+    """
+    cut = [next((fact for fact in window if fact.stopped), None) for window in windows]
+    first = cut[0] if cut and all(cut) else None
+    if first is None or verdict.outcome not in (Outcome.PASS, Outcome.NOT_APPLICABLE):
+        return verdict
+    because = Because(f"{first.feed}:{first.replica}", condition="FEED-1")
+    message = f"nothing wrong so far, but replica {first.replica} {reach(first)}, see FEED-1"
+    cause = Unavailable(CUT, message, about=[thing("feed", first.feed)], because=because)
+    return unknown(cause, seen=len(first.records), subject=verdict.subject)
 
 
 def settled_until(fact: NewestRecords) -> datetime:
@@ -127,5 +146,6 @@ def reach(fact: NewestRecords) -> str:
     back = f"back to {when(fact.records[0].created_at)}"
     if fact.whole:
         return f"read the whole feed: {many(len(fact.records), 'record')}, {back}"
-    stopped = f"; stopped there: {fact.stopped}" if fact.stopped else ""
-    return f"read the newest {many(len(fact.records), 'record')}, {back}{stopped}"
+    if fact.stopped:
+        return f"read only the newest {many(len(fact.records), 'record')}, {back}: {fact.stopped}"
+    return f"read the newest {many(len(fact.records), 'record')}, {back}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from fixtures.core.evidence import Because
 from fixtures.core.store import NoResponse
@@ -37,10 +38,29 @@ feed_1("whole", one(newest(LOG)), passes(AT, "read the whole feed: 5 records, ba
 feed_1("one record", one(newest(LOG[:1])), passes(AT, "1 record,"))
 feed_1("empty", one(newest([])), passes(AT, "no records", seen=0))
 feed_1("a window", one(newest(LOG, whole=False)), passes(AT, "read the newest 5 records"))
+NO_TIME: dict[str, Any] = {"whole": False, "stopped": "no time left for more records", "stopped_by": "run.no-time-left"}
+TIMED_OUT: dict[str, Any] = {"whole": False, "stopped": "no complete answer within 10 s", "stopped_by": "http.timeout"}
 feed_1(
-    "a walk that was cut short",
-    one(newest(LOG, whole=False, stopped="no complete answer within 10 s")),
-    passes(AT, "stopped there: no complete answer"),
+    "a walk for which there was no time",
+    one(newest(LOG, **NO_TIME)),
+    unknown(
+        AT,
+        "read only the newest 5 records, back to 2026-11-21 15:00:00",
+        "no time left for more records",
+        reason="feed.window-not-read",
+        because=Because(AT, probe="newest_records"),
+    ),
+)
+feed_1(
+    "a walk that the server ended",
+    one(newest(LOG, **TIMED_OUT)),
+    fails(
+        AT,
+        "read only the newest 5 records, back to 2026-11-21 15:00:00",
+        "no complete answer within 10 s",
+        reason="feed.window-refused",
+        about=(f"notary:{A}",),
+    ),
 )
 feed_1(
     "malformed",
@@ -248,7 +268,35 @@ feed_3(
 )
 
 
-feed_3("not to the end", pages(forwards=LOG[2:4], ended=False), passes("global"), inventory=READER)
+feed_3(
+    "not to the end",
+    pages(forwards=LOG[2:4], ended=False),
+    unknown("global", "forwards only to record id-4", reason="feed.paging-not-read"),
+    inventory=READER,
+)
+feed_3("to the end of a window that grows", pages(forwards=LOG[2:], ended=False), passes("global"), inventory=READER)
+
+
+def cut(*replicas: str, feed: str = "global") -> Facts:
+    """The feed was not read as far as it was to be at these replicas."""
+    return told(instead={f"{feed}:{each}": newest(of(feed, LOG), feed, each, **NO_TIME) for each in replicas})
+
+
+CUT: dict[str, Any] = {"reason": "feed.window-cut", "because": Because(f"global:{A}", condition="FEED-1")}
+EVERYWHERE = cut(A, B, C)
+feed_2(
+    "a window that was cut short everywhere",
+    EVERYWHERE,
+    unknown("global", "newest 5 records", **CUT),
+    inventory=READER,
+)
+feed_2("a window that was cut short at one", cut(A), passes("global", "2 replicas"), inventory=READER)
+feed_3(
+    "a window that was cut short",
+    {**cut(A), ("feed_paging", "global"): paging()},
+    unknown("global", "newest 5 records", **CUT),
+    inventory=READER,
+)
 feed_3("a loss before the end", pages(forwards=LOG[3:4], ended=False), fails("global", "id-3"), inventory=READER)
 
 
@@ -394,6 +442,8 @@ feed_5("only in its own", repository(*OWN, update(6, 4)), fails(ALPINE, "id-6", 
 feed_5(
     "another version", repository(*OWN[:2], update(4, 9)), fails(ALPINE, "id-4", "is not the same"), inventory=READER
 )
+feed_5("the global window was cut short", EVERYWHERE, unknown(ALPINE, "newest 5 records", **CUT), inventory=READER)
+feed_5("the global window was cut short at one", cut(A), passes(ALPINE), inventory=READER)
 feed_5("its window is shorter", repository(*OWN[1:], whole=False), passes(ALPINE, "3 records"), inventory=READER)
 feed_5(
     "younger than both windows",

@@ -117,6 +117,20 @@ feed_6(
     NO_OTHER,
     inventory=READER,
 )
+NO_TIME: dict[str, Any] = {
+    "whole": False,
+    "stopped": "no time left for more records",
+    "stopped_by": "run.no-time-left",
+}
+CUT: dict[str, Any] = {"reason": "feed.window-cut", "because": Because(f"global:{A}", condition="FEED-1")}
+feed_6(
+    "the global window was cut short everywhere",
+    told(LOG, {f"global:{each}": newest(LOG, replica=each, **NO_TIME) for each in (A, B, C)}),
+    passes(ALPINE),
+    passes(LEDGER),
+    unknown("global", "newest 5 records", **CUT),
+    inventory=READER,
+)
 OTHERS = [update(1, 1, "tools.ci"), update(2, 1, "a.b"), update(3, 2, "tools.ci"), update(4, 2, "a.b")]
 feed_6(
     "others are well",
@@ -472,6 +486,11 @@ ninth(
     "what differs goes before what could not be seen",
     told(LOG, {f"global:{B}": SILENT, f"library.alpine:{A}": newest(LOG[:1], ALPINE)}),
     fails(AB, ALPINE),
+)
+ninth(
+    "a window that was cut short",
+    told(LOG, {f"global:{A}": newest(LOG, **NO_TIME)}),
+    unknown(AB, "newest 5 records", **CUT),
 )
 feed_9("alone", {}, not_applicable("none", "single replica"), inventory=inventory(1))
 
