@@ -55,6 +55,7 @@ __all__ = [
 ]
 
 FILE_NAME = "results.jsonl"
+LARGEST = 64 * 1024 * 1024
 
 Mask = Callable[[Any], Any]
 
@@ -234,9 +235,12 @@ def read(path: Path) -> Run:
     if target.is_fifo():
         raise ValueError(f"{target}: is a pipe; name a run's directory or its results.jsonl")
     try:
-        raw = target.read_bytes()
+        with target.open("rb") as file:
+            raw = file.read(LARGEST + 1)
     except OSError as error:
         raise ValueError(f"{target}: cannot read the results of a run: {error.strerror or error}") from error
+    if len(raw) > LARGEST:
+        raise ValueError(f"{target}: is larger than {LARGEST >> 20} MB, which no results.jsonl is")
     *lines, rest = raw.split(b"\n")
     try:
         header, old = _header(_line(lines[0] if lines else rest))

@@ -117,12 +117,16 @@ def _largest(present: Sequence[str], linked: Collection[tuple[str, str]]) -> int
 
 def _connected(everybody: Sequence[ClusterStatus], view: ClusterStatus, replica: str) -> dict[str, bool]:
     """`connected_to` of a replica's server in one view, by replica; servers are given there by name or by UUID."""
-    of: dict[str, str] = {}
-    for each in [*everybody, view]:
-        of |= each.replica_by_uuid | each.replica_by_name
     row = view.server(replica)
     connected = row.network.connected_to if row else {}
-    return {of.get(server) or replica_of_server(server): up for server, up in connected.items()}
+    known = [view, *reversed(everybody)]
+    return {_replica_of(server, known): up for server, up in connected.items()}
+
+
+def _replica_of(server: str, known: Sequence[ClusterStatus]) -> str:
+    """The replica of a database server by its name or UUID, as the first of these views has it."""
+    found = (view.replica_by_name.get(server) or view.replica_by_uuid.get(server) for view in known)
+    return next((replica for replica in found if replica), None) or replica_of_server(server)
 
 
 def labels_of(replica: Replica, everywhere: PerSubject[Containers]) -> set[str]:

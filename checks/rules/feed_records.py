@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -37,10 +38,10 @@ def out_of_order(fact: NewestRecords) -> Verdict | None:
             message = f"{named(record)} follows {named(before)} {reported_by([fact.replica])}"
             seen = [before.id, record.id]
             return failed("feed.out-of-order", message, seen=seen, expected="from the oldest to the newest")
-    ids = [record.id for record in fact.records]
-    twice = sorted({each for each in ids if ids.count(each) > 1}) if len(set(ids)) < len(ids) else []
+    times = Counter(record.id for record in fact.records)
+    twice = sorted(each for each, count in times.items() if count > 1)
     if twice:
-        message = f"{ids.count(twice[0])} records have the ID {twice[0]} {reported_by([fact.replica])}"
+        message = f"{times[twice[0]]} records have the ID {twice[0]} {reported_by([fact.replica])}"
         return failed("feed.id-twice", message, seen=twice[:20], expected="every ID once")
     return None
 

@@ -26,7 +26,7 @@ Edit = Callable[[dict[str, Any]], None]
 """A last change, in place, to the cluster_status document."""
 
 
-@dataclass
+@dataclass(eq=False)
 class Replica:
     """One replica. `version` is MSR's; what its database server says of itself is in `network` and `process`."""
 

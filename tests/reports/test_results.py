@@ -257,3 +257,11 @@ def test_fields_of_a_later_release_are_ignored(tmp_path: Path) -> None:
     lines = [{**header().to_json(), "new": 1}, {**ODD.to_json(), "new": 2}]
     (tmp_path / FILE_NAME).write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
     assert read(tmp_path).results == (ODD,)
+
+
+def test_a_file_that_no_run_writes_is_not_read_to_its_end(tmp_path: Path) -> None:
+    path = tmp_path / "results.jsonl"
+    with path.open("wb") as file:
+        file.truncate((64 << 20) + 1)
+    with pytest.raises(ValueError, match=r"is larger than 64 MB, which no results\.jsonl is"):
+        read(path)

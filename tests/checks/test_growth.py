@@ -1,0 +1,64 @@
+"""The largest cluster that an inventory may hold is judged in a time that nobody notices."""
+
+from __future__ import annotations
+
+import itertools
+import time
+
+from checks.rules.cluster_views import apart, largest_group
+from fixtures.core.store import PerSubject
+from fixtures.inventory.msr import database_host, server_name
+from fixtures.probes.cluster_status import ClusterStatus
+from tests.checks.facts import NOW
+
+
+def ids(count: int) -> list[str]:
+    return [f"{number:012x}" for number in range(1, count + 1)]
+
+
+def view(replica: str, replicas: list[str]) -> ClusterStatus:
+    """Every database server is connected to every other, as one replica tells it."""
+    rows = [
+        {
+            "id": f"uuid-{one}",
+            "name": server_name(one),
+            "network": {
+                "canonical_addresses": [{"host": database_host(one), "port": 29015}],
+                "connected_to": {server_name(other): True for other in replicas if other != one},
+            },
+        }
+        for one in replicas
+    ]
+    tables = {"current_issues": [], "db_config": [], "server_status": rows, "table_status": []}
+    status = {
+        "rethink_system_tables": tables,
+        "replica_health": dict.fromkeys(replicas, "OK"),
+        "replica_timestamp": {},
+        "replica_readonly": {},
+        "gc_lock_holder": "",
+    }
+    return ClusterStatus.model_validate({"asked_at": NOW, "answered_at": NOW, "replica": replica, "status": status})
+
+
+def test_the_views_of_twenty_replicas_are_compared_at_once() -> None:
+    """It takes a tenth of a second; where each comparison reads every address anew, ten."""
+    replicas = ids(20)
+    views = PerSubject({each: view(each, replicas) for each in replicas}, {})
+    began = time.process_time()
+    assert largest_group(views, replicas) == 20
+    assert not any(apart(views, *pair) for pair in itertools.combinations(replicas, 2))
+    assert time.process_time() - began < 2
+
+
+def test_the_largest_group_is_found_where_half_of_the_links_are_cut() -> None:
+    """No two of a pair are connected; to try every group takes a million tries."""
+    replicas = ids(20)
+    everybody = {each: view(each, replicas) for each in replicas}
+    for each, seen in everybody.items():
+        number = replicas.index(each)
+        other = server_name(replicas[number ^ 1])
+        for row in seen.tables.server_status:
+            row.network.connected_to.update({other: False} if row.name == server_name(each) else {})
+    began = time.process_time()
+    assert largest_group(PerSubject(everybody, {}), replicas) == 10
+    assert time.process_time() - began < 2
