@@ -205,7 +205,10 @@ def test_a_module_of_checks_that_cannot_be_imported(copy: Scratch, text: str, to
         ("role: Role, ping: Ping", ("asks for ping", "runs for each role", "every_ping or any_ping")),
         ("pair: Pair, ping: Ping", ("asks for ping", "runs for each pair", "every_ping or any_ping")),
         ("replica: Replica, earlier_ping: Ping", ("asks for earlier_ping, which is only for checks", "any_ping")),
-        ("admin: Annotated[Fact, Of('logni', 'admin')]", ("asks for a fact of logni, which does not exist", "login")),
+        (
+            "admin: Annotated[Fact, Of('made_up_logni', 'admin')]",
+            ("asks for a fact of made_up_logni, which does not exist", "made_up_login"),
+        ),
         ("replica", ("has no type annotation for its parameter replica",)),
         ("replica: 'Repilca'", ("an annotation that cannot be read", "Repilca")),
     ],
