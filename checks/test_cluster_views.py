@@ -38,7 +38,9 @@ def test_health_report_is_fresh(
     views = answered(every_cluster_status)
     reports = [(view, at) for view in views if (at := view.health_reported_at(replica.id))]
     if not reports:
-        message = f"no replica_timestamp contains {replica.id}"
+        told = any(replica.id in view.status.replica_timestamp for view in views)
+        untimed, untold = "the health report of {} has no time", "no replica_timestamp contains {}"
+        message = (untimed if told else untold).format(replica.id)
         because = Because(views[0].replica, probe="cluster_status")
         raise Unavailable("status.report-time-not-reported", message, because=because)
     view, at = max(reports, key=lambda each: each[1])

@@ -90,11 +90,27 @@ status_5(
     views(put(("replica_timestamp", A), f"Failed to get timestamp of replica {A}: EOF")),
     unknown(
         A,
-        f"no replica_timestamp contains {A}",
+        f"the health report of {A} has no time",
         reason="status.report-time-not-reported",
         about=(f"replica:{A}",),
         because=Because(A, probe="cluster_status"),
     ),
+)
+status_5(
+    "Go's zero time",
+    views(put(("replica_timestamp", A), "0001-01-01T00:00:00Z")),
+    unknown(
+        A,
+        f"the health report of {A} has no time",
+        reason="status.report-time-not-reported",
+        about=(f"replica:{A}",),
+        because=Because(A, probe="cluster_status"),
+    ),
+)
+status_5(
+    "Go's zero time at one of them",
+    views(put(("replica_timestamp", A), "0001-01-01T00:00:00Z"), **{C: view(C)}),
+    passes(A, "40 s old"),
 )
 status_5(
     "told by the others when it is dead itself",

@@ -47,7 +47,7 @@ all_scopes("two tokens", tokens(same=False), Outcome.FAIL, "token and access_tok
 for told in ("0", "-1", '"soon"', "null", "true", "1.5", "[300]"):
     faulty = tokens(expires_in=told)
     all_scopes(f"expires_in {told}", faulty, Outcome.FAIL, "expires_in", told, reason="token.bad-lifetime")
-for told in ('"yesterday"', "1700000000", "null", '"2026-11-23T14:00:00"', '"2026-11-2'):
+for told in ('"yesterday"', '"0001-01-01T00:00:00Z"', "1700000000", "null", '"2026-11-23T14:00:00"', '"2026-11-2'):
     faulty = tokens(issued_at=told)
     all_scopes(f"issued_at {told}", faulty, Outcome.FAIL, "issued_at", told, reason="token.bad-time")
 all_scopes(
