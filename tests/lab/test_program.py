@@ -68,6 +68,6 @@ def test_unknown_scene_is_one_line_and_2(capsys: pytest.CaptureFixture[str]) -> 
 
 
 def test_impossible_size_is_one_line_and_2(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["--replicas", "12"]) == 2
+    assert main(["--replicas", "21"]) == 2
     (line,) = capsys.readouterr().err.splitlines()
-    assert "not 12" in line
+    assert "not 21" in line
