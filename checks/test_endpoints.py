@@ -11,7 +11,7 @@ from fixtures.core.evidence import Because, thing
 from fixtures.core.store import NoResponse, PerSubject, Unavailable
 from fixtures.core.subjects import Named, in_grammar
 from fixtures.inventory import Inventory, Replica
-from fixtures.probes.endpoints import NginxStatus, Ping, PingAnswer
+from fixtures.probes.endpoints import NginxStatus, Ping, PingAnswer, of_msr
 from fixtures.probes.identity import Identity
 
 GUIDE = "Health check endpoints"
@@ -32,14 +32,15 @@ NO_COUNTERS = {"nginx.no-counters": "without stub_status nginx has no counters"}
 )
 def test_replica_answers_ping(replica: Replica, ping: Ping, inventory: Inventory) -> Verdict:
     """The replica reports itself healthy at `/_ping`."""
-    bad = [answer for answer in ping.answers if not answer.good]
+    answers = of_msr(ping.answers)
+    bad = [answer for answer in answers if not answer.good]
     if not bad:
         return passed(
-            f"/_ping reports healthy ({len(ping.answers)} of {many(len(ping.answers), 'response')})",
+            f"/_ping reports healthy ({len(answers)} of {many(len(answers), 'response')})",
             seen=200,
             expected=200,
         )
-    times = f" ({len(bad)} of {len(ping.answers)} responses)" if len(bad) < len(ping.answers) else ""
+    times = f" ({len(bad)} of {len(answers)} responses)" if len(bad) < len(answers) else ""
     fault = pings.ping_fault(bad[0], replica.id, inventory)
     return failed(
         fault.reason,
@@ -67,7 +68,7 @@ def test_public_address_answers_ping(
     for cause in every_users_ping.causes.values():
         if not isinstance(cause, NoResponse):
             raise cause
-    bad = [answer for answer in every_users_ping.values() if not answer.good]
+    bad = [answer for answer in of_msr(every_users_ping.values()) if not answer.good]
     reached = Counter(answer.replica_id or "unnamed" for answer in every_users_ping.values())
     asked = len(every_users_ping) + len(every_users_ping.causes)
     unanswered = list(every_users_ping.causes.values())

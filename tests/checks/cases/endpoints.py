@@ -32,6 +32,22 @@ ping_1(
 )
 
 
+LIMITED = ping_answer(429, None, "")
+ping_1(
+    "a filter in front of it limits the requests",
+    {("ping", A): ping(*[LIMITED] * 3)},
+    unknown(A, "/_ping returns 429: a filter or balancer limits the requests", reason="http.too-many-requests"),
+)
+ping_1(
+    "two of three were limited", {("ping", A): ping(LIMITED, ping_answer(), LIMITED)}, passes(A, "(1 of 1 response)")
+)
+ping_1(
+    "unhealthy beside limited ones",
+    {("ping", A): ping(LIMITED, ping_answer(503, False, "Failed to connect to container at dtr-registry"))},
+    fails(A, message="Failed to connect to container at dtr-registry", reason="ping.container-unreachable"),
+)
+
+
 def complains(error: str) -> Facts:
     return {("ping", A): ping(ping_answer(503, False, error))}
 
