@@ -78,12 +78,12 @@ def test_the_time_limit_ends_a_run_that_hangs(suite: Suite, tmp_path: Path) -> N
         assert_tells_what_it_saw(outcome, cluster, "the run reached its time limit before this was checked")
 
 
-def test_a_time_limit_of_nothing_is_no_time_at_all(suite: Suite, tmp_path: Path) -> None:
+def test_a_time_limit_of_nothing_is_refused(suite: Suite, tmp_path: Path) -> None:
     with scene("healthy", tmp_path) as cluster:
         outcome = suite.run(f"--inventory={cluster.inventory}", "--time-limit=0s", "-k", "answers_ping")
         assert cluster.requests == []
-    assert outcome.code == 7, outcome.output
-    assert set(outcome.verdicts.values()) == {"UNKNOWN"}
+    assert outcome.code == 4, outcome.output
+    assert "'0s' leaves no time to check anything" in outcome.output
 
 
 def test_a_run_that_is_interrupted_before_it_has_seen_anything_leaves_whole_reports(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ def registry_down(cluster: Cluster, expect: Expectations) -> None:
     expect.fail("PING-1", cluster.bad.id)
     expect.fail("REG-1", cluster.bad.id)
     expect.fail("STATUS-4", *(f"{asked}:{cluster.bad.id}" for asked in expect.everywhere))
+    expect.unknown("TOKEN-2", *expected_trust.refused_at([cluster.bad.id]))
 
 
 @scene("registry-502", "One replica's nginx has lost the way to its registry, which is up.")
