@@ -98,8 +98,11 @@ def test_a_log_in_that_was_never_answered_is_tried_again(suite: Suite, tmp_path:
         with meanwhile(lambda: all(asked_at(cluster, r.id, "/auth/token") for r in state.replicas), heal):
             outcome = suite.run(f"--inventory={inventory_with(cluster, require=[])}", "-k", "log_in or no_alert")
     assert outcome.code == 0, outcome.output
-    assert outcome.tripped == {("TOKEN-0", "admin"): "WARN", ("TOKEN-0", "reader:ci"): "WARN"}
-    assert outcome.of("TOKEN-0", "admin")["message"].startswith("flapped: ")
+    # Who is asked first finds the error; the other one may be asked when it is gone.
+    flapped = outcome.tripped
+    assert flapped.items() <= {("TOKEN-0", "admin"): "WARN", ("TOKEN-0", "reader:ci"): "WARN"}.items()
+    assert flapped
+    assert all(outcome.of(*each)["message"].startswith("flapped: ") for each in flapped)
 
 
 def test_a_log_in_that_waited_for_a_replica_is_tried_once_one_answers(suite: Suite, tmp_path: Path) -> None:
