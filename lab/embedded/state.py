@@ -63,6 +63,8 @@ class Replica:
     """Whether its notary-server knows the key of the token service."""
     registry_trusts_tokens: bool = True
     """Whether its registry does."""
+    api_knows_passwords: bool = True
+    """Whether its API accepts a right password; where not, it takes everybody for nobody: 401."""
     own_changes: list[Change] = field(default_factory=list)
     """Changes of trust data that its notary-server alone tells."""
     active_connections: int = 1

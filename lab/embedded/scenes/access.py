@@ -8,7 +8,7 @@ from lab.embedded.door import Door
 from lab.embedded.expectations import Expectations
 from lab.embedded.nodes.expected import component
 from lab.embedded.scenes.scene import Collection, Play
-from lab.embedded.state import Cluster
+from lab.embedded.state import Cluster, Replica
 
 collection = Collection()
 scene = collection.scene
@@ -198,3 +198,21 @@ def reader_password_rotated(cluster: Cluster, expect: Expectations) -> None:
     expect.fail("TOKEN-0", "reader:ci")
     expect.unknown("STATUS-2", "reader:ci")
     expected_trust.no_reader(expect)
+
+
+@scene("api-refuses-right-passwords", "The API of one replica refuses every password: 401. Its token service does not.")
+def api_refuses_right_passwords(cluster: Cluster, expect: Expectations) -> None:
+    _mistrusted(expect, cluster.bad)
+
+
+@scene("apis-refuse-right-passwords", "The API of every replica refuses every password: 401. No token service does.")
+def apis_refuse_right_passwords(cluster: Cluster, expect: Expectations) -> None:
+    _mistrusted(expect, *cluster.replicas)
+    expect.nothing_told()
+    expect.unknown("STATUS-2", "reader:ci")
+
+
+def _mistrusted(expect: Expectations, *replicas: Replica) -> None:
+    for replica in replicas:
+        replica.api_knows_passwords = False
+    expect.no_status(*replicas)
