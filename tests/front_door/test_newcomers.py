@@ -29,12 +29,11 @@ def test_new({parameters}) -> Verdict:
 '''
 
 PROBE = '''
-from typing import Annotated
 
 from fixtures.access.http.client import Http
 from fixtures.inventory import Node, Replica
 from fixtures.core.store import Fact
-from fixtures.core.probe import Of, probe
+from fixtures.core.probe import probe
 from fixtures.probes.endpoints import Ping
 from fixtures.core.subjects import Pair, Role
 
@@ -205,10 +204,6 @@ def test_a_module_of_checks_that_cannot_be_imported(copy: Scratch, text: str, to
         ("role: Role, ping: Ping", ("asks for ping", "runs for each role", "every_ping or any_ping")),
         ("pair: Pair, ping: Ping", ("asks for ping", "runs for each pair", "every_ping or any_ping")),
         ("replica: Replica, earlier_ping: Ping", ("asks for earlier_ping, which is only for checks", "any_ping")),
-        (
-            "admin: Annotated[Fact, Of('made_up_logni', 'admin')]",
-            ("asks for a fact of made_up_logni, which does not exist", "made_up_login"),
-        ),
         ("replica", ("has no type annotation for its parameter replica",)),
         ("replica: 'Repilca'", ("an annotation that cannot be read", "Repilca")),
     ],
