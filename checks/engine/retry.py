@@ -82,16 +82,20 @@ class Retry:
 
     def _look(self, keys: set[Key], pause: float) -> None:
         time.sleep(max(0.0, min(pause, self.until - time.monotonic())))
-        following = {key for key in self.target.store.observations if self._of_same_round(key, keys)}
-        self.scheduler.look(keys | following, self.target.store.rounds, self.until)
+        self.scheduler.look(keys | self._of_same_round(keys), self.target.store.rounds, self.until)
 
-    def _of_same_round(self, key: Key, again: set[Key]) -> bool:
+    def _of_same_round(self, again: set[Key]) -> set[Key]:
         """Facts of different rounds must not be compared: what lies between them would be taken for a fault."""
-        followed = PROBES[key.probe].same_round_as
-        subjects = {each.subject for each in again if each.probe == followed}
-        if Key(followed or "", key.subject) in self.target.store.observations:
-            return key.subject in subjects
-        return bool(subjects)
+        seen = self.target.store.observations
+        probes = {key.probe for key in again}
+        following: set[Key] = set()
+        for key in seen:
+            followed = PROBES[key.probe].same_round_as
+            if followed in probes:
+                its = Key(followed, key.subject)
+                if its in again or its not in seen:
+                    following.add(key)
+        return following
 
     def _unsettled(self, outcomes: frozenset[Outcome]) -> list[BoundCheck]:
         return [each for each in self.asked if any(outcome in outcomes for outcome in self._outcomes(each))]
