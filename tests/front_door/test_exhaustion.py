@@ -33,4 +33,4 @@ def test_too_few_file_descriptors_accuse_nobody(tmp_path: Path, limit: int) -> N
     own = [each for each in found if each["reason"] == "run.exhausted"]
     assert own
     assert {tuple(each["about"]) for each in own} == {("this-machine",)}
-    assert all("this machine has no more file descriptors" in each["message"] for each in own)
+    assert all("this machine lacks file descriptors" in each["message"] for each in own)
