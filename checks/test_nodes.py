@@ -86,7 +86,11 @@ def test_node_is_ready(
         return failed(OUT_OF_SWARM.get(swarm.state, "node.not-in-swarm"), message, seen=swarm.state, expected="active")
     # A manager that waits for a leader does not report its id.
     known = [(view.node, row) for view in every_swarm_view.values() for row in view.nodes]
-    rows = [each for each in known if (each[1].id == swarm.node_id if swarm.node_id else each[1].name == node.name)]
+    rows = [
+        (manager, row)
+        for manager, row in known
+        if (row.id == swarm.node_id if swarm.node_id else is_node(row.name, node, inventory.nodes))
+    ]
     return as_the_swarm_sees_it(node, engine, rows, inventory)
 
 

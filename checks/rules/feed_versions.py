@@ -46,10 +46,12 @@ def other_versions(own: set[str], every_newest_records: Newest) -> list[Verdict]
         return [unknown(cause, subject=GLOBAL)]
     found: dict[str, dict[str, Verdict]] = {}
     for fact in feeds:
-        for gun in {record.gun for record in fact.records}:
-            if gun not in own:
-                verdict = _judge_versions(record for record in fact.records if record.gun == gun)
-                found.setdefault(gun, {})[fact.replica] = verdict
+        records: dict[str, list[Record]] = {}
+        for record in fact.records:
+            if record.gun not in own:
+                records.setdefault(record.gun, []).append(record)
+        for gun, its in records.items():
+            found.setdefault(gun, {})[fact.replica] = _judge_versions(its)
     judged = [_worst_of(found[gun], gun.partition("/")[2].replace("/", ".") or gun) for gun in sorted(found)]
     bad = [verdict for verdict in judged if verdict.outcome is not Outcome.PASS]
     well = len(judged) - len(bad)

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import itertools
 import time
+from datetime import timedelta
 
 from checks.rules.cluster_views import apart, largest_group
+from checks.rules.feed_versions import other_versions
+from checks.verdict import Outcome
 from fixtures.core.store import PerSubject
 from fixtures.inventory.msr import database_host, server_name
 from fixtures.probes.cluster_status import ClusterStatus
-from tests.checks.facts import NOW
+from fixtures.probes.feeds.records import Record
+from fixtures.probes.feeds.timestamps import updates_since_deletion
+from tests.checks.facts import NOW, A
+from tests.checks.trust_facts import newest, update
 
 
 def ids(count: int) -> list[str]:
@@ -61,4 +67,38 @@ def test_the_largest_group_is_found_where_half_of_the_links_are_cut() -> None:
             row.network.connected_to.update({other: False} if row.name == server_name(each) else {})
     began = time.process_time()
     assert largest_group(PerSubject(everybody, {}), replicas) == 10
+    assert time.process_time() - began < 2
+
+
+def records(count: int, repositories: int = 1) -> list[Record]:
+    """Updates of so many repositories in turn."""
+    usual, begin = update(1).model_dump(), NOW - timedelta(days=100)
+    return [
+        Record(
+            **usual
+            | {
+                "id": f"id-{number}",
+                "created_at": begin + timedelta(seconds=number),
+                "gun": f"msr.example.org/library/r{number % repositories}",
+                "version": 1 + number // repositories,
+            }
+        )
+        for number in range(count)
+    ]
+
+
+def test_the_longest_window_of_many_repositories_is_judged_at_once() -> None:
+    """It takes a second; where each repository is looked for in all records, half a minute."""
+    every = PerSubject({f"global:{A}": newest(records(50_000, 5_000))}, {})
+    began = time.process_time()
+    (verdict,) = other_versions(set(), every)
+    assert (verdict.outcome, verdict.seen) == (Outcome.PASS, 5_000)
+    assert time.process_time() - began < 5
+
+
+def test_the_updates_of_the_longest_window_are_found_at_once() -> None:
+    """Where each one is put into a new list, they take half a minute."""
+    updates = records(100_000)
+    began = time.process_time()
+    assert updates_since_deletion(updates, updates[0].gun) == updates
     assert time.process_time() - began < 2

@@ -174,6 +174,16 @@ node_1(
     inventory=THREE_NODES,
 )
 node_1(
+    "a manager that waits for a leader is found by the host name that it reports",
+    reached(
+        own=engine(N1, name="ip-10-0-0-11", id="", node_id="", error="no answer to docker info"),
+        shell=system(N1, name="ip-10-0-0-11"),
+        views=everybody_sees(name="ip-10-0-0-11", state="down"),
+    ),
+    fails(N1, "the swarm lists the node as down", reason="node.not-ready", about=FIRST),
+    inventory=reporting("ip-10-0-0-11"),
+)
+node_1(
     "a manager that waits for a leader, and nobody lists it",
     reached(
         own=engine(N1, id="", node_id="", error="no answer to docker info"),
