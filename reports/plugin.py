@@ -120,7 +120,12 @@ def _directory(text: str) -> Path:
     """An empty variable in `--report-dir=$DIR` must not spread the reports where the run was started."""
     if not text:
         raise ArgumentTypeError("no directory given: is a variable empty?")
-    return Path(text)
+    return _completed(text)
+
+
+def _completed(text: str) -> Path:
+    """A path as pytest and pytest-html read those of their pages, which no shell completes after `=`."""
+    return Path(os.path.expanduser(os.path.expandvars(text)))  # noqa: PTH111 - a home that is unknown is no error
 
 
 @pytest.hookimpl(trylast=True)
@@ -146,6 +151,12 @@ def pytest_msr_run(
     runs = config.rootpath / RUNS / cluster
     name = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
     reports = RunReports(given or runs / name, None if given else runs / LATEST, mask, mask_name, mask_text, baseline)
+    whole = reports.directory.absolute()
+    if _completed(str(whole)) != whole:
+        raise pytest.UsageError(
+            f"cannot write reports to {whole} (pytest takes a part of it for a variable of the environment):"
+            " choose another place with --report-dir"
+        )
     try:
         reports.directory.mkdir(parents=True, exist_ok=True)
         # A directory that exists may still take no file; better known before any request is sent.
@@ -163,17 +174,18 @@ def pytest_msr_run(
 def _choose_pages(config: pytest.Config, reports: RunReports) -> None:
     """Where the pages go. pytest writes junit.xml, and pytest-html the frame of report.html, unless they are off."""
     options: Any = config.option
-    reports.html = Path(getattr(options, "htmlpath", None) or reports.directory / PAGE)
+    given = getattr(options, "htmlpath", None)
+    reports.html = _completed(given) if given else reports.directory / PAGE
     # pytest-html stops without pytest-metadata.
     reports.by_pytest_html = hasattr(options, "htmlpath") and config.pluginmanager.has_plugin("metadata")
-    options.htmlpath = str(reports.html) if reports.by_pytest_html else None
+    options.htmlpath = str(reports.html.absolute()) if reports.by_pytest_html else None
     options.self_contained_html = True
     if reports.by_pytest_html:
         page = HtmlReport(lambda: reports.run, lambda: reports.comparison)
         config.pluginmanager.register(page, "msr-checks-html")
     if hasattr(options, "xmlpath"):
-        reports.junit = Path(options.xmlpath or reports.directory / JUNIT)
-        options.xmlpath = str(reports.junit)
+        reports.junit = _completed(options.xmlpath) if options.xmlpath else reports.directory / JUNIT
+        options.xmlpath = str(reports.junit.absolute())
 
 
 def _refuse_directories(directory: Path) -> None:

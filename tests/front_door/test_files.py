@@ -59,7 +59,8 @@ def run_with_files_of(largest: int, reports: Path, inventory: Path) -> Outcome:
             f"--inventory={inventory}",
         ],
         cwd=ROOT,
-        env=operators_environment(),
+        # Python would leave compiled modules that were cut short in the checkout, and could import them no more.
+        env=operators_environment() | {"PYTHONDONTWRITEBYTECODE": "1"},
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (largest, largest)),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -82,6 +83,75 @@ def test_on_a_full_disk_a_run_says_so_and_leaves_only_whole_files(
     assert told
     assert all("File too large" in line or "cut short" in line for line in told), told
     assert_whole(outcome.reports)
+
+
+@pytest.mark.parametrize(
+    ("given", "where"),
+    [("~/reports", "home/reports"), ("$PLACE/reports", "place/reports"), ("${UNSET_HERE}x", "cwd/${UNSET_HERE}x")],
+)
+def test_all_reports_are_where_the_option_says(tmp_path: Path, inventory: Path, given: str, where: str) -> None:
+    """No shell completes what follows `--report-dir=`, and pytest completes only the places of its own pages."""
+    outcome = run_in(tmp_path, inventory, f"--report-dir={given}")
+    assert outcome.returncode == 0, outcome.stdout
+    assert {each.name for each in (tmp_path / where).iterdir()} == set(FILES)
+    assert [each.name for each in (tmp_path / "cwd").iterdir()] == [each for each in [given] if where == f"cwd/{each}"]
+    assert f"Reports: {tmp_path / where}" in outcome.stdout or where.startswith("cwd")
+
+
+@pytest.mark.parametrize("option", ["--html", "--junitxml"])
+@pytest.mark.parametrize("given", ["~/page", "$PLACE/page"])
+def test_a_page_whose_place_pytest_completes_is_finished_there(
+    tmp_path: Path, inventory: Path, option: str, given: str
+) -> None:
+    (tmp_path / "place").mkdir()
+    outcome = run_in(tmp_path, inventory, f"--report-dir={tmp_path / 'reports'}", f"{option}={given}")
+    assert outcome.returncode == 0, outcome.stdout
+    page = tmp_path / given.replace("~", "home").replace("$PLACE", "place")
+    assert ("msr-checks-version" if option == "--junitxml" else "</html>") in page.read_text(encoding="utf-8")
+    assert f"Reports: {tmp_path / 'reports'}" in outcome.stdout or str(page) in outcome.stdout
+    assert list((tmp_path / "cwd").iterdir()) == []
+
+
+def test_a_directory_whose_name_pytest_takes_for_a_variable_is_refused(tmp_path: Path, inventory: Path) -> None:
+    (tmp_path / "cwd/$HOME").mkdir(parents=True)
+    outcome = run_in(tmp_path, inventory, "--report-dir=reports", cwd="cwd/$HOME")
+    assert outcome.returncode == 4, outcome.stdout
+    assert "cannot write reports to " in outcome.stderr
+    assert "a variable of the environment" in outcome.stderr
+    assert list((tmp_path / "cwd/$HOME").iterdir()) == []
+
+
+def run_in(directory: Path, cluster: Path | str, *options: str, cwd: str = "cwd") -> subprocess.CompletedProcess[str]:
+    """A run in a directory below this one, with a home and a variable there. cluster: the inventory, or an option."""
+    if isinstance(cluster, Path):
+        cluster = f"--inventory={cluster}"
+    for name in ("home", cwd):
+        (directory / name).mkdir(parents=True, exist_ok=True)
+    return subprocess.run(
+        [sys.executable, "-m", "msr_checks", cluster, *PING, *options],
+        cwd=directory / cwd,
+        env=operators_environment()
+        | {"HOME": str(directory / "home"), "PLACE": str(directory / "place"), "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("option", ["--inventory", "--facts", "--baseline"])
+def test_a_file_in_the_home_directory_is_found(tmp_path: Path, inventory: Path, option: str) -> None:
+    (tmp_path / "home").mkdir()
+    first = run_in(tmp_path, inventory, "--report-dir=~/before")
+    assert first.returncode == 0, first.stdout
+    (tmp_path / "home/lab").symlink_to(inventory.parent)
+    given = {"--inventory": f"~/lab/{inventory.name}", "--facts": "~/before/facts.json", "--baseline": "~/before"}[
+        option
+    ]
+    options = [f"{option}={given}", f"--report-dir={tmp_path / 'after'}"]
+    second = run_in(tmp_path, *options) if option != "--baseline" else run_in(tmp_path, inventory, *options)
+    assert "there is no such file" not in second.stderr, second.stderr
+    assert second.returncode == 0, second.stdout + second.stderr
 
 
 @pytest.mark.parametrize("option", ["--junitxml", "--html"])
