@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
 
 import pytest
 
@@ -21,7 +22,20 @@ def _open_what_is_closed() -> None:
             setattr(sys, name, os.fdopen(number, mode, encoding="utf-8"))
 
 
+def _refuse_what_no_run_can_do_without() -> None:
+    """Raises pytest.UsageError (exit 4): pytest would end with code 1, as where a critical condition failed."""
+    if sys.flags.optimize > 1:
+        raise pytest.UsageError(
+            "Python runs without docstrings, which are the titles of the conditions: unset PYTHONOPTIMIZE (-OO)"
+        )
+    try:
+        tempfile.gettempdir()
+    except FileNotFoundError:
+        raise pytest.UsageError("no directory for temporary files can be written: set TMPDIR") from None
+
+
 _open_what_is_closed()
+_refuse_what_no_run_can_do_without()
 
 
 def pytest_load_initial_conftests(early_config: pytest.Config) -> None:

@@ -6,7 +6,9 @@ It runs from its checkout and is never built into a wheel, so pyproject.toml alw
 from __future__ import annotations
 
 import importlib.metadata
+import os
 import runpy
+import shlex
 import sys
 import tomllib
 from functools import cache
@@ -31,6 +33,12 @@ def main() -> None:
     if not {"--version", "-V"}.isdisjoint(arguments):
         sys.stdout.write(f"msr-checks {version()} (pytest {importlib.metadata.version('pytest')})\n")
         return
+    try:
+        shlex.split(os.environ.get("PYTEST_ADDOPTS", ""))
+    except ValueError as error:
+        # pytest would end with a traceback, and with the code of a condition that failed.
+        sys.stderr.write(f"ERROR: PYTEST_ADDOPTS cannot be read: {error}\n")
+        raise SystemExit(4) from None
     # So that pytest takes no other directory for the project, wherever the inventory lies.
     sys.argv[1:] = ["-c", str(ROOT / "pyproject.toml"), *arguments]
     runpy.run_module("pytest", run_name="__main__")

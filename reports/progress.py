@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 import time
@@ -50,8 +51,11 @@ class Progress:
                 self._redraw()
             elif self._ticker is None and not self._closed.is_set():
                 self._written = self._clock()
-                self._ticker = threading.Thread(target=self._tick, name="progress", daemon=True)
-                self._ticker.start()
+                ticker = threading.Thread(target=self._tick, name="progress", daemon=True)
+                # Where this machine has no thread left, lines are written when there is another reason to.
+                with contextlib.suppress(RuntimeError):
+                    ticker.start()
+                    self._ticker = ticker
 
     def ended(self, probe: str, subject: str, ok: bool) -> None:
         """It has ended; `ok` says that there was a response. An observation that was not requested is not counted."""

@@ -64,6 +64,49 @@ def test_a_run_that_is_started_with_closed_streams(tmp_path: Path, closed: str) 
     assert {each.name for each in reports.iterdir()} == {"report.html", "junit.xml", "results.jsonl", "facts.json"}
 
 
+@pytest.mark.parametrize(
+    ("variables", "told"),
+    [
+        ({"PYTEST_ADDOPTS": "--durations='3"}, "PYTEST_ADDOPTS cannot be read: No closing quotation"),
+        ({"PYTHONOPTIMIZE": "2"}, "Python runs without docstrings, which are the titles of the conditions"),
+    ],
+)
+def test_a_variable_that_keeps_a_run_from_its_start_is_named(
+    tmp_path: Path, variables: dict[str, str], told: str
+) -> None:
+    """Code 1 would say that a critical condition failed."""
+    reports = tmp_path / "reports"
+    assert_not_started([sys.executable, "-m", "msr_checks", "--demo", f"--report-dir={reports}"], variables, told)
+    assert not reports.exists()
+
+
+def test_a_machine_without_a_directory_for_temporary_files_is_told(tmp_path: Path) -> None:
+    nowhere = (
+        "import runpy, sys, tempfile; tempfile._candidate_tempdir_list = lambda: ['/proc/1/nowhere']; "
+        "sys.argv = ['msr_checks', '--demo', '--report-dir=' + sys.argv[1]]; "
+        "runpy.run_module('msr_checks', run_name='__main__')"
+    )
+    reports = tmp_path / "reports"
+    told = "no directory for temporary files can be written: set TMPDIR"
+    assert_not_started([sys.executable, "-c", nowhere, str(reports)], {}, told)
+    assert not reports.exists()
+
+
+def assert_not_started(command: list[str], variables: dict[str, str], told: str) -> None:
+    done = subprocess.run(
+        command,
+        cwd=ROOT,
+        env=operators_environment() | variables,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 4, done.stderr
+    assert f"ERROR: {told}" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_runs_are_kept_under_the_clusters_name_and_the_latest_is_linked(suite: Suite, tmp_path: Path) -> None:
     name = f"front-door-{secrets.token_hex(6)}"
     runs = ROOT / "reports" / "runs" / name

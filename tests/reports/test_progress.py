@@ -144,6 +144,19 @@ def test_nothing_is_written_after_the_end_and_no_thread_is_left() -> None:
     assert "progress" not in [thread.name for thread in threading.enumerate()]
 
 
+def test_without_a_thread_the_lines_are_written_when_there_is_a_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_thread(_: object) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", no_thread)
+    stream = io.StringIO()
+    progress = Progress(stream)
+    progress.started("ping", IDS[0])
+    progress.ended("ping", IDS[0], True)
+    progress.close()
+    assert stream.getvalue() == "ping: 1 done (1 of 1 observation)\n"
+
+
 def test_an_answer_that_nobody_waits_for_is_not_counted() -> None:
     stream = io.StringIO()
     progress = Progress(stream)
