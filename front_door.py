@@ -39,6 +39,10 @@ _refuse_what_no_run_can_do_without()
 
 
 def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
-    """After the plugins that are installed, so that ours are asked first."""
-    for name in PLUGINS:
-        early_config.pluginmanager.import_plugin(name)
+    """After the plugins that are installed, so that ours are asked first. To import them takes most of the start."""
+    try:
+        for name in PLUGINS:
+            early_config.pluginmanager.import_plugin(name)
+    except KeyboardInterrupt:
+        sys.stderr.write("ERROR: interrupted before anything was asked\n")
+        raise SystemExit(pytest.ExitCode.INTERRUPTED) from None

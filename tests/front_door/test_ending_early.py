@@ -99,6 +99,32 @@ def test_a_run_that_is_interrupted_before_it_has_seen_anything_leaves_whole_repo
     assert ElementTree.parse(outcome.reports / "junit.xml").getroot().tag == "testsuites"
 
 
+INTERRUPTED_AT_AN_IMPORT = """
+import os, signal, sys
+class Interrupting:
+    def find_spec(self, name, *_):
+        if name == "fixtures.options":
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Interrupting())
+"""
+
+
+def test_a_run_that_is_interrupted_while_it_starts_says_so_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(INTERRUPTED_AT_AN_IMPORT, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "--demo", f"--report-dir={tmp_path / 'reports'}"],
+        cwd=ROOT,
+        env=operators_environment() | {"PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "ERROR: interrupted before anything was asked\n"
+    assert not (tmp_path / "reports").exists()
+
+
 @pytest.mark.parametrize("number", ENDS)
 @pytest.mark.parametrize("moment", ["saving", "judging", "testing", "telling"])
 def test_what_was_seen_is_told_whole_whenever_the_signal_comes(
