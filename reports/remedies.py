@@ -111,12 +111,24 @@ def render_each(
 ) -> Remedy:
     """The remedy for all of these: each command once for every one of them that it is about."""
     who: list[str | None] = [*replicas] or [None]
-    every = [render(found, header, each, replica=one, healthy=healthy) for one in who for each in [*subjects] or [""]]
+    said_of = _told_apart(found, header, subjects) or [""]
+    every = [render(found, header, each, replica=one, healthy=healthy) for one in who for each in said_of]
     return replace(
         found,
         commands=_each_once([each.commands for each in every]),
         last_resort=_each_once([each.last_resort for each in every]),
     )
+
+
+def _told_apart(found: Remedy, header: Header, subjects: Iterable[str]) -> list[str]:
+    """Those subjects that its commands differ by: one of a thousand where no command names them."""
+    commands = (*found.commands, *found.last_resort)
+    named = any("{subject}" in text for one in commands for text in (one.run, one.where))
+    first: dict[object, str] = {}
+    for subject in subjects:
+        values = _values(header, subject, None, None)
+        first.setdefault((named and subject, values.get("node"), values.get("authority")), subject)
+    return [*first.values()]
 
 
 def _each_once(filled: Sequence[tuple[Command, ...]]) -> tuple[Command, ...]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import shlex
+import time
 from dataclasses import fields
 
 import pytest
 import yaml
 
 from reports.records import Replica
-from reports.remedies import Command, Remedy, remedies, remedy, render
+from reports.remedies import Command, Remedy, remedies, remedy, render, render_each
 from tests.reports.samples import CATALOGUE, header
 from tests.suite import ROOT
 
@@ -141,3 +142,25 @@ def test_addresses_of_any_kind() -> None:
 def test_an_unknown_remedy_is_none() -> None:
     assert remedy("of-a-later-release") is None
     assert remedy(None) is None
+
+
+@pytest.mark.parametrize("found", ALL, ids=lambda found: found.id)
+def test_a_remedy_for_many_is_filled_in_a_time_that_grows_as_they_do(found: Remedy) -> None:
+    """A cluster can report any number of replicas that nobody knows."""
+
+    def seconds(number: int) -> float:
+        ghosts = [f"{each:012x}" for each in range(number)]
+        began = time.process_time()
+        render_each(found, header(), ghosts, ghosts if found.id == "ghost-replica" else [*header().replicas])
+        return time.process_time() - began
+
+    seconds(10)
+    assert seconds(800) < max(0.2, 12 * seconds(100))
+
+
+def test_a_remedy_for_many_has_each_command_once_in_their_order() -> None:
+    filled = render_each(remedies()["drained-node"], header(), ["node-2", "node-1", "b;ad"], [])
+    assert [one.run for one in filled.commands] == [
+        "docker node update --availability active node-2",
+        "docker node update --availability active node-1",
+    ]
