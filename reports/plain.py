@@ -16,6 +16,11 @@ def one_line(text: str) -> str:
     return re.sub(r" {2,}", " ", _CONTROL.sub(" ", text)).strip()
 
 
+def json_text(text: str) -> str:
+    """JSON with such characters as escapes, which mean the same: they stand within its strings alone."""
+    return _CONTROL.sub(lambda found: "".join(f"\\u{ord(each):04x}" for each in found[0]), text)
+
+
 def page_text(text: str) -> str:
     """A page without the characters that HTML forbids or that turn the direction of writing around."""
     return _NOT_IN_A_PAGE.sub("\ufffd", text)

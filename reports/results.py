@@ -17,6 +17,7 @@ from typing import Any
 
 from reports import schema1
 from reports.files import LineFile
+from reports.plain import json_text
 from reports.records import (
     PROBLEMS,
     SCHEMA,
@@ -145,7 +146,7 @@ class Results:
         self.close()
 
     def _write(self, line: dict[str, Any]) -> None:
-        self._file.write(json.dumps(storable(line), ensure_ascii=False, allow_nan=False))
+        self._file.write(json_text(json.dumps(storable(line), ensure_ascii=False, allow_nan=False)))
 
     def _name(self, name: str) -> str:
         return self._mask_name(str(storable(name)))

@@ -63,6 +63,16 @@ def test_a_line_is_a_json_object_with_the_documented_fields(tmp_path: Path) -> N
     ]
 
 
+def test_no_character_moves_a_terminal_or_ends_a_line(tmp_path: Path) -> None:
+    """results.jsonl is read line by line, by other tools than ours, and looked at with cat and jq."""
+    evil = "\x1b[31m\x7f\x85\x9b31m\u2028\u2029\u202e\u2066 ö…漢"
+    found = verdict("PING-1", evil, "FAIL", evil, seen={evil: [evil]})
+    assert written(tmp_path, found).results == (found,)
+    text = (tmp_path / FILE_NAME).read_text(encoding="utf-8")
+    assert set(evil) & set(text) == set("[31m ö…漢")
+    assert len(text.splitlines()) == 3
+
+
 def test_every_line_is_there_before_the_next_is_judged(tmp_path: Path) -> None:
     with Results.open(tmp_path, header()) as out:
         for number, result in enumerate(healthy(), start=1):
