@@ -13,6 +13,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
+from reports.plain import page_text
 from reports.records import Header, Result, VerdictWord, worst
 from reports.results import Run
 
@@ -40,10 +41,10 @@ def finished(path: Path, mask: Callable[[str], str], mask_name: Callable[[str], 
         suite.insert(0, _about(run.header))
         _complete(suite, run.results)
     for element in tree.iter():
-        element.text = mask(element.text) if element.text else element.text
+        element.text = page_text(mask(element.text)) if element.text else element.text
         for name, value in element.attrib.items():
             hide = mask if name == "message" else mask_name
-            element.set(name, hide(_PYTEST_PREFIX.sub(r"\1", value)))
+            element.set(name, page_text(hide(_PYTEST_PREFIX.sub(r"\1", value))))
     return bytes(ElementTree.tostring(tree.getroot(), encoding="utf-8", xml_declaration=True))
 
 

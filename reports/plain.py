@@ -8,7 +8,7 @@ import re
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]+")
 
 # The same but for what a page may hold: tabs and ends of lines.
-_NOT_IN_A_PAGE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_NOT_IN_A_PAGE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 
 
 def one_line(text: str) -> str:
@@ -22,7 +22,7 @@ def json_text(text: str) -> str:
 
 
 def page_text(text: str) -> str:
-    """A page without the characters that HTML forbids or that turn the direction of writing around."""
+    """A page or XML without the characters that are forbidden there or turn the direction of writing around."""
     return _NOT_IN_A_PAGE.sub("\ufffd", text)
 
 
