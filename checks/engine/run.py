@@ -12,6 +12,7 @@ import pytest
 from checks.condition import Condition, condition_of
 from checks.engine.bound_check import BoundCheck, arguments_of, dimensions_of
 from checks.engine.evaluate import Judge
+from checks.engine.listing import listed
 from checks.engine.outcomes import JUDGED
 from checks.engine.records import header, record
 from checks.engine.retry import Retry
@@ -103,7 +104,7 @@ def _judge(item: pytest.Function, asked: BoundCheck, judge: Judge, target: Targe
         waived(each, covering(inventory.waivers, asked.condition.id, each.subject, today))
         for each in judge.verdicts(asked)
     ]
-    item.stash[JUDGED] = judgements
+    item.stash[JUDGED] = listed(judgements, asked.subject)
     try:
         item.stash[ARGUMENTS] = {} if asked.nothing else arguments_of(asked, target.store, inventory)
     except Unavailable:

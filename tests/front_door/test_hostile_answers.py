@@ -9,9 +9,10 @@ from pathlib import Path
 
 import yaml
 
+from lab.embedded.state import Cluster
 from tests.fixtures.servers import Server, answering, http, showing
 from tests.front_door.running import started
-from tests.front_door.staging import inventory_with, scene
+from tests.front_door.staging import inventory_with, scene, staged
 
 REPLICAS = 6
 # As many values as fit into what is read.
@@ -38,6 +39,23 @@ def test_a_body_of_nothing_but_values_at_every_replica_takes_no_memory(tmp_path:
     assert run.process.returncode in (1, 7), run.terminal.read_text(encoding="utf-8")
     assert used.ru_maxrss < MOST_MEMORY_KB
     assert "the response holds more than 200,000 values" in (run.reports / "results.jsonl").read_text(encoding="utf-8")
+
+
+def test_a_hundred_thousand_alerts_end_within_the_limit_and_are_no_hundred_thousand_lines(tmp_path: Path) -> None:
+    def play(cluster: Cluster) -> None:
+        cluster.alerts = [{"id": f"{number}"} for number in range(99_000)]
+
+    with staged(tmp_path, play) as cluster:
+        limits = ("--no-containers", "--time-limit=30s")
+        with started(tmp_path, f"--inventory={cluster.inventory}", *limits) as run:
+            _, status, used = os.wait4(run.process.pid, 0)
+            run.process.returncode = os.waitstatus_to_exitcode(status)
+    results = (run.reports / "results.jsonl").read_text(encoding="utf-8").splitlines()
+    assert run.process.returncode == 0, run.terminal.read_text(encoding="utf-8")
+    assert used.ru_utime + used.ru_stime < 30
+    assert used.ru_maxrss < MOST_MEMORY_KB
+    assert len(results) < 2000
+    assert any("98,001 more that are not listed" in line for line in results)
 
 
 SHELL = """
