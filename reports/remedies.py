@@ -65,7 +65,9 @@ class Remedy:
 @cache
 def remedies() -> Mapping[str, Remedy]:
     """All remedies by id, as remedies.yaml has them."""
-    texts: dict[str, dict[str, Any]] = yaml.safe_load(_FILE.read_text(encoding="utf-8"))
+    # In C where PyYAML has that: the other one takes half a second, at the end of every run.
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    texts: dict[str, dict[str, Any]] = yaml.load(_FILE.read_text(encoding="utf-8"), loader)  # noqa: S506
     return {
         name: Remedy(
             id=name,

@@ -100,6 +100,10 @@ class Judge:
             self._judged[key] = _judge_once(asked, self._keys_of(asked), self._view(last_round), self.inventory)
         return self._judged[key]
 
+    def forget_views(self) -> None:
+        """Hold no longer what was seen in rounds that are judged."""
+        self._views.clear()
+
     def _view(self, last_round: int) -> Store:
         """What was known when that round had ended, and belongs to whom the inventory names."""
         if last_round not in self._views:

@@ -58,9 +58,13 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(call: pytest.CallInfo[None]) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    ours = call.excinfo if call.excinfo is not None and call.excinfo.errisinstance((Unknown, NotHeld)) else None
+    if ours is not None:
+        # It is not shown, and pytest would look up each of its frames: for hundreds of verdicts that takes seconds.
+        ours.traceback = ours.traceback[-1:]
     report = yield
-    if call.excinfo is not None and call.excinfo.errisinstance((Unknown, NotHeld)):
-        report.longrepr = str(call.excinfo.value)
+    if ours is not None:
+        report.longrepr = str(ours.value)
     return report
 
 

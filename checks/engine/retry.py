@@ -81,6 +81,7 @@ class Retry:
             pause = min(pause * 1.5, LONGEST_PAUSE)
 
     def _look(self, keys: set[Key], pause: float) -> None:
+        self.judge.forget_views()
         time.sleep(max(0.0, min(pause, self.until - time.monotonic())))
         self.scheduler.look(keys | self._of_same_round(keys), self.target.store.rounds, self.until)
 

@@ -91,7 +91,7 @@ def _look(config: pytest.Config, target: Target, judge: Judge, asked: list[Bound
         Retry(target, judge, asked, scheduler, wait, stable, frozenset(blocking), until).look()
     finally:
         with target.interruption.held_back() as signals:
-            for text in clients.close():
+            for text in clients.close(soon=target.interruption.came or time.monotonic() >= until):
                 watcher.message(text)
             watcher.close()
     if signals:
