@@ -27,7 +27,7 @@ def version() -> str:
 def main() -> None:
     """Run the checks as `python -m pytest` runs them in the checkout, from any directory and with any of its arguments.
 
-    Returns after `--version`; otherwise pytest ends the process with its exit code.
+    Returns after `--version`; otherwise pytest ends the process with its exit code, and Ctrl-C while it loads with 2.
     """
     arguments = sys.argv[1:]
     if not {"--version", "-V"}.isdisjoint(arguments):
@@ -41,7 +41,11 @@ def main() -> None:
         raise SystemExit(4) from None
     # So that pytest takes no other directory for the project, wherever the inventory lies.
     sys.argv[1:] = ["-c", str(ROOT / "pyproject.toml"), *arguments]
-    runpy.run_module("pytest", run_name="__main__")
+    try:
+        runpy.run_module("pytest", run_name="__main__")
+    except KeyboardInterrupt:
+        sys.stderr.write("ERROR: interrupted before anything was asked\n")
+        sys.exit(2)
 
 
 if __name__ == "__main__":

@@ -132,6 +132,13 @@ def pytest_in(directory: Path, *arguments: str) -> subprocess.CompletedProcess[s
     return _run(directory, operators_environment(), "pytest", *arguments)
 
 
+def test_ctrl_c_while_it_loads_is_told_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "early.py").write_text("raise KeyboardInterrupt\n")
+    environment = operators_environment() | {"PYTHONPATH": f"{ROOT}:{tmp_path}"}
+    done = _run(tmp_path, environment, "msr_checks", "-p", "early", "--demo")
+    assert (done.returncode, done.stdout) == (2, "ERROR: interrupted before anything was asked\n")
+
+
 def test_its_exit_code_is_pytests(tmp_path: Path) -> None:
     assert ran(tmp_path).returncode == 4
     assert ran(tmp_path, "--no-such-option").returncode == 4

@@ -125,6 +125,19 @@ def test_a_run_that_is_interrupted_while_it_starts_says_so_in_one_line(tmp_path:
     assert not (tmp_path / "reports").exists()
 
 
+def test_a_run_that_is_interrupted_while_it_reads_its_passwords_says_so(tmp_path: Path) -> None:
+    begun = tmp_path / "begun"
+    vault = {"exec": ["sh", "-c", f"touch {begun}; exec sleep 20"]}
+    with scene("healthy", tmp_path) as cluster:
+        inventory = inventory_with(cluster, accounts={"admin": {"username": "admin", "password": vault}})
+        with started(tmp_path, f"--inventory={inventory}") as run:
+            assert until(begun.exists, 30)
+            run.signal(signal.SIGINT)
+            outcome = run.ended(15)
+        assert cluster.requests == []
+    assert (outcome.code, outcome.output) == (2, "ERROR: interrupted before anything was asked\n")
+
+
 @pytest.mark.parametrize("number", ENDS)
 @pytest.mark.parametrize("moment", ["saving", "judging", "testing", "telling"])
 def test_what_was_seen_is_told_whole_whenever_the_signal_comes(
