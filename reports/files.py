@@ -14,6 +14,11 @@ PRIVATE = 0o600
 """The mode of a file that only its owner may read."""
 
 
+def completed(text: str) -> Path:
+    """A path as pytest and pytest-html read those of their pages, which no shell completes after `=`."""
+    return Path(os.path.expanduser(os.path.expandvars(text)))  # noqa: PTH111 - a home that is unknown is no error
+
+
 def write_whole(path: Path, content: bytes, mode: int = READABLE) -> None:
     """Put a file in the place of what is there, a link included. OSError leaves what was there."""
     if not path.is_symlink() and path.exists() and not path.is_file():
@@ -34,6 +39,17 @@ def remove(path: Path) -> None:
     """Remove a file or a link, where there is one that can be removed."""
     with contextlib.suppress(OSError):
         path.unlink()
+
+
+def link(path: Path, to: str) -> None:
+    """Set a link in the place of what is there, which may be no directory."""
+    fresh = path.with_name(f".{to}")
+    try:
+        fresh.symlink_to(to)
+        fresh.replace(path)
+    except OSError as error:
+        remove(fresh)
+        raise OSError(error.errno, error.strerror, str(path)) from None
 
 
 class LineFile:

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
-import errno
 import io
-import os
 import secrets
 import sys
-import tempfile
 from argparse import ArgumentTypeError
-from collections.abc import Callable, Generator, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Generator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,70 +16,22 @@ import pytest
 from msr_checks import version
 from reports import hooks, junit
 from reports.cache import keep_cache_in
-from reports.compare import Comparison, compare
 from reports.exit_code import FAILED, exit_code
-from reports.files import PRIVATE, remove, write_whole
-from reports.page.pytest_html import HtmlReport
-from reports.page.render import render_page
-from reports.plain import page_text
+from reports.files import PRIVATE, completed, link, write_whole
+from reports.page_files import choose_pages, finish_pages, guard_pages
 from reports.progress import Progress
 from reports.records import worst
 from reports.results import FILE_NAME, Header, Mask, Result, Results, Run, VerdictWord, read
+from reports.run_reports import REPORTS, RunReports
 from reports.terminal import closing_summary, status_word
 
 RUNS = "reports/runs"
 LATEST = "latest"
-PAGE = "report.html"
-JUNIT = "junit.xml"
 RESULTS = pytest.StashKey[Sequence[Result]]()
 # The exit codes of pytest for a run that judged; others (interrupted, internal error, usage, no tests) stay.
 JUDGED = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
 # Where pytest ends a check for its verdict; what fails elsewhere is a hook or a fixture of another plugin.
 _FAILS_IN = {VerdictWord.FAIL: "call", VerdictWord.UNKNOWN: "setup"}
-
-
-@dataclass
-class RunReports:
-    """The reports of this run. `directory` exists; `latest` is the link to set at the end, if there is any verdict.
-
-    failed_checks: how many reports of pytest on checks failed. beside: what else broke there, and in whose hands.
-    summed_up: whether the terminal has the closing summary.
-    """
-
-    directory: Path
-    latest: Path | None
-    mask: Mask
-    mask_name: Callable[[str], str]
-    mask_text: Callable[[str], str]
-    baseline: Run | None
-    results: Results | None = None
-    failed_checks: int = 0
-    beside: list[str] = field(default_factory=list)
-    summed_up: bool = False
-    html: Path = field(init=False)
-    junit: Path | None = None
-    # Whether pytest-html makes the page around our report; without it the report is a page of its own.
-    by_pytest_html: bool = False
-    unwritten: list[str] = field(default_factory=list)
-
-    @property
-    def run(self) -> Run | None:
-        return self.results.run if self.results else None
-
-    @property
-    def comparison(self) -> Comparison | None:
-        return compare(self.baseline, self.run) if self.baseline and self.run else None
-
-    @contextlib.contextmanager
-    def writing(self, path: Path) -> Iterator[Path]:
-        """Inside, this file is written; one that cannot be is told at the end, and the run goes on."""
-        try:
-            yield path
-        except OSError as error:
-            self.unwritten.append(f"cannot write {error.filename or path} ({error.strerror or error})")
-
-
-REPORTS = pytest.StashKey[RunReports]()
 
 
 def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
@@ -120,12 +67,7 @@ def _directory(text: str) -> Path:
     """An empty variable in `--report-dir=$DIR` must not spread the reports where the run was started."""
     if not text:
         raise ArgumentTypeError("no directory given: is a variable empty?")
-    return _completed(text)
-
-
-def _completed(text: str) -> Path:
-    """A path as pytest and pytest-html read those of their pages, which no shell completes after `=`."""
-    return Path(os.path.expanduser(os.path.expandvars(text)))  # noqa: PTH111 - a home that is unknown is no error
+    return completed(text)
 
 
 @pytest.hookimpl(trylast=True)
@@ -151,48 +93,9 @@ def pytest_msr_run(
     runs = config.rootpath / RUNS / cluster
     name = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
     reports = RunReports(given or runs / name, None if given else runs / LATEST, mask, mask_name, mask_text, baseline)
-    whole = reports.directory.absolute()
-    if _completed(str(whole)) != whole:
-        raise pytest.UsageError(
-            f"cannot write reports to {whole} (pytest takes a part of it for a variable of the environment):"
-            " choose another place with --report-dir"
-        )
-    try:
-        reports.directory.mkdir(parents=True, exist_ok=True)
-        # A directory that exists may still take no file; better known before any request is sent.
-        tempfile.TemporaryFile(dir=reports.directory).close()
-        _refuse_directories(reports.directory)
-    except OSError as error:
-        raise pytest.UsageError(
-            f"cannot write reports to {error.filename or reports.directory} ({error.strerror}):"
-            " choose another place with --report-dir"
-        ) from None
-    _choose_pages(config, reports)
+    reports.make_directory()
+    choose_pages(config, reports)
     config.stash[REPORTS] = reports
-
-
-def _choose_pages(config: pytest.Config, reports: RunReports) -> None:
-    """Where the pages go. pytest writes junit.xml, and pytest-html the frame of report.html, unless they are off."""
-    options: Any = config.option
-    given = getattr(options, "htmlpath", None)
-    reports.html = _completed(given) if given else reports.directory / PAGE
-    # pytest-html stops without pytest-metadata.
-    reports.by_pytest_html = hasattr(options, "htmlpath") and config.pluginmanager.has_plugin("metadata")
-    options.htmlpath = str(reports.html.absolute()) if reports.by_pytest_html else None
-    options.self_contained_html = True
-    if reports.by_pytest_html:
-        page = HtmlReport(lambda: reports.run, lambda: reports.comparison)
-        config.pluginmanager.register(page, "msr-checks-html")
-    if hasattr(options, "xmlpath"):
-        reports.junit = _completed(options.xmlpath) if options.xmlpath else reports.directory / JUNIT
-        options.xmlpath = str(reports.junit.absolute())
-
-
-def _refuse_directories(directory: Path) -> None:
-    """A directory in the place of a file is better known before any request is sent, too."""
-    for path in map(directory.joinpath, (FILE_NAME, PAGE, JUNIT)):
-        if path.is_dir() and not path.is_symlink():
-            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
 
 
 def _baseline(config: pytest.Config, cluster: str) -> Run | None:
@@ -311,11 +214,7 @@ def pytest_sessionfinish(session: pytest.Session) -> Generator[None, None, None]
     run = reports.run
     if run and session.exitstatus in JUDGED:
         session.exitstatus = _exit_code(session, reports, run)
-    for page in (reports.html, reports.junit):
-        if page and page.parent == reports.directory:
-            # pytest and pytest-html would write through a link that somebody left there.
-            remove(page)
-    _guard_pages(session.config, reports)
+    guard_pages(session.config, reports)
     try:
         yield
     except Exception:
@@ -347,39 +246,12 @@ def _exit_code(session: pytest.Session, reports: RunReports, run: Run) -> int:
     return FAILED if others_failed else code
 
 
-def _guard_pages(config: pytest.Config, reports: RunReports) -> None:
-    """Let no page that cannot be written keep pytest from writing the other, and from its summary."""
-    pages = {"_pytest.junitxml": reports.junit, "pytest_html": reports.html}
-    writers: Any = config.pluginmanager.hook.pytest_sessionfinish.get_hookimpls()
-    for writer in writers:
-        module = type(writer.plugin).__module__
-        for package, page in pages.items():
-            if page and (module == package or module.startswith(f"{package}.")):
-                writer.function = _guarded(writer.function, reports, page)
-
-
-def _guarded(write: Callable[..., None], reports: RunReports, page: Path) -> Callable[..., None]:
-    def guarded(*arguments: object) -> None:
-        with reports.writing(page):
-            write(*arguments)
-
-    return guarded
-
-
 def _finish(session: pytest.Session, reports: RunReports) -> None:
-    """Complete and mask the pages, end the results, link the run, and say what could not be written."""
-    if not reports.by_pytest_html and reports.run:
-        with reports.writing(reports.html):
-            write_whole(reports.html, _masked_page(reports, render_page(reports.run, reports.comparison)))
-    elif reports.html.is_file():
-        with reports.writing(reports.html):
-            _rewrite(reports.html, _finished_page(reports))
-    if reports.junit and reports.junit.is_file():
-        with reports.writing(reports.junit):
-            _rewrite(reports.junit, junit.finished(reports.junit, reports.mask_text, reports.mask_name, reports.run))
+    """Complete the pages, link the run, end the results, and say what could not be written."""
+    finish_pages(reports)
     if reports.latest and reports.results:
         with reports.writing(reports.latest):
-            _link(reports.latest, reports.directory.name)
+            link(reports.latest, reports.directory.name)
     if reports.results and reports.results.error:
         with reports.writing(reports.directory / FILE_NAME):
             raise reports.results.error
@@ -399,42 +271,6 @@ def _say(config: pytest.Config, line: str) -> None:
         sys.stderr.write(f"{line}\n")
 
 
-def _rewrite(path: Path, content: bytes | None) -> None:
-    """Put the finished page in the place of pytest's; of a page that was cut short, nothing is left."""
-    # First away with the other: a disk that holds one of them may not hold both.
-    remove(path)
-    if content is None:
-        raise OSError(errno.EIO, "it was cut short", str(path))
-    write_whole(path, content)
-
-
-def _finished_page(reports: RunReports) -> bytes | None:
-    """The page, masked once more; None where pytest-html could not write it whole."""
-    page = reports.html.read_text(encoding="utf-8", errors="replace")
-    return _masked_page(reports, page) if page.rstrip().endswith("</html>") else None
-
-
-def _masked_page(reports: RunReports, page: str) -> bytes:
-    # All that stands in it is masked already; a password that is a word of HTML must not break it.
-    return page_text(reports.mask_name(page)).encode()
-
-
-def _link(latest: Path, run: str) -> None:
-    fresh = latest.with_name(f".{run}")
-    try:
-        fresh.symlink_to(run)
-        fresh.replace(latest)
-    except OSError as error:
-        remove(fresh)
-        raise OSError(error.errno, error.strerror, str(latest)) from None
-
-
-def _written(reports: RunReports) -> list[Path]:
-    """The reports, the page first."""
-    pages = [reports.html, *([reports.junit] if reports.junit else [])]
-    return [*pages, reports.directory / FILE_NAME]
-
-
 def pytest_terminal_summary(terminalreporter: Any, exitstatus: int, config: pytest.Config) -> None:
     reports = config.stash.get(REPORTS, None)
     if reports:
@@ -452,7 +288,7 @@ def _sum_up(reports: RunReports, terminal: Any, config: pytest.Config, exit_code
     lines = closing_summary(
         reports.run.header,
         reports.run.results,
-        _written(reports),
+        reports.files,
         reports.comparison,
         only_new=config.getoption("only_new"),
         exit_code=exit_code,
