@@ -47,6 +47,11 @@ class Command:
         """Whether it is one of the product's own commands that remove, add or replace containers of replicas."""
         return bool(_CHANGES.search(self.run))
 
+    @property
+    def needs_a_healthy_replica(self) -> bool:
+        """Whether it, not filled in yet, works through one."""
+        return "{healthy}" in self.run
+
 
 @dataclass(frozen=True)
 class Remedy:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reports.diagnosis.blame import blamed
 from reports.diagnosis.cause import Cause
@@ -48,8 +48,7 @@ def cards(header: Header, results: Sequence[Result]) -> list[Card]:
             same = [each for each in causes if each.remedy == cause.remedy]
             subjects = sorted({result.subject for each in same for result in each.results})
             at_fault = {name for each in same for name in _at_fault(header, each)}
-            healthy = _healthy(header, results, down | at_fault)
-            filled = render_each(found, header, subjects, _in_order(header, at_fault), healthy=healthy)
+            filled = _filled(header, results, found, subjects, at_fault, down)
         made.append(
             Card(
                 words=describe(header, cause),
@@ -63,18 +62,36 @@ def cards(header: Header, results: Sequence[Result]) -> list[Card]:
     return made
 
 
-def other_remedies(header: Header, made: Sequence[Card]) -> list[Remedy]:
+def other_remedies(header: Header, results: Sequence[Result], made: Sequence[Card]) -> list[Remedy]:
     """The remedies of what only follows from something else, each once; what is UNKNOWN needs none of its own."""
     shown = {card.remedy_id for card in made}
     groups: dict[str, list[Result]] = {}
     for each in (each for card in made for each in (*card.own, *card.follows)):
         if each.first.remedy and each.first.verdict is not VerdictWord.UNKNOWN:
             groups.setdefault(each.first.remedy, []).extend(each.results)
-    return [_for_all(header, found, of) for name, of in groups.items() if name not in shown and (found := remedy(name))]
+    down = {name for cause in find_causes(header, results) for name in cause.replicas}
+    return [
+        _filled(header, results, found, sorted({r.subject for r in of}), _blamed(header, of), down)
+        for name, of in groups.items()
+        if name not in shown and (found := remedy(name))
+    ]
 
 
-def _for_all(header: Header, found: Remedy, results: Sequence[Result]) -> Remedy:
-    return render_each(found, header, sorted({r.subject for r in results}), _in_order(header, _blamed(header, results)))
+def _filled(
+    header: Header,
+    results: Sequence[Result],
+    found: Remedy,
+    subjects: Sequence[str],
+    at_fault: set[str],
+    down: set[str],
+) -> Remedy:
+    """The remedy for these subjects and replicas; without what needs a healthy replica where none is."""
+    pinged = {r.subject for r in results if r.condition == "PING-1"}
+    healthy = _healthy(header, results, down | at_fault)
+    if healthy is None and header.replicas.keys() <= pinged:
+        possible = tuple(one for one in found.last_resort if not one.needs_a_healthy_replica)
+        found = replace(found, last_resort=possible)
+    return render_each(found, header, subjects, _in_order(header, at_fault), healthy=healthy)
 
 
 def withheld(results: Sequence[Result]) -> str | None:

@@ -59,7 +59,7 @@ def render_static(
         matrices=matrices(header, results),
         access=access_matrix(results),
         cards=made,
-        other_remedies=other_remedies(header, made),
+        other_remedies=other_remedies(header, results, made),
         withheld=withheld(results),
         comparison=comparison,
         changes=_changes(comparison) if comparison else {},

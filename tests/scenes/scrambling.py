@@ -66,7 +66,7 @@ def conclusions(header: Header, results: Sequence[Result]) -> dict[str, Any]:
             )
             for card in made
         ],
-        "remedies": [each.remedy for each in made] + other_remedies(header, made),
+        "remedies": [each.remedy for each in made] + other_remedies(header, results, made),
         "withheld": withheld(results),
         "matrices": [
             (each.condition, each.names, _cells(each.cells), each.shown) for each in matrices(header, results)

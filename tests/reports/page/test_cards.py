@@ -6,7 +6,7 @@ import pytest
 
 from reports.diagnosis.grouping import group
 from reports.page.cards import cards, other_remedies
-from reports.records import Result, VerdictWord
+from reports.records import Result
 from reports.remedies import Remedy, remedies
 from tests.reports.samples import IDS, header, healthy, verdict
 
@@ -55,14 +55,38 @@ def test_there_is_one_command_for_each_replica() -> None:
     assert len(made[0].remedy.commands) == len(set(made[0].remedy.commands))
 
 
-def test_what_only_follows_is_filled_in_too() -> None:
-    made = cards(header(), failing(remedies()["recover-replica"], *TWO))
+@pytest.mark.parametrize("name", ["database-links", "ghost-replica", "missing-volume"])
+def test_what_only_follows_is_filled_in_too(name: str) -> None:
+    results = failing(remedies()["recover-replica"], *TWO)
+    made = cards(header(), results)
     follows = [
-        verdict("CTR-1", f"{each}:nginx", "FAIL", "wrong", remedy="database-links", about=(f"container:nginx-{each}",))
+        verdict("CTR-1", f"{each}:nginx", "FAIL", "wrong", remedy=name, about=(f"container:nginx-{each}",))
         for each in TWO
     ]
-    assert {each.verdict for each in follows} == {VerdictWord.FAIL}
     made[0].follows.extend(group(follows))
-    (other,) = other_remedies(header(), made)
-    assert {each for each in TWO for one in other.commands if each in one.run} == set(TWO)
-    assert not any(word in f"{one.run} {one.where}" for word in KNOWN for one in other.commands)
+    (other,) = other_remedies(header(), results, made)
+    shown = (*other.commands, *other.last_resort)
+    assert {each for each in TWO for one in shown if each in one.run} == set(TWO)
+    assert not any(word in f"{one.run} {one.where}" for word in KNOWN for one in shown)
+
+
+def last_resort(results: list[Result]) -> list[str]:
+    """The commands that the first card offers at last."""
+    remedy = cards(header(), results)[0].remedy
+    assert remedy is not None
+    return [one.run for one in remedy.last_resort]
+
+
+def test_where_no_replica_is_healthy_none_is_removed() -> None:
+    """No replica could be named for --existing-replica-id, and a lost majority must lose no more."""
+    dead = [
+        verdict("PING-1", each, "FAIL", "no", remedy="recover-replica", reason="ping.no-response") for each in IDS[:3]
+    ]
+    commands = last_resort([each for each in healthy() if each.condition not in ("PING-1", "STATUS-14")] + dead)
+    assert not [each for each in commands if " remove " in each or " join " in each]
+    assert [each for each in commands if " emergency-repair " in each]
+
+
+def test_where_it_is_not_known_who_is_healthy_that_is_left_to_fill_in() -> None:
+    ill = verdict("STATUS-4", IDS[0], "FAIL", "ill", remedy="recover-replica", reason="status.unhealthy")
+    assert any("remove --existing-replica-id <id of a healthy replica> " in each for each in last_resort([ill]))
