@@ -26,8 +26,9 @@ NO_COUNTERS = {"nginx.no-counters": "without stub_status nginx has no counters"}
     owns=True,
     reasons={
         **pings.REASONS,
-        # Given by the judge alone, of a port without TLS; it is listed for its remedy.
+        # Given by the judge alone, of a replica without a response; they are listed for their remedies.
         "ping.not-tls": Reason("the replica's port does not use TLS", remedy="not-tls"),
+        "ping.unresolved": Reason("the replica's name does not resolve on this machine", remedy="unreached-address"),
     },
 )
 def test_replica_answers_ping(replica: Replica, ping: Ping, inventory: Inventory) -> Verdict:

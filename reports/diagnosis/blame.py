@@ -50,6 +50,18 @@ def silent(results: Sequence[Result]) -> tuple[str, ...]:
     return tuple(r.subject for r in results if r.condition == "PING-1" and r.subject in down - responded)
 
 
+def unreached(header: Header, results: Sequence[Result], silent: Sequence[str]) -> tuple[str, ...]:
+    """The silent ones that only this machine does not reach: nobody reports them, and users reach them, or their name
+    does not resolve here.
+    """
+    public = [r.seen for r in results if r.condition == "PING-2" and r.verdict is VerdictWord.PASS]
+    healthy = {name for seen in public if isinstance(seen, dict) for name in seen}
+    unresolved = {r.subject for r in results if r.condition == "PING-1" and r.reason == "ping.unresolved"}
+    others = [r for r in results if fails(r) and r.condition != "PING-1"]
+    reported = frozenset().union(*(blamed(header, r) for r in others))
+    return tuple(name for name in silent if name in (healthy | unresolved) - reported)
+
+
 def cut_off(header: Header, results: Sequence[Result], silent: Sequence[str]) -> bool:
     """Whether nothing in the inventory responded: every owner failed without a response, nothing else was judged."""
     judged = [r for r in results if r.verdict in (VerdictWord.PASS, VerdictWord.WARN, VerdictWord.FAIL)]
@@ -92,8 +104,12 @@ def lost_with_majority(
     return (*silent, *(name for before, name in enumerate(unhealthy) if before < enough or name in own_report))
 
 
-def majority_lost(header: Header, results: Sequence[Result], down: Sequence[str]) -> bool:
+def majority_lost(
+    header: Header, results: Sequence[Result], down: Sequence[str], unreached: Sequence[str] = ()
+) -> bool:
     """Whether half of the replicas or more are down, or all are unhealthy and none reports the cluster status.
+
+    unreached: those that only this machine does not reach.
 
     Not where STATUS-14 holds, or RDB-1 at more than half of them: then the database has its majority, and the
     replicas are unhealthy for another reason.
@@ -103,5 +119,5 @@ def majority_lost(header: Header, results: Sequence[Result], down: Sequence[str]
         return False
     pings = [r for r in results if r.condition == "PING-1"]
     reported = any(r.condition == "STATUS-1" and r.verdict is VerdictWord.PASS for r in results)
-    all_unhealthy = len(pings) == len(header.replicas) and all(map(fails, pings)) and not reported
+    all_unhealthy = len(pings) == len(header.replicas) and all(map(fails, pings)) and not (reported or unreached)
     return len(header.replicas) > 1 and (len(down) * 2 >= len(header.replicas) or all_unhealthy)

@@ -12,6 +12,7 @@ Kind = Literal[
     "cut off",
     "majority",
     "silent",
+    "unreached",
     "untrusted",
     "identity",
     "mke",

@@ -19,6 +19,7 @@ from reports.diagnosis.blame import (
     silent,
     unhealthy,
     unknown,
+    unreached,
 )
 from reports.diagnosis.cause import Cause, Kind, Pool
 from reports.diagnosis.grouping import same_cause
@@ -67,10 +68,14 @@ def find_causes(header: Header, results: Sequence[Result]) -> tuple[Cause, ...]:
         result.subject for result in pool.left if result.condition == "PING-1" and result.subject in unanswering
     )
     impaired = unhealthy(header, others, unanswering)
-    if majority_lost(header, others, (*unanswering, *impaired)):
-        causes.append(_loss(header, pool, lost_with_majority(header, others, unanswering, impaired), hidden))
-    elif unanswering:
-        causes.append(_unresponsive(header, pool, unanswering, hidden))
+    here = unreached(header, results, unanswering)
+    gone = tuple(name for name in unanswering if name not in here)
+    if majority_lost(header, others, (*gone, *impaired), here):
+        causes.append(_loss(header, pool, lost_with_majority(header, others, gone, impaired), hidden))
+    elif gone:
+        causes.append(_unresponsive(header, pool, gone, hidden))
+    if here:
+        causes += _unreached(header, pool, here)
     causes += untrusted(header, pool)
     causes += licence(pool)
     logged_in = any(r.condition == "TOKEN-0" and r.verdict is VerdictWord.PASS for r in results)
@@ -134,6 +139,16 @@ def _unresponsive(header: Header, pool: Pool, unanswering: tuple[str, ...], faul
         return bool(at_fault & down or there or unnamed or of_a_loss) and not _not_of_one_loss(result)
 
     return Cause("silent", own, pool.take(follows), unanswering, own[0].remedy)
+
+
+def _unreached(header: Header, pool: Pool, names: tuple[str, ...]) -> list[Cause]:
+    """Replicas that only this machine does not reach: nothing of them may be restarted for it."""
+    pinged = pool.take(lambda r: r.condition == "PING-1" and r.subject in names)
+    if not pinged:
+        return []
+    at = set(names)
+    follows = pool.take(lambda r: unknown(r) and bool(at & (blamed(header, r) | set(r.subject.split(":")))))
+    return [Cause("unreached", pinged, follows, names, "unreached-address")]
 
 
 def _not_of_one_loss(result: Result) -> bool:

@@ -139,6 +139,10 @@ def describe(header: Header, cause: Cause) -> str:
             if len(cause.replicas) > 1:
                 return f"Replicas {places} do not respond"
             return f"Replica {places} does not respond" + (f': "{_short(first.message)}"' if first else "")
+        case "unreached":
+            return f"This machine does not reach {places} at the address in the inventory" + (
+                f': "{_short(first.message)}"' if first else ""
+            )
         case "replica" if first and first.message:
             return f'Replica {places} is unhealthy: {first.condition} {first.subject} "{_short(first.message)}"'
         case "replica":

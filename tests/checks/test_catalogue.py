@@ -184,6 +184,7 @@ def test_each_way_in_has_one_owner() -> None:
         ("STATUS-6", "status.replica-missing", "missing-replica"),
         ("STATUS-6", "status.ghost-replica", "ghost-replica"),
         ("PING-1", "ping.not-tls", "not-tls"),
+        ("PING-1", "ping.unresolved", "unreached-address"),
         ("TOKEN-0", "token.server-error", "token-service"),
         ("NET-1", "net.not-attached", "not-attached"),
         ("NET-1", "net.no-network", "network-itself"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import yaml
@@ -105,3 +106,20 @@ def test_what_hangs_at_every_replica_is_waited_for_once(suite: Suite, tmp_path: 
 
 def server_of(path: str) -> str:
     return "notary" if "/_trust/" in path else path.partition("?")[0]
+
+
+def test_wrong_addresses_of_replicas_that_users_reach_are_no_lost_majority(suite: Suite, tmp_path: Path) -> None:
+    """As in a draft of an inventory whose addresses nobody has checked: nothing is to be restarted for it."""
+    with scene("healthy", tmp_path) as cluster:
+        replicas = yaml.safe_load(cluster.inventory.read_text(encoding="utf-8"))["replicas"]
+        wrong = [
+            {"id": each["id"], "address": f"127.0.1.{number}", "port": 1} for number, each in enumerate(replicas, 1)
+        ]
+        outcome = suite.run(f"--inventory={inventory_with(cluster, replicas=wrong, nodes=None, rethinkdb=None)}")
+    assert outcome.code == 1, outcome.output
+    assert outcome.verdicts["PING-2", urlsplit(cluster.url).netloc] == "PASS"
+    first = outcome.output.partition("What to do first:\n")[2].splitlines()[0]
+    assert "1. This machine does not reach " in first
+    assert "correct the addresses in the inventory" in first
+    for word in ("majority", "restart", "join"):
+        assert word not in first

@@ -120,6 +120,11 @@ ping_1(
 )
 ping_1("silent", {("ping", A): REFUSED}, fails(A, "10.0.0.11:443", "connection refused", reason="ping.refused"))
 ping_1("no TLS", {("ping", A): NoResponse("http.not-tls", "no TLS is spoken there")}, fails(A, reason="ping.not-tls"))
+ping_1(
+    "no such name",
+    {("ping", A): NoResponse("http.unresolved", "the host name does not resolve")},
+    fails(A, reason="ping.unresolved"),
+)
 ping_1("not asked for its certificate", {("ping", A): UNTRUSTED}, unknown(A, "see TLS-1", reason="http.untrusted"))
 
 

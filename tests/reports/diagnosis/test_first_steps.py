@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -104,6 +105,53 @@ def test_all_silent_are_no_lost_majority_where_their_databases_answer() -> None:
     (line,) = steps([*(shut.get(r.key, r) for r in dead(3, 1)), *sound])
     assert line.startswith(f"Replicas {A} (node-1, 10.0.0.11), {B}")
     assert "majority" not in line
+
+
+USERS = "msr.example.org"
+
+
+def shut(*names: str, users_reach: tuple[str, ...] = (), reason: str = "ping.no-connection") -> list[Result]:
+    """Nothing responds at the addresses of these replicas, and no other one reports them."""
+    there = {name: {r.key: r for r in dead(3, IDS.index(name)) if name in r.subject.split(":")} for name in names}
+
+    def seen(result: Result) -> Result:
+        for name in names:
+            other = there[name].get(result.key, result)
+            if result.condition == "PING-1" and result.subject == name:
+                return replace(other, reason=reason)
+            if other.verdict is VerdictWord.UNKNOWN:
+                return other
+        return result
+
+    # They know nothing of the cluster as a whole.
+    found = [seen(r) for r in healthy() if r.condition not in ("PING-2", "STATUS-14")]
+    word = "PASS" if users_reach else "FAIL"
+    return [*found, verdict("PING-2", USERS, word, seen=dict.fromkeys(users_reach, 2))]
+
+
+def test_whom_users_reach_is_not_lost_for_a_wrong_address() -> None:
+    (line,) = steps(shut(A, B, C, users_reach=(A, B, C)))
+    assert line.startswith(f"This machine does not reach {A} (node-1, 10.0.0.11), {B}")
+    assert "correct the addresses in the inventory" in line
+    for word in ("majority", "restart", "remove"):
+        assert word not in line
+
+
+def test_who_is_lost_and_who_has_a_wrong_address_are_two_lines() -> None:
+    lost, unreached = steps(shut(B, C, users_reach=(A, B)))
+    assert lost.startswith(f"Replica {C} (node-3, 10.0.0.13) does not respond")
+    assert unreached.startswith(f"This machine does not reach {B} (node-2, 10.0.0.12) at")
+
+
+def test_names_that_this_machine_does_not_resolve_are_no_lost_majority() -> None:
+    line = steps(shut(B, C, reason="ping.unresolved"))[0]
+    assert line.startswith(f"This machine does not reach {B} (node-2, 10.0.0.12), {C}")
+    assert "majority" not in line
+
+
+def test_whom_others_report_as_gone_is_lost_whatever_its_name_resolves_to() -> None:
+    found = [replace(r, reason="ping.unresolved") if r.condition == "PING-1" else r for r in both_dead(3)]
+    assert steps(found)[0].startswith("The majority of the replicas is lost (2 of 3): ")
 
 
 def test_two_of_seven_dead_are_one_line() -> None:
