@@ -80,10 +80,15 @@ def test_account_can_log_in(account: Client, every_account_tokens: AccountsToken
 
 
 def _unanswered(account: Client, every_account_tokens: AccountsTokens) -> Unavailable:
-    """Why no token service answered the account: a silence of its own before that of a whole replica."""
+    """Why no token service answered the account: a silence of its own before that of a whole replica.
+
+    That the account is barred comes last: what refused it is no replica of the inventory, else it would be told.
+    """
     causes = [cause for key, cause in every_account_tokens.causes.items() if key.rpartition(":")[0] == account.subject]
     own = (cause for cause in causes if any(each.startswith("token-service:") for each in cause.about))
-    return next(own, causes[0])
+    barred = Because(account.subject, condition="TOKEN-0")
+    others = (cause for cause in causes if cause.because != barred)
+    return next(own, next(others, causes[0]))
 
 
 def _scopes(_: Inventory, client_replica: ClientReplica) -> list[str]:

@@ -46,6 +46,8 @@ def test_a_faulty_run_shows_none_of_those_that_the_cluster_gives_away(tmp_path: 
     def play(cluster: Cluster) -> None:
         planted.put_into(cluster)
         echoing(planted, cluster)
+        # What answers in its place is not believed: a log-in that it were the first to refuse would be unknown.
+        cluster.replicas[3].slow_by = 0.5
 
     with staged(tmp_path, play, replicas=4) as cluster:
         outcome = loud_suite(planted, tmp_path).run(f"--inventory={planted.inventory(cluster)}", *LOUD, "-rA")
@@ -129,6 +131,8 @@ def test_the_file_of_pytests_own_debugging_shows_none(tmp_path: Path) -> None:
     def play(cluster: Cluster) -> None:
         planted.put_into(cluster)
         echoing(planted, cluster)
+        # What answers in its place is not believed: a log-in that it were the first to refuse would be unknown.
+        cluster.replicas[3].slow_by = 0.5
 
     with staged(tmp_path, play, replicas=4) as cluster:
         loud_suite(planted, tmp_path).run(f"--inventory={planted.inventory(cluster)}", f"--debug={log}")

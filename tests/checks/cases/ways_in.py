@@ -280,6 +280,14 @@ token_0(
 )
 token_0("no replica to ask", answered(NO_REPLICA), unknown("admin", "connection refused", reason="http.refused"))
 token_0(
+    "refused by another replica that answers in place of one",
+    answered(
+        Unavailable("http.login-refused", "refused (401)", because=Because("admin", condition="TOKEN-0")),
+        Unavailable("run.another-replica", "another replica answers", because=Because(B, condition="IDENT-1")),
+    ),
+    unknown("admin", "another replica answers", because=Because(B, condition="IDENT-1")),
+)
+token_0(
     "nobody to ask",
     answered(Unavailable("run.not-queried", "no replica answers")),
     unknown("admin", "no replica answers", reason="run.not-queried"),
