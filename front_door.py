@@ -8,6 +8,8 @@ import tempfile
 
 import pytest
 
+from msr_checks import INTERRUPTED
+
 PLUGINS = ["fixtures.plugin", "checks.plugin", "reports.plugin"]
 
 
@@ -44,5 +46,5 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
         for name in PLUGINS:
             early_config.pluginmanager.import_plugin(name)
     except KeyboardInterrupt:
-        sys.stderr.write("ERROR: interrupted before anything was asked\n")
+        sys.stderr.write(INTERRUPTED)
         raise SystemExit(pytest.ExitCode.INTERRUPTED) from None

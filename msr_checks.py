@@ -15,6 +15,8 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
+INTERRUPTED = "ERROR: interrupted before anything was asked\n"
+"""What Ctrl-C prints while a run still starts."""
 
 
 @cache
@@ -44,7 +46,7 @@ def main() -> None:
     try:
         runpy.run_module("pytest", run_name="__main__")
     except KeyboardInterrupt:
-        sys.stderr.write("ERROR: interrupted before anything was asked\n")
+        sys.stderr.write(INTERRUPTED)
         sys.exit(2)
 
 
