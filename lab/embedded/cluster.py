@@ -71,6 +71,7 @@ class Embedded:
         if len(cluster.replicas) % 2 == 0:
             expect.warn("STATUS-14", "cluster")
         self.expected: Verdicts = expect.verdicts
+        self.expected_causes = tuple(expect.causes)
         self._engines.start()
         self.inventory = write_inventory(
             cluster, self.directory, self._authority, self._database_authority, token=self.scene.token

@@ -5,6 +5,7 @@ Keys are (condition id, subject). A FAIL of a condition that only warns is decla
 
 import itertools
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from lab.embedded.state import Cluster, Replica, Table
 
@@ -14,12 +15,24 @@ UNREADABLE = ("finance/ledger",)
 Verdicts = dict[tuple[str, str], str]
 
 
+@dataclass(frozen=True)
+class ExpectedCause:
+    """A cause that a report must name: what is broken, at which things (`type:name`), and the highest rung of the
+    ladder of recovery whose command it may show.
+    """
+
+    id: str
+    things: tuple[str, ...]
+    offers: str
+
+
 class Expecting:
     """Collects what must not pass. Saying two different things of one subject is a mistake in the scene."""
 
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster
         self.verdicts: Verdicts = {}
+        self.causes: list[ExpectedCause] = []
 
     def _expect(self, verdict: str, condition: str, subjects: Iterable[str]) -> None:
         for subject in subjects:
@@ -34,6 +47,14 @@ class Expecting:
 
     def unknown(self, condition: str, *subjects: str) -> None:
         self._expect("UNKNOWN", condition, subjects)
+
+    def cause(self, name: str, *things: str, offers: str = "repair-first") -> None:
+        """Say what is broken, in the order in which an operator is to deal with it; `things` of one kind in any order.
+
+        offers: save-first, repair-first, start, restart-container, restart-replica, restart-engine, reconfigure,
+        remove-join, emergency-repair, restore, or call-support.
+        """
+        self.causes.append(ExpectedCause(name, tuple(sorted(things)), offers))
 
     # -- subjects
 

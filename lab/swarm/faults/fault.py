@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from lab.embedded.expecting import ExpectedCause
 from lab.swarm.commands import until
 from lab.swarm.faults.expect import Expect
 from lab.swarm.lab import Lab
@@ -54,6 +55,13 @@ class Fault:
 
     def expected(self) -> dict[tuple[str, str], str]:
         """What the suite must find: (condition, subject) → verdict."""
+        return self._expectations().verdicts
+
+    def expected_causes(self) -> tuple[ExpectedCause, ...]:
+        """What a report must name as broken, in order."""
+        return tuple(self._expectations().causes)
+
+    def _expectations(self) -> Expect:
         expect = Expect(self.plan)
         self.trips(expect)
-        return expect.verdicts
+        return expect
