@@ -1,50 +1,49 @@
-"""A cause behind problems, and the problems that no cause has claimed yet."""
+"""A cause behind problems, as reports show it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
-from reports.records import PROBLEMS, Result
-
-Kind = Literal[
-    "cut off",
-    "majority",
-    "silent",
-    "unreached",
-    "untrusted",
-    "identity",
-    "mke",
-    "log-in",
-    "replica",
-    "failure",
-    "unknown",
-    "warning",
-]
+from reports.diagnosis.finding import Harm, Kind
+from reports.records import Measured, Result, VerdictWord, worst
 
 
 @dataclass(frozen=True)
 class Cause:
-    """What is probably wrong: `results` show it themselves, `explains` follow from it.
-
-    `replicas` are those at fault, if it is theirs; `remedy` is the id of what to do.
+    """What is wrong, most probably: `shown_by` are the verdicts for it, `against` those that speak against it, and
+    `explains` what follows from it. things: what is at fault, `type:name`. since: when it began (RFC 3339).
     """
 
     kind: Kind
-    results: tuple[Result, ...]
+    things: tuple[str, ...]
+    shown_by: tuple[Result, ...]
+    against: tuple[Result, ...] = ()
     explains: tuple[Result, ...] = ()
-    replicas: tuple[str, ...] = ()
-    remedy: str | None = None
+    harms: tuple[Harm, ...] = ()
+    ladder: tuple[str, ...] = ()
+    detail: str | None = None
 
+    @property
+    def id(self) -> str:
+        return self.kind.id
 
-class Pool:
-    """The problems that no cause has claimed yet."""
+    @property
+    def problems(self) -> tuple[Result, ...]:
+        """All verdicts behind which it stands."""
+        return (*self.shown_by, *self.explains)
 
-    def __init__(self, results: Sequence[Result]) -> None:
-        self.left = [result for result in results if result.verdict in PROBLEMS]
+    @property
+    def worst(self) -> VerdictWord:
+        """The worst verdict of those that show it."""
+        return worst(self.shown_by).verdict
 
-    def take(self, wanted: Callable[[Result], bool]) -> tuple[Result, ...]:
-        taken = tuple(result for result in self.left if wanted(result))
-        self.left = [result for result in self.left if not wanted(result)]
-        return taken
+    @property
+    def measured(self) -> Measured:
+        """How it is known: directly at the thing itself, reported by others, or derived."""
+        how = {each.measured for each in self.shown_by}
+        return "directly" if "directly" in how else "reported" if "reported" in how else "derived"
+
+    @property
+    def since(self) -> str | None:
+        """When it began, where the evidence says."""
+        return min((each.since for each in self.shown_by if each.since), default=None)

@@ -1,0 +1,179 @@
+"""The evidence of one run, as the rules of the diagnosis ask for it.
+
+Pure: it reads nothing but the fields of results.jsonl, and no message.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from functools import cached_property
+
+from reports.records import PROBLEMS, Header, Result, VerdictWord
+
+# Things that belong to a replica by the id at their end, as the container `registry-f2277ad178f7`.
+_OF_A_REPLICA = ("replica", "database", "token-service", "notary")
+
+
+class Case:
+    """All verdicts of a run, and the problems among them that no cause has claimed yet (`left`).
+
+    lost: the nodes that somebody declared as gone for good (`--declare lost=NODE`).
+    """
+
+    def __init__(self, header: Header, results: Sequence[Result], lost: Collection[str] = ()) -> None:
+        self.header = header
+        self.results = tuple(results)
+        self.lost = frozenset(lost)
+        self._left = {id(each): each for each in results if each.verdict in PROBLEMS}
+
+    # -- verdicts
+
+    @cached_property
+    def _by_condition(self) -> dict[str, list[Result]]:
+        found: dict[str, list[Result]] = {}
+        for each in self.results:
+            found.setdefault(each.condition, []).append(each)
+        return found
+
+    @cached_property
+    def _by_key(self) -> dict[tuple[str, str], Result]:
+        return {(each.condition, each.subject): each for each in self.results}
+
+    def of(self, *conditions: str, word: VerdictWord | None = None) -> list[Result]:
+        """The verdicts of these conditions, all or those of one word."""
+        found = (each for name in conditions for each in self._by_condition.get(name, ()))
+        return [each for each in found if word is None or each.verdict is word]
+
+    def verdict(self, condition: str, subject: str) -> Result | None:
+        """The verdict of a condition on a subject; None where it was not judged."""
+        return self._by_key.get((condition, subject))
+
+    def passes(self, condition: str, subject: str) -> bool:
+        """Whether it passed there; what was not judged did not."""
+        found = self.verdict(condition, subject)
+        return found is not None and found.verdict is VerdictWord.PASS
+
+    def passing(self, condition: str, within: str) -> list[Result]:
+        """What passed of a condition on a subject, or on a part of it: `CTR-1` of a replica for each container."""
+        return [r for r in self.of(condition, word=VerdictWord.PASS) if within in r.subject.split(":")]
+
+    def fails(self, condition: str, within: str) -> list[Result]:
+        """What failed of a condition on a subject, or on a part of it; warnings count."""
+        wrong = (VerdictWord.FAIL, VerdictWord.WARN)
+        return [r for r in self.of(condition) if r.verdict in wrong and within in r.subject.split(":")]
+
+    # -- problems
+
+    @property
+    def left(self) -> list[Result]:
+        """The problems that no cause has claimed yet, in the order of the run."""
+        return list(self._left.values())
+
+    def found(self, *reasons: str, unknown: bool = False) -> list[Result]:
+        """The problems left that have one of these reasons: failures and warnings, or what is UNKNOWN.
+
+        A reason that ends in `.` stands for all that begin with it.
+        """
+        return [
+            each
+            for each in self._left.values()
+            if (each.verdict is VerdictWord.UNKNOWN) is unknown and has_reason(each, reasons)
+        ]
+
+    def take(self, wanted: Iterable[Result]) -> tuple[Result, ...]:
+        """Claim these of the problems left."""
+        taken = tuple(each for each in wanted if id(each) in self._left)
+        for each in taken:
+            self._left.pop(id(each), None)
+        return tuple({id(each): each for each in taken}.values())
+
+    def take_where(self, wanted: Callable[[Result], bool]) -> tuple[Result, ...]:
+        """Claim those of the problems left of which this holds."""
+        return self.take([each for each in self._left.values() if wanted(each)])
+
+    # -- things
+
+    @cached_property
+    def replicas(self) -> tuple[str, ...]:
+        """The ids of the replicas, in the inventory's order."""
+        return tuple(self.header.replicas)
+
+    def node_of(self, replica: str) -> str | None:
+        """The node of a replica, where the inventory says it."""
+        place = self.header.replicas.get(replica)
+        return place.node if place else None
+
+    def replicas_on(self, node: str) -> tuple[str, ...]:
+        """The replicas of a node."""
+        return tuple(name for name, place in self.header.replicas.items() if place.node == node)
+
+    def in_order(self, things: Iterable[str]) -> tuple[str, ...]:
+        """Things, each once, those of the inventory's replicas and nodes in its order, the others after them."""
+        order = {name: number for number, name in enumerate((*self.replicas, *self.header.nodes))}
+
+        def place(thing: str) -> tuple[int, str]:
+            name = name_of(thing)
+            return (order.get(name, order.get(name.rpartition("-")[2], len(order))), thing)
+
+        return tuple(sorted(set(things), key=place))
+
+
+def has_reason(result: Result, reasons: Collection[str]) -> bool:
+    """Whether a verdict has one of these reasons; one that ends in `.` stands for all that begin with it."""
+    return any(
+        result.reason == reason or (reason.endswith(".") and (result.reason or "").startswith(reason))
+        for reason in reasons
+    )
+
+
+def type_of(thing: str) -> str:
+    """`replica` of `replica:f2277ad178f7`."""
+    return thing.partition(":")[0]
+
+
+def name_of(thing: str) -> str:
+    """`f2277ad178f7` of `replica:f2277ad178f7`; empty for `balancer`."""
+    return thing.partition(":")[2]
+
+
+def things_of(results: Iterable[Result], *types: str) -> tuple[str, ...]:
+    """What these verdicts are about, each once: all things, or those of these types."""
+    found = dict.fromkeys(thing for each in results for thing in each.about)
+    return tuple(thing for thing in found if not types or type_of(thing) in types)
+
+
+def replicas_in(case: Case, result: Result) -> frozenset[str]:
+    """The replicas that a verdict is about: themselves, their containers, databases, services or links."""
+    names = {part for thing in result.about for part in name_of(thing).split(">")}
+    return frozenset(each for each in case.replicas if any(n == each or n.endswith(f"-{each}") for n in names))
+
+
+def nodes_in(result: Result) -> frozenset[str]:
+    """The nodes that a verdict is about."""
+    return frozenset(name_of(thing) for thing in result.about if type_of(thing) == "node")
+
+
+def all_of_replica(replica: str) -> frozenset[str]:
+    """The things of a replica, but for its containers, which have its id at their end."""
+    return frozenset(f"{kind}:{replica}" for kind in _OF_A_REPLICA)
+
+
+def is_of_replica(thing: str, replica: str) -> bool:
+    """Whether a thing is of a replica: itself, its database, its services, one of its containers or volumes."""
+    name = name_of(thing)
+    return name == replica or name.endswith(f"-{replica}")
+
+
+def fails(result: Result) -> bool:
+    """Whether it is a FAIL."""
+    return result.verdict is VerdictWord.FAIL
+
+
+def wrong(result: Result) -> bool:
+    """Whether it is a FAIL or a WARN."""
+    return result.verdict in (VerdictWord.FAIL, VerdictWord.WARN)
+
+
+def unknown(result: Result) -> bool:
+    """Whether it could not be judged."""
+    return result.verdict is VerdictWord.UNKNOWN

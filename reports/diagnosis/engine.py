@@ -1,0 +1,116 @@
+"""Weighs the rules of all families on the verdicts of a run: what explains others is found first, and takes them.
+
+Grouping only orders what is shown: it never changes a verdict or the exit code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from reports.diagnosis.case import Case, unknown
+from reports.diagnosis.cause import Cause
+from reports.diagnosis.families import (
+    access,
+    cluster,
+    containers,
+    database,
+    housekeeping,
+    inventory,
+    machines,
+    overlay,
+    rest,
+    services,
+    swarm,
+    this_machine,
+    tokens,
+    trust,
+)
+from reports.diagnosis.finding import Finding, Kind
+from reports.records import Header, Result, VerdictWord
+
+# From the deepest: a machine explains its containers, a database what the services of all replicas lack.
+FAMILIES = (
+    this_machine,
+    inventory,
+    machines,
+    swarm,
+    overlay,
+    containers,
+    database,
+    cluster,
+    access,
+    services,
+    tokens,
+    trust,
+    housekeeping,
+    rest,
+)
+KINDS: tuple[Kind, ...] = tuple(kind for module in FAMILIES for kind in module.family.kinds)
+
+
+def find_causes(header: Header, results: Sequence[Result], lost: Collection[str] = ()) -> tuple[Cause, ...]:
+    """The causes behind all problems of a run, in the order in which to handle them. Every problem is in one.
+
+    lost: the nodes that somebody declared as gone for good.
+    """
+    case = Case(header, results, lost)
+    found = [cause for kind in KINDS for cause in _found(case, kind)]
+    return tuple(sorted(found, key=_order))
+
+
+def _found(case: Case, kind: Kind) -> list[Cause]:
+    causes: list[Cause] = []
+    for finding in kind.rule(case):
+        own = case.take(finding.shown_by)
+        if not own:
+            # A deeper cause explains it.
+            continue
+        causes.append(
+            Cause(
+                kind=kind,
+                things=case.in_order(finding.things),
+                shown_by=own,
+                against=finding.contradicted_by,
+                explains=_explained(case, finding, own),
+                harms=kind.harms if finding.harms is None else finding.harms,
+                ladder=kind.ladder if finding.ladder is None else finding.ladder,
+                detail=finding.detail,
+            )
+        )
+    return causes
+
+
+def _explained(case: Case, finding: Finding, own: Sequence[Result]) -> tuple[Result, ...]:
+    """What follows from a finding: what it predicts, and what was not seen because of any of that."""
+    explained = list(case.take_where(lambda each: finding.predicts(each) or _unseen(finding, each)))
+    blind = {(each.condition, each.subject) for each in (*own, *explained)}
+    while blind:
+        more = case.take([each for each in case.left if unknown(each) and _because(each, blind)])
+        explained += more
+        blind = {(each.condition, each.subject) for each in more}
+    return tuple(explained)
+
+
+def _unseen(finding: Finding, result: Result) -> bool:
+    return unknown(result) and bool(result.about) and set(result.about) <= finding.affects
+
+
+def _because(result: Result, blind: Collection[tuple[str, str]]) -> bool:
+    """Whether a verdict names one of these as the reason why it was not seen.
+
+    A condition may judge parts of what it looks at: TOKEN-1 at admin:f2277ad178f7 has a verdict for each scope.
+    """
+    because = result.because
+    if because is None or because.condition is None:
+        return False
+    parts = set(because.subject.split(":"))
+    return any(because.condition == name and parts <= set(subject.split(":")) for name, subject in blind)
+
+
+def _order(cause: Cause) -> tuple[int, int, int]:
+    """What fails before what is not known and what warns; of these the gravest first, and then the deepest."""
+    critical = any(each.verdict is VerdictWord.FAIL and each.critical for each in cause.shown_by)
+    unseen = cause.worst is VerdictWord.UNKNOWN
+    blocking = unseen and any(each.critical for each in cause.shown_by)
+    tier = 0 if critical else 1 if blocking else 3 if unseen else 2
+    return (tier, min(cause.harms, default=99), KINDS.index(cause.kind))

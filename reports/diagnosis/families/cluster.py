@@ -1,0 +1,7 @@
+"""."""
+
+from __future__ import annotations
+
+from reports.diagnosis.finding import Family
+
+family = Family()

@@ -1,0 +1,58 @@
+"""What is wrong with the machine that runs the checks, or with the run itself: the cluster may be healthy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reports.diagnosis.case import Case, has_reason, unknown
+from reports.diagnosis.finding import Family, Finding
+from reports.diagnosis.reach import responded, silent_replicas
+from reports.records import VerdictWord
+
+family = Family()
+
+_OWN = (
+    "run.exhausted",
+    "run.time-limit",
+    "run.interrupted",
+    "run.too-much",
+    "run.ending",
+    "run.no-time-left",
+    "run.internal-error",
+)
+
+
+@family.cause(
+    "this-machine-cut-off", "No address in the inventory responds to this machine", remedy="check-this-machine"
+)
+def this_machine_cut_off(case: Case) -> Iterator[Finding]:
+    """Nothing in the inventory responds: this machine is probably cut off.
+
+    Needs: every replica silent, and no condition judged but by what does not respond.
+    Predicts: all other problems.
+    Contradicted by: anything that responds.
+    """
+    judged = (VerdictWord.PASS, VerdictWord.WARN, VerdictWord.FAIL)
+    seen = [each for each in case.results if each.verdict in judged]
+    silent = silent_replicas(case)
+    owners = case.header.owners
+    if (
+        silent
+        and set(silent) == set(case.replicas)
+        and not any(e.condition not in owners or responded(e) for e in seen)
+    ):
+        yield Finding(("this-machine",), tuple(seen), predicts=lambda _: True, detail="")
+
+
+@family.cause("own-limit", "This run could not check everything", remedy="own-limit")
+def own_limit(case: Case) -> Iterator[Finding]:
+    """This run, or this machine, reached a limit of its own.
+
+    Needs: UNKNOWN for a reason of the run: its time limit, an interruption, memory, file descriptors.
+    Predicts: nothing of the cluster.
+    Contradicted by: nothing that a run sees.
+    """
+    for reason in _OWN:
+        own = [each for each in case.left if unknown(each) and has_reason(each, (reason,))]
+        if own:
+            yield Finding(("this-machine",), tuple(own))

@@ -1,0 +1,121 @@
+"""What a rule of the diagnosis is: the kind of cause that it finds, and what it says of one.
+
+A kind is declared where its rule stands (`@cause(…)`), one module per family of causes. Its docstring says what it is,
+and under `Needs:`, `Predicts:` and `Contradicted by:` what the rule weighs; docs/diagnosis.md is made of it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+from reports.records import Result
+
+if TYPE_CHECKING:
+    from reports.diagnosis.case import Case
+
+
+class Harm(IntEnum):
+    """What users or operators cannot do, or what threatens; the gravest first."""
+
+    START_WORKLOADS = 1
+    SIGN_IN = 2
+    PULL = 3
+    PULL_SIGNED = 4
+    PUSH = 5
+    DELETE = 6
+    SIGN = 7
+    LOSE_PUSHES = 8
+    EXPOSED = 9
+    JOBS = 10
+    WEB = 11
+    AUDIT_LOG = 12
+    NEXT_FAILURE = 13
+    UNNOTICED = 14
+
+
+def _nothing(_result: Result) -> bool:
+    return False
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One fault that a rule found.
+
+    things: what is at fault, `type:name`. shown_by: the verdicts that show it, those that were not claimed by a deeper
+    cause; the first one's message is quoted. contradicted_by: verdicts that speak against it. predicts: whether another
+    problem follows from it. affects: the things of which nothing can be seen while it lasts: what is UNKNOWN about them
+    alone follows from it. harms, ladder: instead of those of the kind. detail: instead of the quoted message; None
+    quotes it.
+    """
+
+    things: tuple[str, ...]
+    shown_by: tuple[Result, ...]
+    contradicted_by: tuple[Result, ...] = ()
+    predicts: Callable[[Result], bool] = _nothing
+    affects: frozenset[str] = frozenset()
+    harms: tuple[Harm, ...] | None = None
+    ladder: tuple[str, ...] | None = None
+    detail: str | None = None
+
+
+Rule = Callable[["Case"], Iterable[Finding]]
+
+_SECTION = re.compile(r"^(Needs|Predicts|Contradicted by): (.+?)(?=^\S[^\n]*: |\Z)", re.MULTILINE | re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of cause. title: what is wrong, with `{things}` for what is at fault, and `{s}` for a verb's ending where
+    that is one thing. remedy: the id of what it means and how to look closer. ladder: the rungs of recovery that may
+    help, from the top; harms: who suffers how, as far as this is not measured otherwise.
+    """
+
+    id: str
+    title: str
+    remedy: str
+    harms: tuple[Harm, ...]
+    ladder: tuple[str, ...]
+    rule: Rule
+
+    @property
+    def meaning(self) -> str:
+        """The first paragraph of the rule's docstring."""
+        return " ".join(_text(self.rule).partition("\n\n")[0].split())
+
+    def section(self, name: str) -> str:
+        """`Needs`, `Predicts` or `Contradicted by` of the docstring; empty where it has none."""
+        found = {key: " ".join(text.split()) for key, text in _SECTION.findall(_text(self.rule))}
+        return found.get(name, "")
+
+
+def _text(rule: Rule) -> str:
+    lines = (rule.__doc__ or "").splitlines()
+    return "\n".join(line.strip() for line in lines).strip()
+
+
+class Family:
+    """The kinds of one module, in the order in which they are weighed: what explains others first."""
+
+    def __init__(self) -> None:
+        self.kinds: list[Kind] = []
+
+    def cause(
+        self,
+        name: str,
+        title: str,
+        *,
+        remedy: str,
+        harms: tuple[Harm, ...] = (Harm.UNNOTICED,),
+        ladder: tuple[str, ...] = ("repair-first",),
+    ) -> Callable[[Rule], Rule]:
+        """Add the decorated rule as a kind of cause."""
+
+        def add(rule: Rule) -> Rule:
+            self.kinds.append(Kind(name, title, remedy, harms, ladder, rule))
+            return rule
+
+        return add
