@@ -68,11 +68,24 @@ class Remedy:
 
 
 @cache
-def remedies() -> Mapping[str, Remedy]:
-    """All remedies by id, as remedies.yaml has them."""
+def _file() -> Mapping[str, Any]:
     # In C where PyYAML has that: the other one takes half a second, at the end of every run.
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    texts: dict[str, dict[str, Any]] = yaml.load(_FILE.read_text(encoding="utf-8"), loader)  # noqa: S506
+    loaded: dict[str, Any] = yaml.load(_FILE.read_text(encoding="utf-8"), loader)  # noqa: S506
+    return loaded
+
+
+def texts(part: str) -> Mapping[str, dict[str, Any]]:
+    """One part of remedies.yaml: `rungs`, `preconditions` or `remedies`, each by id."""
+    if part == "remedies":
+        return {name: text for name, text in _file().items() if name not in ("rungs", "preconditions")}
+    found: Mapping[str, dict[str, Any]] = _file()[part]
+    return found
+
+
+@cache
+def remedies() -> Mapping[str, Remedy]:
+    """All remedies by id, as remedies.yaml has them."""
     return {
         name: Remedy(
             id=name,
@@ -84,7 +97,7 @@ def remedies() -> Mapping[str, Remedy]:
             last_resort=tuple(Command(**row) for row in text.get("last_resort", ())),
             never=tuple(text.get("never", ())),
         )
-        for name, text in texts.items()
+        for name, text in texts("remedies").items()
     }
 
 
