@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from reports.diagnosis.causes import find_causes
+
 from reports.diagnosis.headline import first_steps, headline
 from reports.exit_code import exit_code
 from reports.page.access_matrix import access_matrix

@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from reports.diagnosis.causes import find_causes
+
 from reports.diagnosis.headline import first_steps
 from reports.records import PROBLEMS, Result, VerdictWord
 from tests.reports.samples import (

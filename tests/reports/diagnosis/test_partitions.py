@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 
 from reports.diagnosis.causes import find_causes
+
 from reports.records import PROBLEMS, Result, VerdictWord
 from tests.reports.samples import IDS, run, steps, verdict, with_verdicts
 
