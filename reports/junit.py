@@ -27,10 +27,17 @@ _ELEMENTS = {
 }
 
 
-def finished(path: Path, mask: Callable[[str], str], mask_name: Callable[[str], str], run: Run | None) -> bytes | None:
+def finished(
+    path: Path,
+    mask: Callable[[str], str],
+    mask_name: Callable[[str], str],
+    run: Run | None,
+    diagnosis: Sequence[str] = (),
+) -> bytes | None:
     """pytest's file, completed; None where it was cut short. Texts are masked as they are read, not as XML escapes.
 
-    Counts, times and the names of cases stay what CI servers read, whatever word a secret is.
+    diagnosis: its lines, for the suite's system-out. Counts, times and the names of cases stay what CI servers read,
+    whatever word a secret is.
     """
     try:
         tree = ElementTree.parse(path)  # noqa: S314 - pytest wrote it a moment ago
@@ -40,6 +47,8 @@ def finished(path: Path, mask: Callable[[str], str], mask_name: Callable[[str], 
     if run is not None and suite is not None:
         suite.insert(0, _about(run.header))
         _complete(suite, run.results)
+        if diagnosis:
+            SubElement(suite, "system-out").text = "\n".join(diagnosis)
     for element in tree.iter():
         element.text = page_text(mask(element.text)) if element.text else element.text
         for name, value in element.attrib.items():

@@ -18,6 +18,7 @@ from reports.page.pytest_html import HtmlReport
 from reports.page.render import render_page
 from reports.plain import page_text
 from reports.run_reports import JUNIT, PAGE, RunReports
+from reports.terminal import diagnosis_lines
 
 
 def choose_pages(config: pytest.Config, reports: RunReports) -> None:
@@ -70,7 +71,7 @@ def finish_pages(reports: RunReports) -> None:
             _rewrite(reports.html, _finished_page(reports))
     if reports.junit and reports.junit.is_file():
         with reports.writing(reports.junit):
-            _rewrite(reports.junit, junit.finished(reports.junit, reports.mask_text, reports.mask_name, reports.run))
+            _rewrite(reports.junit, _finished_junit(reports, reports.junit))
 
 
 def _rewrite(path: Path, content: bytes | None) -> None:
@@ -86,6 +87,12 @@ def _finished_page(reports: RunReports) -> bytes | None:
     """The page, masked once more; None where pytest-html could not write it whole."""
     page = reports.html.read_text(encoding="utf-8", errors="replace")
     return _masked_page(reports, page) if page.rstrip().endswith("</html>") else None
+
+
+def _finished_junit(reports: RunReports, path: Path) -> bytes | None:
+    run, diagnosis = reports.run, reports.diagnosis
+    lines = diagnosis_lines(run.header, run.results, diagnosis) if run and diagnosis else []
+    return junit.finished(path, reports.mask_text, reports.mask_name, run, lines)
 
 
 def _masked_page(reports: RunReports, page: str) -> bytes:

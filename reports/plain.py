@@ -34,3 +34,14 @@ def many(number: int, word: str, plural: str = "") -> str:
 def fit(text: str, width: int) -> str:
     """The text cut to so many characters, with an ellipsis where something is missing."""
     return text if len(text) <= width else text[: max(width - 1, 0)] + "…"
+
+
+def when(time: str) -> str:
+    """A time of RFC 3339 in UTC as people read it."""
+    return f"{time[:10]} {time[11:19]} UTC" if time[10:11] == "T" and time.endswith("Z") else time
+
+
+def first_line(text: str) -> str:
+    """The first line of a text, with an ellipsis where there are more."""
+    line, _, rest = text.strip().partition("\n")
+    return f"{line} …" if rest.strip() else line

@@ -16,6 +16,7 @@ import pytest
 from msr_checks import version
 from reports import hooks, junit
 from reports.cache import keep_cache_in
+from reports.diagnosis.lines import cause_lines
 from reports.exit_code import FAILED, exit_code
 from reports.files import PRIVATE, completed, link, write_whole
 from reports.page_files import choose_pages, finish_pages, guard_pages
@@ -258,7 +259,7 @@ def _finish(session: pytest.Session, reports: RunReports) -> None:
     if reports.unwritten and session.exitstatus != pytest.ExitCode.INTERRUPTED:
         session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
     if reports.results:
-        reports.results.finish(int(session.exitstatus))
+        reports.results.finish(int(session.exitstatus), cause_lines(reports.results.header, reports.diagnosis))
         reports.results.close()
     for sentence in reports.unwritten:
         _say(session.config, f"ERROR: {sentence}")
@@ -293,6 +294,7 @@ def _sum_up(reports: RunReports, terminal: Any, config: pytest.Config, exit_code
         only_new=config.getoption("only_new"),
         exit_code=exit_code,
         beside=reports.beside,
+        diagnosis=reports.diagnosis,
     )
     for line in lines:
         terminal.line(line)

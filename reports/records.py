@@ -252,6 +252,75 @@ class Result:
 
 
 @dataclass(frozen=True, config=_STRICT)
+class Key:
+    """A verdict that is meant: its condition and subject."""
+
+    condition: str
+    subject: str
+
+
+@dataclass(frozen=True, config=_STRICT)
+class CauseImpact:
+    """Who cannot do what: `harm` (as `push`, `sign-in`, `next-failure`), `whom` (everybody where it is empty), and
+    whether that was measured, inferred or not tested; `since` is a UTC time (RFC 3339).
+    """
+
+    harm: str
+    whom: str
+    basis: Literal["measured", "inferred", "not tested"]
+    since: str | None = None
+
+
+@dataclass(frozen=True, config=_STRICT)
+class UnmetNeed:
+    """What this run has not shown, and how to show it."""
+
+    needs: str
+    show: str
+
+
+@dataclass(frozen=True, config=_STRICT)
+class CauseAction:
+    """A rung of the ladder of recovery; its commands are there only where it is `offered`, else what is `unmet`."""
+
+    rung: str
+    title: str
+    offered: bool
+    commands: tuple[str, ...] = ()
+    unmet: tuple[UnmetNeed, ...] = ()
+
+
+@dataclass(frozen=True, config=_STRICT)
+class CauseLine:
+    """One cause behind verdicts, as the reports show it, the gravest first.
+
+    `id` is the kind of cause (docs/diagnosis.md), `things` what is at fault (`type:name`), `text` that in words,
+    `impact` who suffers, `step` what to do next. `shown_by` are the verdicts for it, `against` those that speak
+    against it, `explains` what follows from it. `measured` and `since` are as those of a verdict.
+    """
+
+    cluster: str
+    id: str
+    things: tuple[str, ...] = Field(json_schema_extra={"items": {"type": "string", "pattern": THING}})
+    text: str
+    impact: str
+    step: str
+    measured: Measured
+    shown_by: tuple[Key, ...]
+    against: tuple[Key, ...] = ()
+    explains: tuple[Key, ...] = ()
+    since: str | None = None
+    impacts: tuple[CauseImpact, ...] = ()
+    actions: tuple[CauseAction, ...] = ()
+    remedy: str | None = None
+    kind: Literal["cause"] = "cause"
+
+    def to_json(self) -> dict[str, Any]:
+        """The object of its line."""
+        return {"kind": self.kind, **asdict(self)}
+
+
+@dataclass(frozen=True, config=_STRICT)
 class End:
     """The last line: when the run ended, with which exit code, and how many verdicts of each word it gave."""
 

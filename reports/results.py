@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,6 +22,7 @@ from reports.records import (
     PROBLEMS,
     SCHEMA,
     CatalogueEntry,
+    CauseLine,
     End,
     ExpiredWaiver,
     FailOn,
@@ -125,8 +126,10 @@ class Results:
             self._results.append(clean)
         return clean
 
-    def finish(self, exit_code: int) -> None:
-        """Write the last line: the run has ended, with this exit code."""
+    def finish(self, exit_code: int, causes: Sequence[CauseLine] = ()) -> None:
+        """Write the last lines: the causes behind the verdicts, and that the run has ended, with this exit code."""
+        for cause in causes:
+            self._write(cause.to_json())
         words = [result.verdict for result in self.results]
         counts = {str(word): words.count(word) for word in VerdictWord}
         with self._lock:

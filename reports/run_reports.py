@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from reports.compare import Comparison, compare
+from reports.diagnosis.diagnosis import Diagnosis, diagnose
 from reports.files import completed
 from reports.results import FILE_NAME, Mask, Results, Run
 
@@ -43,6 +44,7 @@ class RunReports:
     # Whether pytest-html makes the page around our report; without it the report is a page of its own.
     by_pytest_html: bool = False
     unwritten: list[str] = field(default_factory=list)
+    _diagnosed: tuple[int, Diagnosis] | None = None
 
     @property
     def run(self) -> Run | None:
@@ -51,6 +53,14 @@ class RunReports:
     @property
     def comparison(self) -> Comparison | None:
         return compare(self.baseline, self.run) if self.baseline and self.run else None
+
+    @property
+    def diagnosis(self) -> Diagnosis | None:
+        """What is wrong, as all reports of the run say it; made once for the verdicts that there are."""
+        run = self.run
+        if run and (self._diagnosed is None or self._diagnosed[0] != len(run.results)):
+            self._diagnosed = (len(run.results), diagnose(run.header, run.results))
+        return self._diagnosed[1] if self._diagnosed else None
 
     @property
     def files(self) -> list[Path]:

@@ -12,22 +12,22 @@ from typing import Annotated, Any
 
 from pydantic import Field, TypeAdapter
 
-from reports.records import End, Header, Result
+from reports.records import CauseLine, End, Header, Result
 
 FILE = Path(__file__).parent.parent / "docs" / "results.schema.json"
-_LINE: TypeAdapter[Any] = TypeAdapter(Annotated[Header | Result | End, Field(discriminator="kind")])
+_LINE: TypeAdapter[Any] = TypeAdapter(Annotated[Header | Result | CauseLine | End, Field(discriminator="kind")])
 
 
 def schema() -> dict[str, Any]:
     """The schema of one line: what is known of each kind; a kind that is not known is to be skipped."""
     known = _LINE.json_schema(ref_template="#/$defs/{model}")
     definitions = known.pop("$defs")
-    for name in ("Header", "Result", "End"):
+    for name in ("Header", "Result", "CauseLine", "End"):
         definitions[name]["required"] = sorted({*definitions[name].get("required", ()), "kind"})
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "A line of results.jsonl",
-        "description": "Line 1 is the header, then a line per verdict, last the end. Skip kinds that you do not know.",
+        "description": "Line 1 is the header, then a line per verdict and per cause, last the end. Skip unknown kinds.",
         "type": "object",
         "required": ["kind"],
         "properties": {"kind": {"type": "string", "description": "header, verdict, cause or end"}},

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from reports.compare import Comparison
+from reports.diagnosis.actions import next_action
+from reports.diagnosis.diagnosis import Diagnosed, Diagnosis, diagnose
 from reports.diagnosis.grouping import area_title, by_area, count, shown_words
 from reports.diagnosis.headline import counts_per_area, first_steps, headline
 from reports.exit_code import FAILED, HEALTHY, NOT_JUDGED
-from reports.plain import fit, many, one_line
+from reports.plain import first_line, fit, many, one_line
 from reports.records import Header, Result, VerdictWord
 
 # pytest's category (which the tally counts), the letter of the short form, the word of the long form, its markup.
@@ -40,15 +42,16 @@ def closing_summary(
     only_new: bool = False,
     exit_code: int = HEALTHY,
     beside: Sequence[str] = (),
+    diagnosis: Diagnosis | None = None,
 ) -> list[str]:
-    """The last lines of a run: what to do first, verdicts per area, where the reports are, and the headline.
+    """The last lines of a run: who suffers, what to do first, verdicts per area, where the reports are, the headline.
 
     `reports` are the files, the page first; `only_new` says that only what the baseline did not have decides the exit
-    code; `exit_code` is that of the run, `beside` what broke in other plugins while pytest ran the checks.
+    code; `exit_code` is that of the run, `beside` what broke in other plugins while pytest ran the checks; `diagnosis`
+    is that of the run, where it was made already.
     """
-    steps = first_steps(header, results)
-    lines = ["What to do first:", *(f"  {n}. {one_line(step.text)}" for n, step in enumerate(steps, 1)), ""]
-    lines = (lines if steps else []) + _table(header, results) + [""]
+    found = diagnosis or diagnose(header, results)
+    lines = [*diagnosis_lines(header, results, found), "", *_table(header, results), ""]
     lines += _skipped(header, results)
     for waiver in header.waivers_expired:
         what = f"{waiver.condition} {waiver.subject or ''}".strip()
@@ -68,6 +71,33 @@ def closing_summary(
     if only_new and comparison and not (comparison.new or comparison.worse):
         text = f"no new or worse problem since the baseline; still {text}"
     return [*lines, f"{f'[{marks}] ' if marks else ''}{one_line(header.cluster)} {text}"]
+
+
+def diagnosis_lines(header: Header, results: Sequence[Result], diagnosis: Diagnosis) -> list[str]:
+    """Who suffers, then what is wrong and what to do about it, cause by cause, the gravest first."""
+    steps = first_steps(header, results, diagnosis)
+    impact = "Impact" if diagnosis.causes else "Users"
+    lines = [one_line(f"{impact}: {diagnosis.impact}")]
+    if steps:
+        lines.append("What to do first:")
+    for number, step in enumerate(steps, 1):
+        lines.append(f"  {number}. {one_line(step.text)}")
+        if step.found:
+            lines += [f"     {one_line(line)}" for line in _about(step.found, alone=len(diagnosis.causes) == 1)]
+    return lines
+
+
+def _about(found: Diagnosed, *, alone: bool) -> list[str]:
+    """What a cause means for users, what to do next, and what only later. alone: the impact is said above."""
+    lines = [] if alone else [f"Impact: {found.impact}"]
+    lines.append(f"Next: {found.step}" if found.step else "Next: see the report")
+    offered = next_action(found.actions)
+    if offered:
+        lines += [f"  on {command.where}: {first_line(command.run)}" for command in offered.commands[:3]]
+    held = [each.title for each in found.actions if not each.offered]
+    if held:
+        lines.append(f"Not before more is shown (see the report): {', '.join(held)}")
+    return lines
 
 
 def _where(reports: Sequence[Path]) -> str:

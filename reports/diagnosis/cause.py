@@ -28,6 +28,11 @@ class Cause:
         return self.kind.id
 
     @property
+    def remedy(self) -> str | None:
+        """The id of what it means and how to look closer; that of the verdict where the kind of cause has none."""
+        return self.kind.remedy or self.shown_by[0].remedy
+
+    @property
     def problems(self) -> tuple[Result, ...]:
         """All verdicts behind which it stands."""
         return (*self.shown_by, *self.explains)

@@ -53,7 +53,11 @@ def find_causes(header: Header, results: Sequence[Result], lost: Collection[str]
 
     lost: the nodes that somebody declared as gone for good.
     """
-    case = Case(header, results, lost)
+    return causes_of(Case(header, results, lost))
+
+
+def causes_of(case: Case) -> tuple[Cause, ...]:
+    """The causes of a case of which nothing was claimed yet."""
     found = [cause for kind in KINDS for cause in _found(case, kind)]
     return tuple(sorted(found, key=_order))
 

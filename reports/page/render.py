@@ -15,13 +15,14 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from reports.compare import Change, Comparison
-from reports.diagnosis.blame import blamed
+from reports.diagnosis.case import Case, replicas_in
+from reports.diagnosis.diagnosis import diagnose
 from reports.diagnosis.grouping import Group, area_title, by_area, count, group, shown_words
 from reports.diagnosis.headline import counts_per_area, first_steps, headline
 from reports.page.access_matrix import access_matrix, expected_in, seen_in
-from reports.page.cards import cards, other_remedies, withheld
+from reports.page.cards import cards, other_remedies
 from reports.page.matrices import LETTERS, matrices
-from reports.plain import many
+from reports.plain import many, when
 from reports.records import Header, Result, VerdictWord
 from reports.remedies import remedies
 from reports.results import Run
@@ -45,14 +46,16 @@ def render_static(
 
     `truncated` says that the run was killed while it wrote; the page then says that it is not whole.
     """
-    made = cards(header, results)
+    diagnosis = diagnose(header, results)
+    made = cards(header, results, diagnosis)
     areas = {area_title(header, area): counts for area, counts in counts_per_area(header, results).items()}
     return _environment().get_template("static.html.jinja2").render(
         header=header,
         title=title(header),
         truncated=truncated,
         headline=headline(header, results),
-        steps=first_steps(header, results),
+        diagnosis=diagnosis,
+        steps=first_steps(header, results, diagnosis),
         areas=areas,
         words=shown_words(count(results)),
         replicas=_replicas(header, results),
@@ -60,7 +63,6 @@ def render_static(
         access=access_matrix(results),
         cards=made,
         other_remedies=other_remedies(header, results, made),
-        withheld=withheld(results),
         comparison=comparison,
         changes=_changes(comparison) if comparison else {},
         remedy_id=lambda result: result.remedy in remedies() and result.remedy,
@@ -89,7 +91,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(as_text=_as_text, cut=_cut, slug=_slug, link=_link, coded=_coded, when=_when)
+    environment.filters.update(as_text=_as_text, cut=_cut, slug=_slug, link=_link, coded=_coded, when=when)
     environment.filters.update(seen_in=seen_in, expected_in=expected_in)
     environment.globals.update(Word=VerdictWord, letters=LETTERS, fold=FOLD, many=many)
     return environment
@@ -168,24 +170,20 @@ def _without_verdict(header: Header, results: Sequence[Result]) -> dict[str, lis
 
 def _replicas(header: Header, results: Sequence[Result]) -> list[dict[str, Any]]:
     """Each replica: where it is, what it runs, and how many problems are its own."""
+    case = Case(header, results)
     rows: list[dict[str, Any]] = []
     for name, place in header.replicas.items():
         counts = dict.fromkeys((VerdictWord.FAIL, VerdictWord.UNKNOWN, VerdictWord.WARN), 0)
         for result in results:
-            if result.verdict in counts and name in _about(header, result):
+            if result.verdict in counts and name in _about(case, result):
                 counts[result.verdict] += 1
         rows.append({"id": name, "place": place, "version": header.versions.get(name), "counts": counts})
     return rows
 
 
-def _about(header: Header, result: Result) -> Collection[str]:
+def _about(case: Case, result: Result) -> Collection[str]:
     if result.verdict is not VerdictWord.UNKNOWN:
-        return blamed(header, result)
+        return replicas_in(case, result)
     # What is UNKNOWN is so because of what could not be asked, the first of STATUS-4's two.
     parts = result.subject.split(":")
     return parts[:1] if result.condition == "STATUS-4" else parts
-
-
-def _when(time: str) -> str:
-    """A time of RFC 3339 in UTC as people read it."""
-    return f"{time[:10]} {time[11:19]} UTC" if time[10:11] == "T" and time.endswith("Z") else time

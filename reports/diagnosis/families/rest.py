@@ -12,7 +12,7 @@ from reports.records import Result
 family = Family()
 
 
-@family.cause("unexplained", "{things}", remedy="")
+@family.cause("unexplained", "", remedy="")
 def unexplained(case: Case) -> Iterator[Finding]:
     """A condition fails, and no rule of this release knows why.
 
@@ -28,7 +28,7 @@ def unexplained(case: Case) -> Iterator[Finding]:
         yield Finding(things_of(own), tuple(own))
 
 
-@family.cause("not-seen", "{things} could not be checked", remedy="")
+@family.cause("not-seen", "", remedy="")
 def not_seen(case: Case) -> Iterator[Finding]:
     """Something could not be checked, and nothing that was found says why.
 

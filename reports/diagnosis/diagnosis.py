@@ -1,0 +1,81 @@
+"""The diagnosis of a run as all reports show it: each cause with its words, its impact and what to do.
+
+One text for each, made here: terminal, page, JUnit and results.jsonl show the same. Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from reports.diagnosis.actions import Action, actions_of, next_action
+from reports.diagnosis.case import Case
+from reports.diagnosis.cause import Cause
+from reports.diagnosis.engine import causes_of
+from reports.diagnosis.impact import Impact, impact_of, impact_text, tried_text
+from reports.diagnosis.words import cause_text, explains_text
+from reports.plain import when
+from reports.records import Header, Result
+from reports.remedies import Remedy, remedy
+
+# The rungs that only say where to begin: what to do then stands in the remedy.
+_GENERAL = frozenset({"save-first", "repair-first"})
+
+
+@dataclass(frozen=True)
+class Diagnosed:
+    """One cause in words. text: what is wrong; about: since when, and what it explains; impact: who cannot do what;
+    step: the one thing to do next. actions: the rungs of recovery, offered or not. remedy: what it means, and how to
+    look closer.
+    """
+
+    cause: Cause
+    text: str
+    about: str
+    impacts: tuple[Impact, ...]
+    impact: str
+    actions: tuple[Action, ...]
+    step: str
+    remedy: Remedy | None
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """All causes in the order in which to handle them; impact: who cannot do what because of all of them."""
+
+    causes: tuple[Diagnosed, ...]
+    impact: str
+
+
+def diagnose(header: Header, results: Sequence[Result]) -> Diagnosis:
+    """What is wrong, who suffers, and what to do next."""
+    case = Case(header, results)
+    causes = causes_of(case)
+    found = tuple(_diagnosed(case, causes, cause) for cause in causes)
+    impact = impact_text([impact for each in found for impact in each.impacts]) if found else tried_text(case)
+    return Diagnosis(found, impact)
+
+
+def _diagnosed(case: Case, causes: Sequence[Cause], cause: Cause) -> Diagnosed:
+    impacts = impact_of(case, cause)
+    actions = actions_of(case, causes, cause)
+    found = remedy(cause.remedy)
+    since = f"since {when(cause.since)}" if cause.since else ""
+    return Diagnosed(
+        cause=cause,
+        text=cause_text(case.header, cause),
+        about="; ".join(filter(None, [since, explains_text(cause)])),
+        impacts=impacts,
+        impact=impact_text(impacts),
+        actions=actions,
+        step=_step(actions, found),
+        remedy=found,
+    )
+
+
+def _step(actions: Sequence[Action], found: Remedy | None) -> str:
+    """The rung whose commands may be given now; where none may, what the remedy says to look at."""
+    offered = next_action(actions)
+    if offered is None or offered.rung in _GENERAL:
+        return found.sentence if found else ""
+    return offered.text
