@@ -1,4 +1,4 @@
-"""Writes docs/conditions/ from the catalogue: `python -m docs.generate`. A test fails when they drift."""
+"""Writes docs/conditions/ and docs/diagnosis.md: `python -m docs.generate`. A test fails when they drift."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 
 from checks.condition import AREAS, Condition
 from checks.plugin import catalogue
+from docs import diagnosis_page
 from fixtures.core.reasons import REASONS
 from reports.remedies import Command, Remedy, remedy
 
@@ -56,7 +57,6 @@ def _section(condition: Condition) -> str:
         _reasons(condition),
         *([_list("What to do", own.first)] if own.first else []),
         *([_commands("Commands", own.commands)] if own.commands else []),
-        *([_commands("Only as the last resort", own.last_resort)] if own.last_resort else []),
         *([_list("Never", own.never)] if own.never else []),
     ]
     return "\n".join(lines)
@@ -106,6 +106,7 @@ def main() -> int:
             path.unlink()
     for name, text in made.items():
         (DIRECTORY / name).write_text(text, encoding="utf-8")
+    (DIRECTORY.parent / diagnosis_page.NAME).write_text(diagnosis_page.page(), encoding="utf-8")
     return 0
 
 

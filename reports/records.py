@@ -301,12 +301,12 @@ class CauseLine:
 
     cluster: str
     id: str
-    things: tuple[str, ...] = Field(json_schema_extra={"items": {"type": "string", "pattern": THING}})
     text: str
     impact: str
     step: str
     measured: Measured
     shown_by: tuple[Key, ...]
+    things: tuple[str, ...] = Field(default=(), json_schema_extra={"items": {"type": "string", "pattern": THING}})
     against: tuple[Key, ...] = ()
     explains: tuple[Key, ...] = ()
     since: str | None = None

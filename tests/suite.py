@@ -40,6 +40,11 @@ class Outcome:
         return [line for line in self.lines if line["kind"] == "verdict"]
 
     @property
+    def causes(self) -> list[dict[str, Any]]:
+        """What the run names as wrong, in order."""
+        return [line for line in self.lines if line["kind"] == "cause"]
+
+    @property
     def verdicts(self) -> dict[tuple[str, str], str]:
         return {(each["condition"], each["subject"]): each["verdict"] for each in self.results}
 
@@ -105,3 +110,11 @@ def clean_environment() -> dict[str, str]:
 def operators_environment() -> dict[str, str]:
     """A clean one without the plugins that only the tests have; that of hypothesis alone takes a second to load."""
     return clean_environment() | {"PYTEST_ADDOPTS": "-p no:hypothesispytest -p no:xdist -p no:xdist.looponfail"}
+
+
+def causes(outcome: Outcome) -> list[tuple[str, list[str], str]]:
+    """The causes that a run names, in order: kind, things, and the highest rung whose command it shows."""
+    return [
+        (each["id"], sorted(each["things"]), ([""] + [a["rung"] for a in each["actions"] if a["offered"]])[-1])
+        for each in outcome.causes
+    ]

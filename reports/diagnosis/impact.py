@@ -49,6 +49,9 @@ _THREATS: Mapping[Harm, str] = {
     Harm.NEXT_FAILURE: "the next failure can be an outage",
     Harm.UNNOTICED: "users notice nothing yet",
 }
+HARMS: Mapping[Harm, str] = {harm: f"nobody can {words}" for harm, words in _WORDS.items()} | dict(_THREATS)
+"""Each in words, as if it hit everybody."""
+
 _JUDGED = (VerdictWord.PASS, VerdictWord.WARN, VerdictWord.FAIL)
 
 
@@ -72,7 +75,9 @@ def impact_of(case: Case, cause: Cause) -> tuple[Impact, ...]:
 
 
 def impact_text(impacts: Collection[Impact]) -> str:
-    """The impact of one cause, or of all, in a sentence without its full stop; empty where there is none."""
+    """The impact of one cause, or of all, in a sentence without its full stop."""
+    if not impacts:
+        return "not known"
     serious = [each for each in impacts if each.harm is not Harm.UNNOTICED] or list(impacts)[:1]
     groups: dict[tuple[str, Basis], list[Harm]] = {}
     for each in sorted(serious, key=lambda one: one.harm):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from docs import diagnosis_page
 from docs.generate import DIRECTORY, pages
 from reports import schema
 from tests.suite import ROOT
@@ -12,6 +13,12 @@ from tests.suite import ROOT
 def test_pages_of_the_conditions_are_those_of_the_catalogue() -> None:
     written = {path.name: path.read_text(encoding="utf-8") for path in DIRECTORY.glob("*.md")}
     assert written == pages(), "run: python -m docs.generate"
+
+
+def test_the_page_of_the_diagnosis_is_that_of_its_rules() -> None:
+    assert (ROOT / "docs" / diagnosis_page.NAME).read_text("utf-8") == diagnosis_page.page(), (
+        "run: python -m docs.generate"
+    )
 
 
 def test_links_between_pages_lead_somewhere() -> None:

@@ -230,29 +230,38 @@ def dead(replicas: int = 3, at: int = 1) -> list[Result]:
         name, subject = result.condition, result.subject
         parts = subject.split(":")
         if name == "PING-1" and subject == gone:
-            return _as(result, "FAIL", "no connection within 3 s (timed out)", expected=200)
+            return _as(
+                result, "FAIL", "no connection within 3 s (timed out)", reason="ping.no-connection", expected=200
+            )
         if name in ("STATUS-11", "STATUS-12"):
             words = "not ready on all replicas" if name == "STATUS-11" else "a copy is missing"
-            return _as(result, "FAIL", f"{subject}: {words}", seen=replicas - 1, expected=replicas)
+            reason = f"status.table-copy-{'not-ready' if name == 'STATUS-11' else 'missing'}"
+            fields = {"reason": reason, "about": (f"table:{subject}", f"database:{gone}")}
+            return _as(result, "FAIL", f"{subject}: {words}", seen=replicas - 1, expected=replicas, **fields)
         if name == "STATUS-14":
-            return _as(result, "WARN", "stands 0 failures, 1 is expected", seen=0, expected=1)
+            fields = {"reason": "status.tolerates-too-few", "about": ("cluster",)}
+            return _as(result, "WARN", "tolerates 0 failures, 1 is expected", seen=0, expected=1, **fields)
         if name == "STATUS-3" and subject != gone:
             words = f"table_availability on 29 tables; not reachable: dtr_rethinkdb_{gone}"
             seen = {"tables": list(TABLES), "servers": [f"dtr_rethinkdb_{gone}"]}
             fields = {"seen": seen, "subject": f"{subject}:table_availability", "about": (f"database:{gone}",)}
-            return _as(result, "FAIL", words, **fields)
+            return _as(result, "FAIL", words, reason="status.table-availability", **fields)
         if gone not in parts:
             return None
         if name == "STATUS-5":
-            return _as(result, "FAIL", "its last health report is 22 min old", expected="within 5 min")
+            fields = {"reason": "status.stale-health", "measured": "reported", "expected": "within 5 min"}
+            return _as(result, "FAIL", "its last health report is 22 min old", **fields)
         if name == "STATUS-8":
             words = f"dtr_rethinkdb_{gone} has no row in server_status"
-            return _as(result, "FAIL", words, seen=None, expected=True, about=(f"database:{gone}",))
+            fields = {"reason": "status.server-missing", "measured": "reported", "about": (f"database:{gone}",)}
+            return _as(result, "FAIL", words, seen=None, expected=True, **fields)
         if name == "STATUS-4" and parts[0] != gone:
             words = "Replica reported health too long ago: 2026-11-23T02:36:11Z"
-            return _as(result, "FAIL", words, seen=words, expected="OK")
+            about = (f"replica:{gone}",)
+            return _as(result, "FAIL", words, reason="status.unhealthy", about=about, seen=words, expected="OK")
         if name == "JOB-1":
-            return _as(result, "FAIL", "its worker is dead", seen="dead", expected="running")
+            fields = {"reason": "job.worker-dead", "seen": "dead", "expected": "running"}
+            return _as(result, "FAIL", "its worker is dead", **fields)
         if name in ("STATUS-6", "STATUS-13"):
             return None
         words = f"{gone} did not answer (PING-1): no connection within 3 s (timed out)"
@@ -266,7 +275,7 @@ def cut_off(replicas: int = 3) -> list[Result]:
 
     def change(result: Result) -> Result:
         if result.condition in ("PING-1", "PING-2", "MKE-1"):
-            return _as(result, "FAIL", "no route to host", expected=200)
+            return _as(result, "FAIL", "no route to host", reason=f"{result.area.lower()}.no-route", expected=200)
         return _as(result, "UNKNOWN", "nothing answered", reason="http.no-connection")
 
     return changed(healthy(replicas), change)
@@ -277,7 +286,8 @@ def refused(replicas: int = 3) -> list[Result]:
 
     def change(result: Result) -> Result | None:
         if result.condition == "TOKEN-0" and result.subject == "admin":
-            return _as(result, "FAIL", "the log-in was refused: 401", seen=401, expected=200)
+            reason = "token.credentials-refused"
+            return _as(result, "FAIL", "the log-in was refused: 401", reason=reason, seen=401, expected=200)
         area = result.condition.rpartition("-")[0]
         if area in ("STATUS", "ALERT", "JOB", "VERSION", "STORE") and result.subject != "anonymous":
             because = Because("admin", condition="TOKEN-0")

@@ -17,8 +17,11 @@ RUN = [Path("/runs/now") / name for name in ("report.html", "junit.xml", "result
 
 def test_it_begins_with_what_to_do_and_ends_with_the_headline() -> None:
     lines = closing_summary(header(), dead(), RUN)
-    assert lines[0] == "What to do first:"
-    assert lines[1].startswith("  1. Replica f3712d9c419a (node-2, 10.0.0.12) does not respond")
+    assert lines[0].startswith("Impact: ")
+    assert lines[1] == "What to do first:"
+    assert lines[2].startswith("  1. ")
+    assert "f3712d9c419a (node-2" in lines[2]
+    assert lines[3].startswith("     Next: ")
     assert lines[-2] == "Reports: /runs/now/report.html, also junit.xml and results.jsonl there"
     counts = "8 conditions failed; 1 condition with warnings; 15 conditions unknown"
     assert lines[-1] == f"prod-eu FAILED: 18 of 33 conditions judged; {counts}"
@@ -36,6 +39,7 @@ def test_counts_are_in_columns() -> None:
 def test_a_healthy_run_says_little() -> None:
     lines = closing_summary(header(), healthy(), RUN)
     assert "What to do first:" not in lines
+    assert lines[0].startswith("Users: tested: ")
     assert lines[-1] == "prod-eu HEALTHY: 33 of 33 conditions judged"
 
 

@@ -8,12 +8,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from reports.diagnosis.causes import find_causes
-
+from reports.diagnosis.diagnosis import diagnose
 from reports.diagnosis.headline import first_steps, headline
 from reports.exit_code import exit_code
 from reports.page.access_matrix import access_matrix
-from reports.page.cards import cards, other_remedies, withheld
+from reports.page.cards import cards, other_remedies
 from reports.page.matrices import matrices
 from reports.records import Header, Result
 
@@ -49,15 +48,28 @@ def _other_values(value: Any, numbers: Iterator[int]) -> Any:
 def conclusions(header: Header, results: Sequence[Result]) -> dict[str, Any]:
     """All that a report makes of a run, but for its words."""
     access = access_matrix(results)
-    made = cards(header, results)
+    diagnosis = diagnose(header, results)
+    made = cards(header, results, diagnosis)
     return {
         "exit code": exit_code(results, header.require, header.fail_on, header.catalogue),
         "headline": headline(header, results),
         "causes": [
-            (each.kind, _keys(each.results), sorted(_keys(each.explains)), each.replicas, each.remedy)
-            for each in find_causes(header, results)
+            (
+                each.cause.id,
+                each.cause.things,
+                _keys(each.cause.shown_by),
+                _keys(each.cause.against),
+                sorted(_keys(each.cause.explains)),
+                each.impacts,
+                each.actions,
+                each.step,
+            )
+            for each in diagnosis.causes
         ],
-        "first steps": [each.cause and _keys(each.cause.results) for each in first_steps(header, results)],
+        "impact": diagnosis.impact,
+        "first steps": [
+            each.found and _keys(each.found.cause.shown_by) for each in first_steps(header, results, diagnosis)
+        ],
         "cards": [
             (
                 [group.subjects for group in card.own],
@@ -68,7 +80,6 @@ def conclusions(header: Header, results: Sequence[Result]) -> dict[str, Any]:
             for card in made
         ],
         "remedies": [each.remedy for each in made] + other_remedies(header, results, made),
-        "withheld": withheld(results),
         "matrices": [
             (each.condition, each.names, _cells(each.cells), each.shown) for each in matrices(header, results)
         ],

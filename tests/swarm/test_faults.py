@@ -9,7 +9,7 @@ import pytest
 
 from lab.swarm.commands import LabError
 from lab.swarm.faults import Fault, faults
-from tests.suite import Outcome, Suite
+from tests.suite import Outcome, Suite, causes
 from tests.swarm.conftest import Labs
 
 
@@ -40,7 +40,7 @@ def put_to_the_test(labs: Labs, suite: Suite, record_property: Callable[[str, ob
         record_property("seconds", f"{outcome.seconds:.1f}")
         record_property("not tripped", list(outcome.verdicts.values()).count("PASS"))
         record_property("tripped", found(outcome))
-        wrong = difference("found", lab.expected | fault.expected(), outcome)
+        wrong = difference("found", lab.expected | fault.expected(), outcome) or _named(fault, outcome)
         if fault.heal is not None and not wrong:
             fault.take_out(lab)
             wrong = difference("healed", lab.expected, suite.run(f"--inventory={lab.inventory}"))
@@ -50,6 +50,13 @@ def put_to_the_test(labs: Labs, suite: Suite, record_property: Callable[[str, ob
         if wrong or fault.heal is None:
             labs.discard()
     return wrong
+
+
+def _named(fault: Fault, outcome: Outcome) -> str:
+    """What the run names as wrong, where that is not what the fault declares."""
+    declared = [(each.id, list(each.things), each.offers) for each in fault.expected_causes()]
+    named = causes(outcome)
+    return "" if named == declared else f"named {named}, declared {declared}\n{outcome.output}"
 
 
 def difference(what: str, expected: dict[tuple[str, str], str], outcome: Outcome) -> str:

@@ -12,7 +12,7 @@ from reports.records import Result
 family = Family()
 
 
-@family.cause("unexplained", "", remedy="")
+@family.cause("unexplained", "", remedy="", harms=())
 def unexplained(case: Case) -> Iterator[Finding]:
     """A condition fails, and no rule of this release knows why.
 
@@ -28,7 +28,7 @@ def unexplained(case: Case) -> Iterator[Finding]:
         yield Finding(things_of(own), tuple(own))
 
 
-@family.cause("not-seen", "", remedy="")
+@family.cause("not-seen", "", remedy="", harms=())
 def not_seen(case: Case) -> Iterator[Finding]:
     """Something could not be checked, and nothing that was found says why.
 
