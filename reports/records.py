@@ -295,8 +295,9 @@ class CauseLine:
     """One cause behind verdicts, as the reports show it, the gravest first.
 
     `id` is the kind of cause (docs/diagnosis.md), `things` what is at fault (`type:name`), `text` that in words,
-    `impact` who suffers, `step` what to do next. `shown_by` are the verdicts for it, `against` those that speak
-    against it, `explains` what follows from it. `measured` and `since` are as those of a verdict.
+    `impact` who suffers, `step` what to do next, `offers` the highest rung of `actions` whose commands are shown.
+    `shown_by` are the verdicts for it, `against` those that speak against it, `explains` what follows from it.
+    `measured` and `since` are as those of a verdict.
     """
 
     cluster: str
@@ -304,6 +305,7 @@ class CauseLine:
     text: str
     impact: str
     step: str
+    offers: str
     measured: Measured
     shown_by: tuple[Key, ...]
     things: tuple[str, ...] = Field(default=(), json_schema_extra={"items": {"type": "string", "pattern": THING}})

@@ -114,7 +114,4 @@ def operators_environment() -> dict[str, str]:
 
 def causes(outcome: Outcome) -> list[tuple[str, list[str], str]]:
     """The causes that a run names, in order: kind, things, and the highest rung whose command it shows."""
-    return [
-        (each["id"], sorted(each["things"]), ([""] + [a["rung"] for a in each["actions"] if a["offered"]])[-1])
-        for each in outcome.causes
-    ]
+    return [(each["id"], sorted(each["things"]), each["offers"]) for each in outcome.causes]

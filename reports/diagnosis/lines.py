@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from reports.diagnosis.actions import highest
 from reports.diagnosis.diagnosis import Diagnosed, Diagnosis
 from reports.records import CauseAction, CauseImpact, CauseLine, Header, Key, Result, UnmetNeed
 
@@ -22,6 +23,7 @@ def _line(header: Header, found: Diagnosed) -> CauseLine:
         text=found.text,
         impact=found.impact,
         step=found.step,
+        offers=highest(found.actions),
         measured=cause.measured,
         shown_by=_keys(cause.shown_by),
         against=_keys(cause.against),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from reports.diagnosis.diagnosis import diagnose
 from reports.diagnosis.grouping import group
-from reports.page.cards import cards, other_remedies
+from reports.page.cards import Card, cards, other_remedies
 from reports.records import Result
 from reports.remedies import Remedy, remedies
 from tests.reports.samples import IDS, header, healthy, verdict
@@ -34,59 +35,39 @@ def failing(found: Remedy, *replicas: str) -> list[Result]:
     return [each for each in healthy() if each.condition != "REG-1"] + own
 
 
+def made_of(results: list[Result]) -> list[Card]:
+    """The cards of a run."""
+    return cards(header(), results, diagnose(header(), results))
+
+
 @pytest.mark.parametrize("found", remedies().values(), ids=lambda found: found.id)
 def test_nothing_that_the_run_knows_is_left_to_fill_in(found: Remedy) -> None:
-    made = cards(header(), failing(found, *TWO))
+    made = made_of(failing(found, *TWO))
     shown = [each.remedy for each in made if each.remedy and each.remedy.id == found.id]
     assert len(shown) == 1
-    for one in (*shown[0].commands, *shown[0].last_resort):
+    for one in shown[0].commands:
         assert not any(word in f"{one.run} {one.where}" for word in KNOWN), one
 
 
 def test_there_is_one_command_for_each_replica() -> None:
-    made = cards(header(), failing(remedies()["recover-replica"], *TWO))
+    made = made_of(failing(remedies()["recover-replica"], *TWO))
     assert made[0].remedy is not None
     run = [one.run for one in made[0].remedy.commands]
     for each in TWO:
         assert sum(f"dtr-rethinkdb-{each}" in line for line in run) >= 1
-    removing = [one.run for one in made[0].remedy.last_resort if " remove " in one.run]
-    assert [f"--replica-ids {each} " in line for each, line in zip(TWO, removing, strict=True)] == [True, True]
-    assert all(f"--existing-replica-id {IDS[2]}" in line for line in removing)
     assert len(made[0].remedy.commands) == len(set(made[0].remedy.commands))
 
 
 @pytest.mark.parametrize("name", ["database-links", "ghost-replica", "missing-volume"])
 def test_what_only_follows_is_filled_in_too(name: str) -> None:
     results = failing(remedies()["recover-replica"], *TWO)
-    made = cards(header(), results)
+    made = made_of(results)
     follows = [
         verdict("CTR-1", f"{each}:nginx", "FAIL", "wrong", remedy=name, about=(f"container:nginx-{each}",))
         for each in TWO
     ]
     made[0].follows.extend(group(follows))
     (other,) = other_remedies(header(), results, made)
-    shown = (*other.commands, *other.last_resort)
+    shown = other.commands
     assert {each for each in TWO for one in shown if each in one.run} == set(TWO)
     assert not any(word in f"{one.run} {one.where}" for word in KNOWN for one in shown)
-
-
-def last_resort(results: list[Result]) -> list[str]:
-    """The commands that the first card offers at last."""
-    remedy = cards(header(), results)[0].remedy
-    assert remedy is not None
-    return [one.run for one in remedy.last_resort]
-
-
-def test_where_no_replica_is_healthy_none_is_removed() -> None:
-    """No replica could be named for --existing-replica-id, and a lost majority must lose no more."""
-    dead = [
-        verdict("PING-1", each, "FAIL", "no", remedy="recover-replica", reason="ping.no-response") for each in IDS[:3]
-    ]
-    commands = last_resort([each for each in healthy() if each.condition not in ("PING-1", "STATUS-14")] + dead)
-    assert not [each for each in commands if " remove " in each or " join " in each]
-    assert [each for each in commands if " emergency-repair " in each]
-
-
-def test_where_it_is_not_known_who_is_healthy_that_is_left_to_fill_in() -> None:
-    ill = verdict("STATUS-4", IDS[0], "FAIL", "ill", remedy="recover-replica", reason="status.unhealthy")
-    assert any("remove --existing-replica-id <id of a healthy replica> " in each for each in last_resort([ill]))
