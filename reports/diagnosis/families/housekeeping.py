@@ -1,7 +1,165 @@
-"""."""
+"""What threatens or ages while users notice nothing: versions, storage, jobs, locks, too few replicas."""
 
 from __future__ import annotations
 
-from reports.diagnosis.finding import Family
+from collections.abc import Iterator
+
+from reports.diagnosis.case import Case, things_of
+from reports.diagnosis.finding import Family, Finding, Harm
+from reports.records import VerdictWord
 
 family = Family()
+
+_VERSION = ("version.other", "version.undecided", "version.containers-differ")
+
+
+@family.cause("upgrade-running", "An upgrade runs: {things} {has} another version", remedy="upgrade-half-done")
+def upgrade_running(case: Case) -> Iterator[Finding]:
+    """Replicas run different versions, and an upgrade is at work.
+
+    Needs: VERSION-1 finds versions that differ, and CTR-7 sees a container of an upgrade at work.
+    Predicts: nothing.
+    Contradicted by: no such container.
+    """
+    runs = any(t.startswith("container:") for each in case.of("CTR-7", word=VerdictWord.PASS) for t in each.about)
+    if runs and (own := case.found(*_VERSION)):
+        yield Finding(things_of(own, "replica"), tuple(own))
+
+
+@family.cause(
+    "upgrade-interrupted",
+    "An upgrade stopped half-way: {things} {has} another version",
+    remedy="upgrade-half-done",
+    harms=(Harm.NEXT_FAILURE,),
+)
+def upgrade_interrupted(case: Case) -> Iterator[Finding]:
+    """Replicas run different versions, and no upgrade is at work.
+
+    Needs: VERSION-1 finds versions that differ between replicas, or within one.
+    Predicts: nothing.
+    Contradicted by: the same version at all replicas: then the one that was expected is another.
+    """
+    same = case.of("VERSION-1", word=VerdictWord.PASS)
+    own = case.found("version.undecided", "version.containers-differ") + (case.found("version.other") if same else [])
+    if own:
+        yield Finding(things_of(own, "replica"), tuple(own))
+
+
+@family.cause("version-unexpected", "{things} {does} not run the expected version", remedy="upgrade-half-done")
+def version_unexpected(case: Case) -> Iterator[Finding]:
+    """All replicas run another version than the one that was given as expected.
+
+    Needs: VERSION-1 fails, and passes nowhere.
+    Predicts: nothing.
+    Contradicted by: a replica with the expected version: then an upgrade stopped half-way.
+    """
+    if own := case.found("version.other"):
+        yield Finding(things_of(own, "replica"), tuple(own))
+
+
+@family.cause("few-replicas", "The cluster tolerates fewer failures than it could", remedy="restore-redundancy",
+              harms=(Harm.NEXT_FAILURE,))  # fmt: skip
+def few_replicas(case: Case) -> Iterator[Finding]:
+    """The cluster has too few replicas, or an even number, and all of them are there.
+
+    Needs: STATUS-14 warns, and nothing that is lost explains it.
+    Predicts: nothing.
+    Contradicted by: a database or a link that is lost.
+    """
+    if own := case.found("status.even-number", "status.tolerates-too-few", "status.majority-lost"):
+        yield Finding(("cluster",), tuple(own))
+
+
+@family.cause("gc-lock", "The garbage collection's lock is not released", remedy="gc-lock", harms=(Harm.JOBS,))
+def gc_lock(case: Case) -> Iterator[Finding]:
+    """The lock of the garbage collection is held by nobody who is known, or for too long.
+
+    Needs: STATUS-16 warns.
+    Predicts: nothing.
+    Contradicted by: a garbage collection that runs.
+    """
+    if own := case.found("status.gc-lock-of-nobody", "status.gc-lock-held-long"):
+        yield Finding(("cluster",), tuple(own))
+
+
+@family.cause(
+    "job-worker-dead",
+    "The job worker of {things} is dead",
+    remedy="job-worker",
+    harms=(Harm.JOBS,),
+    ladder=("save-first", "restart-container"),
+)
+def job_worker_dead(case: Case) -> Iterator[Finding]:
+    """The job worker of a replica is dead, missing or late: it runs no jobs.
+
+    Needs: JOB-1 fails.
+    Predicts: nothing.
+    Contradicted by: its container or database that is down: then that is the cause.
+    """
+    reasons = (
+        "job.worker-dead",
+        "job.no-worker",
+        "job.heartbeat-expired",
+        "job.no-heartbeat",
+        "job.worker-not-running",
+    )
+    if own := case.found(*reasons):
+        yield Finding(tuple(f"replica:{each.subject}" for each in own), tuple(own))
+
+
+@family.cause("job-worker-several", "{things} {has} several job workers", remedy="job-worker")
+def job_worker_several(case: Case) -> Iterator[Finding]:
+    """More than one job worker is listed for a replica.
+
+    Needs: JOB-1 warns.
+    Predicts: nothing.
+    Contradicted by: nothing that a run sees.
+    """
+    if own := case.found("job.several-workers"):
+        yield Finding(tuple(f"replica:{each.subject}" for each in own), tuple(own))
+
+
+@family.cause("jobs-failing", "Jobs have failed: {things}", remedy="failed-jobs", harms=(Harm.JOBS,))
+def jobs_failing(case: Case) -> Iterator[Finding]:
+    """Jobs ended with an error, in conflict with others, or without a worker.
+
+    Needs: JOB-2 warns.
+    Predicts: nothing.
+    Contradicted by: nothing that a run sees.
+    """
+    if own := case.found("job.failed", "job.conflict", "job.timed-out", "job.worker-lost"):
+        yield Finding(things_of(own, "job") or ("cluster",), tuple(own))
+
+
+@family.cause(
+    "storage-not-shared",
+    "The replicas do not share their image storage",
+    remedy="shared-storage",
+    harms=(Harm.PULL, Harm.LOSE_PUSHES),
+)
+def storage_not_shared(case: Case) -> Iterator[Finding]:
+    """Each replica keeps images on its own disk: an image is only where it was pushed.
+
+    Needs: STORE-1 finds storage of their own.
+    Predicts: nothing.
+    Contradicted by: a shared volume.
+    """
+    if own := case.found("store.own-disk"):
+        yield Finding(("cluster",), tuple(own))
+
+
+@family.cause(
+    "storage-differs",
+    "The replicas keep images on different storage",
+    remedy="shared-storage",
+    harms=(Harm.PULL, Harm.LOSE_PUSHES),
+)
+def storage_differs(case: Case) -> Iterator[Finding]:
+    """Replicas keep images on shared storage, and not on the same.
+
+    Needs: STORE-1 compares what their registries mount.
+    Predicts: nothing.
+    Contradicted by: nothing that a run sees.
+    """
+    if own := case.found("store.different-storage"):
+        yield Finding(("cluster",), tuple(own))

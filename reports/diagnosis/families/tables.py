@@ -1,0 +1,205 @@
+"""The tables: whether they take reads and writes, have all their copies, and exist."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from reports.diagnosis.case import Case, name_of, things_of
+from reports.diagnosis.families.database import repeats_issues
+from reports.diagnosis.finding import Family, Finding, Harm
+from reports.records import Result
+
+family = Family()
+
+_WITHOUT_READS = {
+    "dtr2": (Harm.SIGN_IN, Harm.PULL, Harm.PUSH),
+    "jobrunner": (Harm.JOBS,),
+    "notaryserver": (Harm.PULL_SIGNED, Harm.SIGN, Harm.AUDIT_LOG),
+    "notarysigner": (Harm.SIGN,),
+}
+_WITHOUT_WRITES = {
+    "dtr2": (Harm.PUSH, Harm.DELETE),
+    "jobrunner": (Harm.JOBS,),
+    "notaryserver": (Harm.SIGN,),
+    "notarysigner": (Harm.SIGN,),
+}
+
+
+def _tables(own: Iterable[Result]) -> tuple[str, ...]:
+    return things_of(own, "table")
+
+
+def _harms(tables: Iterable[str], by_database: dict[str, tuple[Harm, ...]]) -> tuple[Harm, ...]:
+    databases = {name_of(each).partition(".")[0] for each in tables}
+    return tuple(sorted({harm for each in databases for harm in by_database.get(each, (Harm.NEXT_FAILURE,))}))
+
+
+def _of(case: Case, tables: tuple[str, ...], result: Result) -> bool:
+    """Whether it is said of these tables again: by another condition, an issue, or a replica's own health."""
+    named = set(_tables([result]))
+    if named:
+        return named <= set(tables) and result.condition in ("STATUS-11", "STATUS-12", "STATUS-3", "RDB-1")
+    if result.reason in ("status.table-availability", "rdb.table-availability"):
+        return True
+    return repeats_issues(case, result)
+
+
+@family.cause("tables-take-no-reads", "{things} {does} not take reads", remedy="table-not-ready", harms=())
+def tables_take_no_reads(case: Case) -> Iterator[Finding]:
+    """Tables take no reads, or have no primary, while the servers of a majority are connected.
+
+    Needs: RethinkDB's own flags of the table (STATUS-11), or a shard without a primary (STATUS-12).
+    Predicts: what else is said of these tables.
+    Contradicted by: a majority that is lost, or servers that are apart.
+    """
+    if own := case.found("status.table-no-reads", "status.table-no-primary", "status.table-no-shard"):
+        tables = _tables(own)
+        harms = _harms(tables, _WITHOUT_READS)
+        yield Finding(tables, tuple(own), predicts=lambda each: _of(case, tables, each), harms=harms)
+
+
+@family.cause("tables-take-no-writes", "{things} {does} not take writes", remedy="table-not-ready", harms=())
+def tables_take_no_writes(case: Case) -> Iterator[Finding]:
+    """Tables take reads and no writes, while the servers of a majority are connected.
+
+    Needs: RethinkDB's own flags of the table (STATUS-11).
+    Predicts: what else is said of these tables.
+    Contradicted by: a majority that is lost, or servers that are apart.
+    """
+    if own := case.found("status.table-no-writes"):
+        tables = _tables(own)
+        harms = _harms(tables, _WITHOUT_WRITES)
+        yield Finding(tables, tuple(own), predicts=lambda each: _of(case, tables, each), harms=harms)
+
+
+@family.cause("table-copies-missing", "{things} lacks copies", remedy="table-copies", harms=(Harm.NEXT_FAILURE,))
+def table_copies_missing(case: Case) -> Iterator[Finding]:
+    """Tables have no copy on a replica's database server, though their flags are green, as after a join that stopped.
+
+    Needs: STATUS-12 finds no copy.
+    Predicts: what else is said of these tables.
+    Contradicted by: a join that runs.
+    """
+    if own := case.found("status.table-copy-missing"):
+        tables = _tables(own)
+        yield Finding(tables, tuple(own), predicts=lambda each: _of(case, tables, each))
+
+
+@family.cause("table-backfilling", "{things} waits for a copy", remedy="table-not-ready", harms=(Harm.NEXT_FAILURE,))
+def table_backfilling(case: Case) -> Iterator[Finding]:
+    """Tables take reads and writes, and one of their copies is not ready yet.
+
+    Needs: STATUS-11 finds the copy, and its server is connected.
+    Predicts: what else is said of these tables.
+    Contradicted by: a server that is lost.
+    """
+    if own := case.found("status.table-copy-not-ready"):
+        tables = _tables(own)
+        yield Finding(tables, tuple(own), predicts=lambda each: _of(case, tables, each))
+
+
+@family.cause("table-unsettled", "{things} {is} not settled", remedy="table-config", harms=(Harm.NEXT_FAILURE,))
+def table_unsettled(case: Case) -> Iterator[Finding]:
+    """Every copy of the tables is ready, and RethinkDB does not report them as ready.
+
+    Needs: STATUS-11 compares table_config and table_status.
+    Predicts: what else is said of these tables.
+    Contradicted by: nothing that a run sees.
+    """
+    if own := case.found("status.table-config-differs", "status.table-unsettled"):
+        tables = _tables(own)
+        yield Finding(tables, tuple(own), predicts=lambda each: _of(case, tables, each))
+
+
+@family.cause(
+    "database-missing",
+    "A database of the registry does not exist",
+    remedy="missing-database",
+    harms=(Harm.SIGN_IN, Harm.PULL, Harm.PUSH, Harm.SIGN),
+    ladder=("call-support",),
+)
+def database_missing(case: Case) -> Iterator[Finding]:
+    """RethinkDB does not list a database that the registry needs.
+
+    Needs: STATUS-10 or RDB-2 does not find it.
+    Predicts: tables that are missing with it.
+    Contradicted by: nothing that a run sees.
+    """
+    if own := case.found("status.database-missing", "rdb.database-missing"):
+        yield Finding(("cluster",), tuple(own), predicts=lambda each: each.reason == "rdb.no-repositories")
+
+
+@family.cause(
+    "table-missing",
+    "Tables of the registry do not exist: {things}",
+    remedy="missing-database",
+    harms=(Harm.PULL, Harm.PUSH, Harm.SIGN),
+    ladder=("call-support",),
+)
+def table_missing(case: Case) -> Iterator[Finding]:
+    """A database of the registry has no tables, or no table of repositories.
+
+    Needs: RDB-2, RDB-3 or STATUS-11 finds none.
+    Predicts: nothing else.
+    Contradicted by: nothing that a run sees.
+    """
+    if own := case.found("rdb.no-repositories", "rdb.database-empty", "status.no-tables"):
+        yield Finding(_tables(own) or ("cluster",), tuple(own))
+
+
+@family.cause("table-fields", "The rows of {things} lack fields", remedy="repositories-table")
+def table_fields(case: Case) -> Iterator[Finding]:
+    """The rows of a table lack documented fields.
+
+    Needs: RDB-3 warns.
+    Predicts: nothing.
+    Contradicted by: nothing that a run sees.
+    """
+    if own := case.found("rdb.fields-missing"):
+        yield Finding(_tables(own), tuple(own))
+
+
+@family.cause("outdated-index", "{things} has an outdated index", remedy="outdated-index")
+def outdated_index(case: Case) -> Iterator[Finding]:
+    """An older RethinkDB built an index: it works, and is to be rebuilt before an upgrade.
+
+    Needs: RethinkDB's issue outdated_index.
+    Predicts: `/_ping` that repeats it.
+    Contradicted by: nothing that a run sees.
+    """
+    if own := case.found("status.outdated-index", "rdb.outdated-index"):
+        yield Finding(_tables(own) or ("cluster",), tuple(own), predicts=lambda each: repeats_issues(case, each))
+
+
+@family.cause("unknown-issue", "RethinkDB reports an issue of an unknown type: {things}", remedy="rethinkdb-issues")
+def unknown_issue(case: Case) -> Iterator[Finding]:
+    """RethinkDB reports an issue of a type that this release does not know.
+
+    Needs: the issue.
+    Predicts: `/_ping` that repeats it.
+    Contradicted by: nothing that a run sees.
+    """
+    if own := case.found("status.unknown-issue", "rdb.unknown-issue"):
+        things = things_of(own)
+        yield Finding(things, tuple(own), predicts=lambda each: repeats_issues(case, each, things))
+
+
+@family.cause(
+    "issue-tables", "RethinkDB reports an issue of {things}", remedy="rethinkdb-issues", harms=(Harm.NEXT_FAILURE,)
+)
+def issue_tables(case: Case) -> Iterator[Finding]:
+    """RethinkDB reports that tables lack copies, and nothing that was found explains it.
+
+    Needs: RethinkDB's issue table_availability.
+    Predicts: `/_ping` that repeats it, and an API that reported it at another moment.
+    Contradicted by: any database that is lost: then that is the cause.
+    """
+    if own := case.found("status.table-availability", "rdb.table-availability"):
+        things = things_of(own)
+        yield Finding(
+            things,
+            tuple(own),
+            predicts=lambda each: (
+                each.reason in ("rdb.api-differs", "status.different-issues") or repeats_issues(case, each, things)
+            ),
+        )
