@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from reports import waivers
 from reports.compare import Comparison
 from reports.diagnosis.grouping import area_title, by_area, count, shown_words
 from reports.diagnosis.headline import counts_per_area, first_steps, headline
@@ -50,10 +51,7 @@ def closing_summary(
     lines = ["What to do first:", *(f"  {n}. {one_line(step.text)}" for n, step in enumerate(steps, 1)), ""]
     lines = (lines if steps else []) + _table(header, results) + [""]
     lines += _skipped(header, results)
-    for waiver in header.waivers_expired:
-        what = f"{waiver.condition} {waiver.subject or ''}".strip()
-        lines.append(one_line(f"Waiver expired ({waiver.until}): {what}, {waiver.reason}"))
-    lines += [one_line(f"Waiver matches nothing: {missed}") for missed in header.waivers_missed]
+    lines += waivers.lines(header)
     if comparison:
         lines += _since(comparison, only_new)
     if beside:

@@ -24,7 +24,6 @@ _ACTIONS = {
     "cut off": "check the network, VPN, firewall and DNS of this machine; try from another machine first",
     "majority": "remove nothing; save the logs, then bring nodes and containers back one by one until a majority is up",
 }
-_NOT_LOOKED = (VerdictWord.UNKNOWN, VerdictWord.SKIPPED)
 
 
 @dataclass(frozen=True)
@@ -52,7 +51,7 @@ def headline(header: Header, results: Sequence[Result]) -> Headline:
     """
     conditions = [entry.id for entry in header.catalogue] or list(dict.fromkeys(r.condition for r in results))
     seen = {r.condition for r in results}
-    blind = {r.condition for r in results if r.verdict in _NOT_LOOKED}
+    blind = {r.condition for r in results if r.unchecked}
     judged = [name for name in conditions if name in seen - blind - set(header.left_out)]
     tally = f"{len(judged)} of {len(conditions)} conditions judged"
 
