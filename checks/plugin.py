@@ -13,9 +13,9 @@ from checks.condition import CATALOGUE, Condition, condition_of
 from checks.engine import outcomes
 from checks.engine.asking import refuse_wrong_checks
 from checks.engine.bound_check import dimensions_of, joined, rows_of
+from checks.engine.inventory_names import refuse_unknown_names
 from checks.engine.run import run_checks
 from checks.engine.selection import mark, register_markers, select_whole_names
-from checks.engine.waivers import refuse_unknown_names
 from fixtures.core.refusals import Refused
 from fixtures.loading import load_modules
 from fixtures.target import TARGET, how_to_name_one

@@ -46,12 +46,16 @@ def required_not_judged(
 ) -> tuple[str, ...]:
     """The required conditions without any verdict, or UNKNOWN or SKIPPED on some subject.
 
+    That something could not be checked may be waived, but not everywhere: what is required was then checked nowhere.
     left_out: the conditions that the run was not to judge at some subject of the inventory.
     """
     judged = dict.fromkeys(left_out, False)
+    checked: set[str] = set()
     for result in results:
         judged[result.condition] = judged.get(result.condition, True) and result.verdict in JUDGED
-    return tuple(name for name in required_ids(require, catalogue) if not judged.get(name, False))
+        if not result.unchecked:
+            checked.add(result.condition)
+    return tuple(name for name in required_ids(require, catalogue) if name not in checked or not judged[name])
 
 
 def exit_code(

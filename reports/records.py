@@ -109,22 +109,26 @@ class CatalogueEntry:
 
 @dataclass(frozen=True, config=_STRICT)
 class Waiver:
-    """Why a failure is accepted, and until which day (`YYYY-MM-DD`)."""
+    """Why a failure is accepted, and until which day (`YYYY-MM-DD`); `covered` is the verdict that it would be."""
 
     reason: str
     ticket: str | None = None
     until: str | None = None
+    covered: Literal["FAIL", "WARN", "UNKNOWN"] | None = None
 
 
 @dataclass(frozen=True, config=_STRICT)
-class ExpiredWaiver:
-    """A waiver of the inventory whose day has passed: it no longer covers anything."""
+class ListedWaiver:
+    """A waiver of the inventory. `subject` may be a pattern, `code` is a reason; both are None where it names none."""
 
     condition: str
     subject: str | None
     reason: str
     ticket: str | None = None
     until: str | None = None
+    code: str | None = None
+    count: int | None = None
+    covers: tuple[str, ...] = ("fail", "warn")
 
 
 @dataclass(frozen=True, config=_STRICT)
@@ -142,10 +146,11 @@ class Header:
 
     `demo` is the scene, `offline` says that saved facts were judged, `started` is UTC (RFC 3339), `require` holds
     condition ids and areas, `deselected` the ids of conditions that were not to be judged in this run, `left_out` by
-    condition the subjects of the inventory at which one of the others was not, `waivers_missed` says of which waivers
-    the subject does not exist. `areas` are titles by area, in the order in which they are shown, `unavailable` why
-    something could not be checked, code and meaning. `version` is that of msr-checks, `options` those of the run,
-    `begun` when it was started, `machine` where.
+    condition the subjects of the inventory at which one of the others was not. `waivers_expired` and
+    `waivers_expiring` are waivers whose last day is past or near; `waivers_missed` and `waivers_exceeded` say of which
+    nothing was covered, and which name more verdicts than their count. `areas` are titles by area, in the order in
+    which they are shown, `unavailable` why something could not be checked, code and meaning. `version` is that of
+    msr-checks, `options` those of the run, `begun` when it was started, `machine` where.
     """
 
     cluster: str
@@ -162,8 +167,10 @@ class Header:
     fail_on: FailOn = "critical"
     deselected: tuple[str, ...] = ()
     left_out: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    waivers_expired: tuple[ExpiredWaiver, ...] = ()
+    waivers_expired: tuple[ListedWaiver, ...] = ()
+    waivers_expiring: tuple[ListedWaiver, ...] = ()
     waivers_missed: tuple[str, ...] = ()
+    waivers_exceeded: tuple[str, ...] = ()
     demo: str | None = None
     offline: bool = False
     insecure: bool = False
@@ -230,6 +237,12 @@ class Result:
     def critical(self) -> bool:
         """Whether a failure of it fails the run by itself."""
         return self.severity == "critical"
+
+    @property
+    def unchecked(self) -> bool:
+        """Whether it could not be checked, even where a waiver accepts that."""
+        accepted = self.verdict is VerdictWord.WAIVED and self.waiver and self.waiver.covered == "UNKNOWN"
+        return self.verdict in (VerdictWord.UNKNOWN, VerdictWord.SKIPPED) or bool(accepted)
 
     @property
     def key(self) -> tuple[str, str, str]:

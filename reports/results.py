@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,9 +24,9 @@ from reports.records import (
     CatalogueEntry,
     CauseLine,
     End,
-    ExpiredWaiver,
     FailOn,
     Header,
+    ListedWaiver,
     Product,
     Replica,
     Result,
@@ -41,9 +41,9 @@ __all__ = [
     "SCHEMA",
     "CatalogueEntry",
     "End",
-    "ExpiredWaiver",
     "FailOn",
     "Header",
+    "ListedWaiver",
     "Mask",
     "Product",
     "Replica",
@@ -161,11 +161,6 @@ class Results:
         return storable(self._mask(storable(value)))
 
     def _clean_header(self, header: Header) -> Header:
-        expired = tuple(
-            replace(waiver, reason=self._clean(waiver.reason), ticket=self._clean(waiver.ticket))
-            for waiver in header.waivers_expired
-        )
-        missed = tuple(map(self._clean, header.waivers_missed))
         return replace(
             header,
             url=self._name(header.url),
@@ -173,8 +168,15 @@ class Results:
             images=self._names(header.images),
             product_image=header.product_image and self._name(header.product_image),
             options=self._clean(header.options),
-            waivers_expired=expired,
-            waivers_missed=missed,
+            waivers_expired=self._clean_waivers(header.waivers_expired),
+            waivers_expiring=self._clean_waivers(header.waivers_expiring),
+            waivers_missed=tuple(map(self._clean, header.waivers_missed)),
+            waivers_exceeded=tuple(map(self._clean, header.waivers_exceeded)),
+        )
+
+    def _clean_waivers(self, waivers: Iterable[ListedWaiver]) -> tuple[ListedWaiver, ...]:
+        return tuple(
+            replace(waiver, reason=self._clean(waiver.reason), ticket=self._clean(waiver.ticket)) for waiver in waivers
         )
 
     def _clean_result(self, result: Result) -> Result:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from reports import waivers
 from reports.compare import Comparison
 from reports.diagnosis.actions import next_action
 from reports.diagnosis.diagnosis import Diagnosed, Diagnosis, diagnose
@@ -53,10 +54,7 @@ def closing_summary(
     found = diagnosis or diagnose(header, results)
     lines = [*diagnosis_lines(header, results, found), "", *_table(header, results), ""]
     lines += _skipped(header, results)
-    for waiver in header.waivers_expired:
-        what = f"{waiver.condition} {waiver.subject or ''}".strip()
-        lines.append(one_line(f"Waiver expired ({waiver.until}): {what}, {waiver.reason}"))
-    lines += [one_line(f"Waiver matches nothing: {missed}") for missed in header.waivers_missed]
+    lines += waivers.lines(header)
     if comparison:
         lines += _since(comparison, only_new)
     if beside:

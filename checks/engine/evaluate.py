@@ -22,7 +22,10 @@ JUDGED = (Outcome.FAIL, Outcome.WARN, Outcome.PASS)
 
 @dataclass(frozen=True)
 class Judgement:
-    """The verdict of a check on one subject and the final facts, and how it came about."""
+    """The verdict of a check on one subject and the final facts, and how it came about.
+
+    covered: what it would be without its waiver.
+    """
 
     verdict: Verdict
     subject: str
@@ -32,6 +35,7 @@ class Judgement:
     attempts: int
     recovered_at: datetime | None = None
     waiver: Waiver | None = None
+    covered: Outcome | None = None
     internal_error: bool = False
     tracebacks: tuple[str, ...] = ()
 

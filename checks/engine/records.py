@@ -10,9 +10,10 @@ from typing import Any
 from checks.condition import AREAS, Condition
 from checks.engine.bound_check import BoundCheck, joined, rows_of
 from checks.engine.evaluate import Judgement
+from checks.engine.waivers_told import ends
 from fixtures.core.reasons import REASONS
 from fixtures.core.store import Key
-from fixtures.inventory import Inventory, Waiver
+from fixtures.inventory import Inventory
 from fixtures.inventory.images import image_name, product_image
 from fixtures.target import Target
 from msr_checks import version
@@ -58,7 +59,7 @@ def header(target: Target, asked: Sequence[BoundCheck], catalogue: Sequence[Cond
         "fail_on": fail_on,
         "deselected": [entry["id"] for entry in entries if entry["id"] not in selected],
         "left_out": left_out(asked, catalogue, inventory),
-        "waivers_expired": [_expired(waiver) for waiver in inventory.waivers if waiver.until < today],
+        **ends(inventory.waivers, today),
         "areas": dict(AREAS),
         "catalogue": entries,
         "unavailable": REASONS,
@@ -91,7 +92,13 @@ def record(target: Target, asked: BoundCheck, judgement: Judgement, test: str) -
         "seconds": None if judgement.seconds is None else round(judgement.seconds, 3),
         "attempts": judgement.attempts,
         "recovered_at": _time(judgement.recovered_at),
-        "waiver": waiver and {"reason": waiver.reason, "ticket": waiver.ticket, "until": waiver.until.isoformat()},
+        "waiver": waiver
+        and {
+            "reason": waiver.reason,
+            "ticket": waiver.ticket,
+            "until": waiver.until.isoformat(),
+            "covered": judgement.covered and str(judgement.covered),
+        },
         "test": test,
     }
 
@@ -125,10 +132,6 @@ def _images(target: Target) -> dict[str, str]:
 def _repository(image: str) -> str:
     name = image_name(image)
     return name.repository if name else image
-
-
-def _expired(waiver: Waiver) -> dict[str, Any]:
-    return waiver.model_dump(mode="json")
 
 
 def _time(at: datetime | None) -> str | None:

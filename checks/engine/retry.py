@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from checks.engine.bound_check import BoundCheck, keys_of
 from checks.engine.evaluate import Judge
-from checks.engine.waivers import covering
+from checks.engine.waivers import Waivers
 from checks.rules.wording import many
 from checks.verdict import Outcome
 from fixtures.core.probe import PROBES
@@ -99,12 +99,18 @@ class Retry:
         return following
 
     def _unsettled(self, outcomes: frozenset[Outcome]) -> list[BoundCheck]:
-        return [each for each in self.asked if any(outcome in outcomes for outcome in self._outcomes(each))]
+        waivers = self._waivers()
+        return [each for each in self.asked if any(outcome in outcomes for outcome in self._outcomes(each, waivers))]
 
-    def _outcomes(self, asked: BoundCheck) -> Iterator[Outcome]:
-        inventory = self.target.inventory
+    def _waivers(self) -> Waivers:
+        """What is waived as things are now: whether a count is exceeded depends on what all checks say."""
+        of_inventory, today = self.target.inventory.waivers, self.target.judged_at.date()
+        judged = [(each.condition.id, one) for each in self.asked for one in self.judge.verdicts_now(each)]
+        return Waivers(of_inventory, judged, today)
+
+    def _outcomes(self, asked: BoundCheck, waivers: Waivers) -> Iterator[Outcome]:
         for each in self.judge.verdicts_now(asked):
-            if covering(inventory.waivers, asked.condition.id, each.subject, self.target.judged_at.date()) is None:
+            if waivers.covering(asked.condition.id, each) is None:
                 yield each.verdict.outcome
 
     def _keys(self, asked: BoundCheck) -> list[Key]:
@@ -113,10 +119,11 @@ class Retry:
     def _worth_asking(self, unsettled: Iterable[BoundCheck], *, patient: bool) -> set[Key]:
         """What these checks are judged on, with what failed before it, as far as asking again may change anything."""
         worth: dict[Key, bool] = {}
+        waivers = self._waivers()
         for asked in unsettled:
             keys = self._keys(asked)
             unseen = [key for key in keys if self._failed(key)]
-            only_unseen = set(self._outcomes(asked)) & UNSETTLED == {Outcome.UNKNOWN}
+            only_unseen = set(self._outcomes(asked, waivers)) & UNSETTLED == {Outcome.UNKNOWN}
             for key in (unseen or keys) if only_unseen else keys:
                 self._worth(key, worth, patient)
         return {key for key, yes in worth.items() if yes}

@@ -16,7 +16,8 @@ from checks.engine.listing import listed
 from checks.engine.outcomes import JUDGED
 from checks.engine.records import header, record
 from checks.engine.retry import Retry
-from checks.engine.waivers import covering, missed, waived
+from checks.engine.waivers import Waivers
+from checks.engine.waivers_told import effects
 from checks.verdict import Outcome
 from fixtures.clients import connect
 from fixtures.core import facts_file
@@ -41,16 +42,14 @@ def run_checks(config: pytest.Config, items: list[pytest.Function], catalogue: S
             saved = facts_file.Saved(target.inventory, target.options, target.store, target.judged_at, target.demo)
             facts = facts_file.text(saved, target.masker)
             config.hook.pytest_msr_file(config=config, name=facts_file.FILE_NAME, text=facts)
-            for item, each in zip(items, asked, strict=True):
-                _judge(item, each, judge, target)
+            judgements = [judge.verdicts(each) for each in asked]
+            judged = [(each.condition.id, one) for each, of_it in zip(asked, judgements, strict=True) for one in of_it]
+            waivers = Waivers(target.inventory.waivers, judged, target.judged_at.date())
+            for item, each, of_it in zip(items, asked, judgements, strict=True):
+                item.stash[JUDGED] = listed(waivers.apply(each.condition.id, of_it), each.subject)
+                item.stash[ARGUMENTS] = _arguments(each, target)
             line = header(target, asked, catalogue, config.getoption("fail_on"))
-            judged = [
-                (each.condition.id, one.subject)
-                for item, each in zip(items, asked, strict=True)
-                for one in item.stash[JUDGED]
-                if each.condition.id not in line["left_out"]
-            ]
-            line["waivers_missed"] = missed(target.inventory, judged)
+            line |= effects(waivers, line["left_out"])
             config.hook.pytest_msr_header(config=config, header=line)
             # All of them now: what pytest runs after this, and how it ends, changes nothing of what was judged.
             for item, each in zip(items, asked, strict=True):
@@ -98,14 +97,8 @@ def _look(config: pytest.Config, target: Target, judge: Judge, asked: list[Bound
         raise KeyboardInterrupt
 
 
-def _judge(item: pytest.Function, asked: BoundCheck, judge: Judge, target: Target) -> None:
-    inventory, today = target.inventory, target.judged_at.date()
-    judgements = [
-        waived(each, covering(inventory.waivers, asked.condition.id, each.subject, today))
-        for each in judge.verdicts(asked)
-    ]
-    item.stash[JUDGED] = listed(judgements, asked.subject)
+def _arguments(asked: BoundCheck, target: Target) -> dict[str, Any]:
     try:
-        item.stash[ARGUMENTS] = {} if asked.nothing else arguments_of(asked, target.store, inventory)
+        return {} if asked.nothing else arguments_of(asked, target.store, target.inventory)
     except Unavailable:
-        item.stash[ARGUMENTS] = {}
+        return {}

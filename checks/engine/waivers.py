@@ -2,75 +2,94 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
+from fnmatch import fnmatchcase
 
-import pytest
-
-from checks.condition import Condition
 from checks.engine.evaluate import Judgement
 from checks.verdict import Outcome
-from fixtures.inventory import Inventory, Waiver
+from fixtures.inventory import Waiver
 
-# An UNKNOWN is never waived: what could not be seen is not the fault that somebody accepted.
-WAIVABLE = (Outcome.FAIL, Outcome.WARN)
+HOLDS = (Outcome.PASS, Outcome.SKIPPED, Outcome.NOT_APPLICABLE)
 
-
-def covering(waivers: Iterable[Waiver], condition: str, subject: str, today: date) -> Waiver | None:
-    """The waiver in force for a subject of a condition, if there is one."""
-    for waiver in waivers:
-        if waiver.condition == condition and waiver.subject in (None, subject) and today <= waiver.until:
-            return waiver
-    return None
+Judged = Sequence[tuple[str, Judgement]]
+"""The judgements of a run, each with the id of its condition."""
 
 
-def waived(judgement: Judgement, waiver: Waiver | None) -> Judgement:
-    """The judgement with its waiver applied; where the condition holds, the message calls the waiver unneeded."""
+def matches(waiver: Waiver, condition: str, judgement: Judgement) -> bool:
+    """Whether the waiver names this subject of this condition. The grammar leaves `*` alone to patterns."""
+    subject = judgement.subject
+    return waiver.condition == condition and (waiver.subject is None or fnmatchcase(subject, waiver.subject))
+
+
+def fits(waiver: Waiver, condition: str, judgement: Judgement) -> bool:
+    """Whether the waiver names this verdict: its subject, its word and its reason. No error of ours is accepted."""
     verdict = judgement.verdict
-    if waiver is None:
+    return (
+        matches(waiver, condition, judgement)
+        and verdict.outcome.lower() in waiver.covers
+        and waiver.code in (None, verdict.reason)
+        and not judgement.internal_error
+    )
+
+
+def number_of(waiver: Waiver, judged: Judged) -> int:
+    """How many verdicts of a run the waiver names."""
+    return sum(fits(waiver, condition, judgement) for condition, judgement in judged)
+
+
+@dataclass
+class Waivers:
+    """What the waivers of an inventory cover of the judgements of a run, on this day.
+
+    exceeded: those in force that name more than their count, so that they cover nothing.
+    """
+
+    of_inventory: Sequence[Waiver]
+    judged: Judged
+    today: date
+    effective: list[Waiver] = field(init=False, default_factory=list)
+    exceeded: list[Waiver] = field(init=False, default_factory=list)
+    _unneeded: list[Waiver] = field(init=False)
+
+    def __post_init__(self) -> None:
+        for waiver in self.of_inventory:
+            if self.today <= waiver.until:
+                too_many = waiver.count is not None and number_of(waiver, self.judged) > waiver.count
+                (self.exceeded if too_many else self.effective).append(waiver)
+        self._unneeded = [waiver for waiver in self.effective if self._all_holds(waiver)]
+
+    def covering(self, condition: str, judgement: Judgement) -> Waiver | None:
+        """The first waiver that covers it, if there is one."""
+        return next((waiver for waiver in self.effective if fits(waiver, condition, judgement)), None)
+
+    def apply(self, condition: str, judgements: Iterable[Judgement]) -> list[Judgement]:
+        """The judgements of a condition with what is waived; what passes says which waiver nothing needs any more."""
+        return [self._applied(condition, each) for each in judgements]
+
+    def _applied(self, condition: str, judgement: Judgement) -> Judgement:
+        verdict = judgement.verdict
+        if waiver := self.covering(condition, judgement):
+            waived = replace(verdict, outcome=Outcome.WAIVED)
+            return replace(judgement, verdict=waived, waiver=waiver, covered=verdict.outcome)
+        if verdict.outcome is Outcome.PASS:
+            for waiver in self._unneeded:
+                if matches(waiver, condition, judgement):
+                    message = f"{verdict.message}; the waiver ({waiver.reason}) is no longer needed"
+                    return replace(judgement, verdict=replace(verdict, message=message))
         return judgement
-    if verdict.outcome in WAIVABLE:
-        return replace(judgement, verdict=replace(verdict, outcome=Outcome.WAIVED), waiver=waiver)
-    if verdict.outcome is Outcome.PASS:
-        message = f"{verdict.message}; the waiver ({waiver.reason}) is no longer needed"
-        return replace(judgement, verdict=replace(verdict, message=message))
-    return judgement
 
+    def _all_holds(self, waiver: Waiver) -> bool:
+        """Whether all that it names holds; what could not be checked may be what it is for."""
+        return all(
+            judgement.verdict.outcome in HOLDS
+            for condition, judgement in self.judged
+            if matches(waiver, condition, judgement)
+        )
 
-def missed(inventory: Inventory, judged: Iterable[tuple[str, str]]) -> list[str]:
-    """Of the waivers that name a subject, those whose condition was judged and has no such subject, in words."""
-    subjects: dict[str, list[str]] = {}
-    for condition, subject in judged:
-        subjects.setdefault(condition, []).append(subject)
-    return [
-        f"{waiver.condition} {waiver.subject}: {_nearest(waiver.subject, subjects[waiver.condition])}"
-        for waiver in inventory.waivers
-        if waiver.subject and waiver.condition in subjects and waiver.subject not in subjects[waiver.condition]
-    ]
-
-
-def _nearest(subject: str, known: list[str]) -> str:
-    """The subjects that there are, those that begin alike first."""
-    ordered = sorted(dict.fromkeys(known), key=lambda each: not each.startswith(subject))
-    subjects = "only subject is" if len(ordered) == 1 else "subjects are"
-    more = f" and {len(ordered) - 3} more" if len(ordered) > 3 else ""
-    return f"the condition's {subjects} {', '.join(ordered[:3])}{more}"
-
-
-def refuse_unknown_names(inventory: Inventory, catalogue: Iterable[Condition]) -> None:
-    """A waiver or a requirement of a condition that there is not is a mistake: pytest.UsageError lists them all."""
-    conditions = list(catalogue)
-    ids, areas = {each.id for each in conditions}, {each.area for each in conditions}
-    problems = [
-        inventory.problem(("waivers", number, "condition"), f"there is no condition {waiver.condition}")
-        for number, waiver in enumerate(inventory.waivers)
-        if waiver.condition not in ids
-    ] + [
-        inventory.problem(("require", number), f"there is no condition and no area {name}")
-        for number, name in enumerate(inventory.require)
-        if name not in ids | areas
-    ]
-    if problems:
-        listed = "\n".join(str(problem) for problem in problems)
-        raise pytest.UsageError(f"the inventory cannot be used (pytest --conditions lists the conditions):\n{listed}")
+    @property
+    def idle(self) -> list[Waiver]:
+        """Those that could cover something, and covered nothing."""
+        used = {id(self.covering(condition, judgement)) for condition, judgement in self.judged}
+        return [waiver for waiver in self.effective if id(waiver) not in used]

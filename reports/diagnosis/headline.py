@@ -18,8 +18,6 @@ State = Literal["FAILED", "UNKNOWN", "PARTIAL", "WARNED", "HEALTHY"]
 
 MOST_STEPS = 5
 
-_NOT_LOOKED = (VerdictWord.UNKNOWN, VerdictWord.SKIPPED)
-
 
 @dataclass(frozen=True)
 class Headline:
@@ -46,7 +44,7 @@ def headline(header: Header, results: Sequence[Result]) -> Headline:
     """
     conditions = [entry.id for entry in header.catalogue] or list(dict.fromkeys(r.condition for r in results))
     seen = {r.condition for r in results}
-    blind = {r.condition for r in results if r.verdict in _NOT_LOOKED}
+    blind = {r.condition for r in results if r.unchecked}
     judged = [name for name in conditions if name in seen - blind - set(header.left_out)]
     tally = f"{len(judged)} of {len(conditions)} conditions judged"
 

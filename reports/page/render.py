@@ -26,6 +26,7 @@ from reports.plain import many, when
 from reports.records import Header, Result, VerdictWord
 from reports.remedies import remedies
 from reports.results import Run
+from reports.waivers import expires, waived
 
 # A text longer than this is folded; one longer than that is cut; results.jsonl has all of it.
 FOLD = 300
@@ -93,7 +94,7 @@ def _environment() -> Environment:
     )
     environment.filters.update(as_text=_as_text, cut=_cut, slug=_slug, link=_link, coded=_coded, when=when)
     environment.filters.update(seen_in=seen_in, expected_in=expected_in)
-    environment.globals.update(Word=VerdictWord, letters=LETTERS, fold=FOLD, many=many)
+    environment.globals.update(Word=VerdictWord, letters=LETTERS, fold=FOLD, many=many, expires=expires, waived=waived)
     return environment
 
 

@@ -32,7 +32,7 @@ def pytest_configure() -> None:
     from fixtures.core import facts_file
 
     facts_file.text = _before("saving", facts_file.text)
-    run._judge = _before("judging", run._judge)
+    run._arguments = _before("judging", run._arguments)
 
 
 def pytest_runtest_call(item: pytest.Item) -> None:

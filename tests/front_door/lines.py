@@ -42,6 +42,16 @@ NAMED = (
     "|token-service|volume"
 )
 THING: Schema = {"type": "string", "pattern": f"^(?:(?:{NAMED}):.+|balancer|cluster|inventory|mke|swarm|this-machine)$"}
+WAIVER = closed(
+    condition=CONDITION,
+    subject=TEXT_OR_NULL,
+    code={"anyOf": [{"type": "null"}, REASON]},
+    count={"type": ["integer", "null"], "minimum": 1},
+    covers=listed({"enum": ["fail", "warn", "unknown"]}),
+    reason=TEXT,
+    ticket=TEXT_OR_NULL,
+    until=DAY,
+)
 
 HEADER = closed(
     kind={"const": "header"},
@@ -62,10 +72,10 @@ HEADER = closed(
     fail_on=SEVERITY,
     deselected=listed(CONDITION),
     left_out=mapped(listed(TEXT)),
-    waivers_expired=listed(
-        closed(condition=CONDITION, subject=TEXT_OR_NULL, reason=TEXT, ticket=TEXT_OR_NULL, until=DAY)
-    ),
+    waivers_expired=listed(WAIVER),
+    waivers_expiring=listed(WAIVER),
     waivers_missed=listed(TEXT),
+    waivers_exceeded=listed(TEXT),
     catalogue=listed(
         closed(
             id=CONDITION,
@@ -115,7 +125,12 @@ VERDICT = closed(
     seconds={"type": ["number", "null"], "minimum": 0},
     attempts={"type": "integer", "minimum": 0},
     recovered_at={"anyOf": [{"type": "null"}, TIME]},
-    waiver={"anyOf": [{"type": "null"}, closed(reason=TEXT, ticket=TEXT_OR_NULL, until=DAY)]},
+    waiver={
+        "anyOf": [
+            {"type": "null"},
+            closed(reason=TEXT, ticket=TEXT_OR_NULL, until=DAY, covered={"enum": ["FAIL", "WARN", "UNKNOWN"]}),
+        ]
+    },
     test={"type": "string", "pattern": r"^checks/test_[a-z_]+\.py::test_[a-z0-9_]+(\[[A-Za-z0-9_.:-]+\])?$"},
 )
 

@@ -236,11 +236,13 @@ def dead(replicas: int = 3, at: int = 1) -> list[Result]:
         if name in ("STATUS-11", "STATUS-12"):
             words = "not ready on all replicas" if name == "STATUS-11" else "a copy is missing"
             reason = f"status.table-copy-{'not-ready' if name == 'STATUS-11' else 'missing'}"
-            fields = {"reason": reason, "about": (f"table:{subject}", f"database:{gone}")}
-            return _as(result, "FAIL", f"{subject}: {words}", seen=replicas - 1, expected=replicas, **fields)
+            waits = (f"table:{subject}", f"database:{gone}")
+            said = {"seen": replicas - 1, "expected": replicas}
+            return _as(result, "FAIL", f"{subject}: {words}", reason=reason, about=waits, **said)
         if name == "STATUS-14":
-            fields = {"reason": "status.tolerates-too-few", "about": ("cluster",)}
-            return _as(result, "WARN", "tolerates 0 failures, 1 is expected", seen=0, expected=1, **fields)
+            few = "tolerates 0 failures, 1 is expected"
+            reason = "status.tolerates-too-few"
+            return _as(result, "WARN", few, reason=reason, about=("cluster",), seen=0, expected=1)
         if name == "STATUS-3" and subject != gone:
             words = f"table_availability on 29 tables; not reachable: dtr_rethinkdb_{gone}"
             seen = {"tables": list(TABLES), "servers": [f"dtr_rethinkdb_{gone}"]}
@@ -249,19 +251,20 @@ def dead(replicas: int = 3, at: int = 1) -> list[Result]:
         if gone not in parts:
             return None
         if name == "STATUS-5":
-            fields = {"reason": "status.stale-health", "measured": "reported", "expected": "within 5 min"}
-            return _as(result, "FAIL", "its last health report is 22 min old", **fields)
+            old = "its last health report is 22 min old"
+            return _as(result, "FAIL", old, reason="status.stale-health", measured="reported", expected="within 5 min")
         if name == "STATUS-8":
             words = f"dtr_rethinkdb_{gone} has no row in server_status"
-            fields = {"reason": "status.server-missing", "measured": "reported", "about": (f"database:{gone}",)}
-            return _as(result, "FAIL", words, seen=None, expected=True, **fields)
+            about = (f"database:{gone}",)
+            reason = "status.server-missing"
+            return _as(result, "FAIL", words, reason=reason, measured="reported", about=about, expected=True)
         if name == "STATUS-4" and parts[0] != gone:
             words = "Replica reported health too long ago: 2026-11-23T02:36:11Z"
             about = (f"replica:{gone}",)
             return _as(result, "FAIL", words, reason="status.unhealthy", about=about, seen=words, expected="OK")
         if name == "JOB-1":
-            fields = {"reason": "job.worker-dead", "seen": "dead", "expected": "running"}
-            return _as(result, "FAIL", "its worker is dead", **fields)
+            reason = "job.worker-dead"
+            return _as(result, "FAIL", "its worker is dead", reason=reason, seen="dead", expected="running")
         if name in ("STATUS-6", "STATUS-13"):
             return None
         words = f"{gone} did not answer (PING-1): no connection within 3 s (timed out)"

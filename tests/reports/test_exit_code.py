@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from reports.exit_code import exit_code, required_ids, required_not_judged
-from reports.records import FailOn, Result
+from reports.records import FailOn, Result, Waiver
 from tests.reports.samples import CATALOGUE, dead, healthy, verdict
 
 CRITICAL, WARNING = "STATUS-5", "STATUS-13"
@@ -57,6 +57,14 @@ def test_required_and_judged_badly_is_judged() -> None:
 
 def test_required_on_every_subject() -> None:
     assert code(verdict(CRITICAL, "a"), verdict(CRITICAL, "b", "SKIPPED"), require=(CRITICAL,)) == 7
+
+
+def test_what_is_required_may_not_be_unchecked_everywhere() -> None:
+    unchecked = verdict(CRITICAL, "a", "WAIVED", waiver=Waiver("known", covered="UNKNOWN"))
+    assert code(unchecked) == 0
+    assert code(unchecked, require=(CRITICAL,)) == 7
+    assert code(unchecked, verdict(CRITICAL, "b"), require=(CRITICAL,)) == 0
+    assert code(verdict(CRITICAL, "a", "WAIVED", waiver=Waiver("known", covered="FAIL")), require=(CRITICAL,)) == 0
 
 
 def test_what_failed_goes_before_what_is_unknown() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from reports.results import FILE_NAME, ExpiredWaiver, Header, Result, Results, Run, VerdictWord, Waiver, read, storable
+from reports.results import FILE_NAME, Header, ListedWaiver, Result, Results, Run, VerdictWord, Waiver, read, storable
 from tests.reports.samples import header, healthy, mixed, verdict
 
 SCHEMA_1_HEADER = (
@@ -37,7 +37,7 @@ def written(path: Path, *results: Result, head: Header | None = None, **options:
 
 def test_what_is_written_is_read(tmp_path: Path) -> None:
     waived = verdict("STATUS-13", "f2277ad178f7", "WAIVED", waiver=Waiver("migration", "CHG-1", "2026-12-01"))
-    head = header(waivers_expired=(ExpiredWaiver("PING-1", None, "old", None, "2026-01-01"),), demo="healthy")
+    head = header(waivers_expired=(ListedWaiver("PING-1", None, "old", None, "2026-01-01"),), demo="healthy")
     run = written(tmp_path, ODD, waived, *mixed(), head=head)
     assert run.header == head
     assert run.results == (ODD, waived, *mixed())
@@ -110,7 +110,7 @@ def test_the_mask_hides_values_and_leaves_the_key_alone(tmp_path: Path) -> None:
         expected="hunter2",
         waiver=Waiver("hunter2", "hunter2"),
     )
-    head = header(url="https://hunter2@msr", waivers_expired=(ExpiredWaiver("PING-1", None, "hunter2"),))
+    head = header(url="https://hunter2@msr", waivers_expired=(ListedWaiver("PING-1", None, "hunter2"),))
     run = written(tmp_path, secret, head=head, mask=hide, mask_name=hide)
     assert "hunter2" not in (tmp_path / FILE_NAME).read_text(encoding="utf-8")
     (result,) = run.results

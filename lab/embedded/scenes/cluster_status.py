@@ -23,23 +23,31 @@ def _servers(document: Document) -> dict[str, Any]:
     return {row["name"]: row["network"]["connected_to"] for row in rows}
 
 
+def _last_two_apart(cluster: Cluster, expect: Expectations) -> None:
+    one, other = cluster.replicas[-2:]
+    expect.cause("servers-apart", f"link:{one.id}>{other.id}")
+
+
 @scene("waiting-for-primary", "One replica's last health report says that its database waits for a primary.")
 def waiting_for_primary(cluster: Cluster, expect: Expectations) -> None:
     state = "Rethink replica is currently in state: "
     cluster.bad.health = f"{state}waiting_for_primary, {state}waiting_for_quorum"
     expect.fail("STATUS-4", *(f"{asked}:{cluster.bad.id}" for asked in expect.everywhere))
+    expect.cause("health-report-bad", f"replica:{cluster.bad.id}", offers="restart-replica")
 
 
 @scene("health-report-frozen", 'One replica wrote its last health report two days ago: it still reads "OK".')
 def health_report_frozen(cluster: Cluster, expect: Expectations) -> None:
     cluster.bad.last_report = timedelta(days=2)
     expect.fail("STATUS-5", cluster.bad.id)
+    expect.cause("health-report-stale", f"replica:{cluster.bad.id}", offers="restart-container")
 
 
 @scene("health-report-late", "One replica wrote its last health report three and a half minutes ago.")
 def health_report_late(cluster: Cluster, expect: Expectations) -> None:
     cluster.bad.last_report = timedelta(minutes=3, seconds=30)
     expect.warn("STATUS-5", cluster.bad.id)
+    expect.cause("health-report-stale", f"replica:{cluster.bad.id}")
 
 
 @scene("ghost-replica", "A replica was destroyed without being removed: its id still stands in the configuration.")
@@ -47,10 +55,10 @@ def ghost_replica(cluster: Cluster, expect: Expectations) -> None:
     """Its table copies were taken away since, so that the id is all that is left."""
     cluster.ghosts.append(NOBODY)
     expect.fail("STATUS-6", NOBODY)
+    expect.cause("ghost-replica", f"replica:{NOBODY}")
 
 
-@scene("split-view", "The cluster fell in two: one replica knows only itself, the others only one another.")
-def split_view(cluster: Cluster, expect: Expectations) -> None:
+def fall_in_two(cluster: Cluster, expect: Expectations) -> None:
     """Each half is a sound cluster to itself. The workers stay known to both: whose they are is not the point here."""
     lost = cluster.bad
     lost.island = 1
@@ -61,6 +69,13 @@ def split_view(cluster: Cluster, expect: Expectations) -> None:
         expect.unknown("STATUS-4", f"{lost.id}:{other}", f"{other}:{lost.id}")
     expect.fail("STATUS-12", *(table.full_name for table in expect.tables()))
     expect.warn("STATUS-14", "cluster")
+
+
+@scene("split-view", "The cluster fell in two: one replica knows only itself, the others only one another.")
+def split_view(cluster: Cluster, expect: Expectations) -> None:
+    """Both sides take writes, and nothing between them is seen to be broken."""
+    fall_in_two(cluster, expect)
+    expect.cause("split-view", f"replica:{cluster.bad.id}", offers="call-support")
 
 
 @scene("one-link-down", "Two database servers lost each other a moment ago; no problem is reported yet.")
@@ -75,10 +90,10 @@ def one_link_down(cluster: Cluster, expect: Expectations) -> None:
     expect.fail("STATUS-8", f"{one.id}:{other.id}")
     # Should a replica that sees both be lost, these two could not make a majority with each other.
     expect.warn("STATUS-14", "cluster")
+    _last_two_apart(cluster, expect)
 
 
-@scene("partial-partition", "Two database servers cannot see each other, and a third sees both.")
-def partial_partition(cluster: Cluster, expect: Expectations) -> None:
+def lose_one_link(cluster: Cluster, expect: Expectations) -> None:
     """As measured: the third reports the link alone, each end of it also the tables led at either end."""
     one, other = cluster.replicas[-2:]
     cluster.broken_links.add(frozenset((one.id, other.id)))
@@ -99,6 +114,13 @@ def partial_partition(cluster: Cluster, expect: Expectations) -> None:
     expect.warn("STATUS-14", "cluster")
 
 
+@scene("partial-partition", "Two database servers cannot see each other, and a third sees both.")
+def partial_partition(cluster: Cluster, expect: Expectations) -> None:
+    """The network between their nodes is well."""
+    lose_one_link(cluster, expect)
+    _last_two_apart(cluster, expect)
+
+
 @scene("database-server-row-gone", "No replica's database knows the server of one of them.")
 def database_server_row_gone(cluster: Cluster, expect: Expectations) -> None:
     lost = cluster.bad
@@ -114,12 +136,14 @@ def database_server_row_gone(cluster: Cluster, expect: Expectations) -> None:
     expect.unknown("STATUS-9", lost.id)
     expect.unknown("STATUS-15", lost.id)
     expect.warn("STATUS-14", "cluster")
+    expect.cause("server-row-missing", f"database:{lost.id}", offers="restart-replica")
 
 
 @scene("canonical-address-wrong", "One database server gives a name that is not its own to the others.")
 def canonical_address_wrong(cluster: Cluster, expect: Expectations) -> None:
     cluster.bad.network["canonical_addresses"] = [{"host": f"dtr-rethinkdb-{NOBODY}.dtr-ol", "port": 29015}]
     expect.warn("STATUS-9", cluster.bad.id)
+    expect.cause("address-differs", f"database:{cluster.bad.id}")
 
 
 @scene("rethinkdb-console-open", "One database server has its web console open: anyone on its network can write.")
@@ -127,6 +151,7 @@ def rethinkdb_console_open(cluster: Cluster, expect: Expectations) -> None:
     """Of the address that STATUS-9 looks at, this alone is critical."""
     cluster.bad.network["http_admin_port"] = 8080
     expect.fail("STATUS-9", cluster.bad.id)
+    expect.cause("console-open", f"database:{cluster.bad.id}")
 
 
 @scene("database-missing", "The database of the notary signer is gone, with its table.")
@@ -136,6 +161,7 @@ def database_missing(cluster: Cluster, expect: Expectations) -> None:
     cluster.tables = [table for table in cluster.tables if table.db != "notarysigner"]
     expect.fail("STATUS-10", "notarysigner")
     expect.fail("RDB-2", *expect.everywhere)
+    expect.cause("database-missing", "cluster", offers="call-support")
 
 
 @scene(
@@ -146,6 +172,7 @@ def table_not_writable(cluster: Cluster, expect: Expectations) -> None:
     table.flags = {"all_replicas_ready": False, "ready_for_writes": False}
     table.states = dict.fromkeys(expect.everywhere, "waiting_for_quorum")
     expect.fail("STATUS-11", "dtr2.tags")
+    expect.cause("tables-take-no-writes", "table:dtr2.tags")
 
 
 @scene("table-backfilling", "One copy of a table is still being filled; no problem is reported for that.")
@@ -154,6 +181,7 @@ def table_backfilling(cluster: Cluster, expect: Expectations) -> None:
     table.flags = {"all_replicas_ready": False}
     table.states = {cluster.replicas[0].id: "backfilling"}
     expect.fail("STATUS-11", "dtr2.blobs")
+    expect.cause("table-backfilling", "table:dtr2.blobs")
 
 
 @scene("table-without-primary", "One table has no primary though all its servers are there.")
@@ -161,6 +189,7 @@ def table_without_primary(cluster: Cluster, expect: Expectations) -> None:
     cluster.table("dtr2.events").primary = None
     expect.fail("STATUS-11", "dtr2.events")
     expect.fail("STATUS-12", "dtr2.events")
+    expect.cause("tables-take-no-reads", "table:dtr2.events")
 
 
 @scene("interrupted-join", "A join was interrupted: two tables lack a copy on one replica, with every flag green.")
@@ -168,6 +197,7 @@ def interrupted_join(cluster: Cluster, expect: Expectations) -> None:
     for name in ("jobrunner.jobs", "dtr2.scanned_images"):
         cluster.table(name).lacks.add(cluster.bad.id)
         expect.fail("STATUS-12", name)
+    expect.cause("table-copies-missing", "table:jobrunner.jobs", "table:dtr2.scanned_images")
 
 
 @scene("ghost-server", "An interrupted join left a database server, of no replica, with a copy of every table.")
@@ -188,35 +218,41 @@ def ghost_server(cluster: Cluster, expect: Expectations) -> None:
 
     cluster.edits.append(edit)
     expect.fail("STATUS-6", NOBODY)
+    expect.cause("ghost-server", f"database:{NOBODY}")
 
 
 @scene("one-replica-read-only", "One replica's registry was left read-only, so that pushes through it fail.")
 def one_replica_read_only(cluster: Cluster, expect: Expectations) -> None:
     cluster.bad.read_only = True
     expect.warn("STATUS-13", cluster.bad.id)
+    expect.cause("read-only", f"replica:{cluster.bad.id}")
 
 
 @scene("two-replicas", "The cluster has two replicas, which tolerate no failure at all.", replicas=2)
-def two_replicas(_cluster: Cluster, _expect: Expectations) -> None:
-    """Every even number is declared where scenes are started."""
+def two_replicas(_cluster: Cluster, expect: Expectations) -> None:
+    """What every even number trips is declared where scenes are started."""
+    expect.cause("few-replicas", "cluster")
 
 
 @scene("database-reconnected", "One database server joined the others two minutes ago.")
 def database_reconnected(cluster: Cluster, expect: Expectations) -> None:
     cluster.bad.database_uptime = timedelta(minutes=2)
     expect.warn("STATUS-15", cluster.bad.id)
+    expect.cause("database-reconnected", f"database:{cluster.bad.id}")
 
 
 @scene("database-version-differs", "One database server runs another version of RethinkDB.")
 def database_version_differs(cluster: Cluster, expect: Expectations) -> None:
     cluster.bad.process["version"] = "rethinkdb 2.3.6 (x86_64-linux-gnu) (GCC 6.4.0)"
     expect.warn("STATUS-15", cluster.bad.id)
+    expect.cause("rethinkdb-version", f"database:{cluster.bad.id}")
 
 
 @scene("gc-lock-unknown-holder", "The lock of garbage collection is held by a replica that is not there.")
 def gc_lock_unknown_holder(cluster: Cluster, expect: Expectations) -> None:
     cluster.gc_lock_holder = NOBODY
     expect.warn("STATUS-16", "cluster")
+    expect.cause("gc-lock", "cluster")
 
 
 @scene("alert-of-another-kind", "The web interface shows an alert that has nothing to do with the licence.")
@@ -224,6 +260,7 @@ def alert_of_another_kind(cluster: Cluster, expect: Expectations) -> None:
     message = "Cannot perform security scans because no vulnerability database was found."
     cluster.alerts.append({"id": "NO_VULNERABILITY_DB", "class": "warning", "message": message})
     expect.warn("ALERT-1", "NO_VULNERABILITY_DB")
+    expect.cause("alert", "alert:NO_VULNERABILITY_DB")
 
 
 def _worker(replica: Replica, status: str | None, heartbeat: timedelta) -> None:
@@ -234,24 +271,28 @@ def _worker(replica: Replica, status: str | None, heartbeat: timedelta) -> None:
 def job_worker_dead(cluster: Cluster, expect: Expectations) -> None:
     _worker(cluster.bad, "dead", -timedelta(hours=1))
     expect.fail("JOB-1", cluster.bad.id)
+    expect.cause("job-worker-dead", f"replica:{cluster.bad.id}", offers="restart-container")
 
 
 @scene("job-worker-late", "One replica's job worker says that it runs, and its heartbeat is overdue by ten minutes.")
 def job_worker_late(cluster: Cluster, expect: Expectations) -> None:
     _worker(cluster.bad, "running", -timedelta(minutes=10))
     expect.fail("JOB-1", cluster.bad.id)
+    expect.cause("job-worker-dead", f"replica:{cluster.bad.id}", offers="restart-container")
 
 
 @scene("job-worker-missing", "One replica has no job worker.")
 def job_worker_missing(cluster: Cluster, expect: Expectations) -> None:
     _worker(cluster.bad, None, timedelta())
     expect.fail("JOB-1", cluster.bad.id)
+    expect.cause("job-worker-dead", f"replica:{cluster.bad.id}", offers="restart-container")
 
 
 @scene("garbage-collection-failed", "The last garbage collection failed an hour ago.")
 def garbage_collection_failed(cluster: Cluster, expect: Expectations) -> None:
     cluster.jobs.append(Job("onlinegc", status="errored"))
     expect.warn("JOB-2", "onlinegc")
+    expect.cause("jobs-failing", "job:onlinegc")
 
 
 @scene("failed-job-behind-many", "Since the failed garbage collection of five hours ago, 700 webhooks were sent.")
@@ -259,12 +300,14 @@ def failed_job_behind_many(cluster: Cluster, expect: Expectations) -> None:
     cluster.jobs += [Job("webhook", age=timedelta(seconds=20 * number)) for number in range(700)]
     cluster.jobs.append(Job("onlinegc", status="errored", age=timedelta(hours=5)))
     expect.warn("JOB-2", "onlinegc")
+    expect.cause("jobs-failing", "job:onlinegc")
 
 
 @scene("failed-job-without-time", "A garbage collection failed, and its times are Go's zero time.")
 def failed_job_without_time(cluster: Cluster, expect: Expectations) -> None:
     cluster.jobs.append(Job("onlinegc", status="errored", age=timedelta(days=400), timed=False))
     expect.warn("JOB-2", "onlinegc")
+    expect.cause("jobs-failing", "job:onlinegc")
 
 
 @scene("database-server-renamed", "Somebody gave one database server another name; its address is still its own.")
@@ -272,6 +315,7 @@ def database_server_renamed(cluster: Cluster, expect: Expectations) -> None:
     """As measured: the new name is everywhere at once, and there is no issue."""
     cluster.bad.renamed = "old_server"
     expect.warn("STATUS-6", cluster.bad.id)
+    expect.cause("server-renamed", f"database:{cluster.bad.id}")
 
 
 @scene("database-server-renamed-asked-by-rethinkcli", "One database server has another name, and rethinkcli asks it.")
@@ -283,5 +327,7 @@ def database_server_renamed_asked_by_rethinkcli(cluster: Cluster, expect: Expect
 @scene("other-servers-miss-the-renamed-one", "One of two servers that lost their link was renamed before.")
 def other_servers_miss_the_renamed_one(cluster: Cluster, expect: Expectations) -> None:
     cluster.bad.renamed = "old_server"
-    partial_partition(cluster, expect)
+    lose_one_link(cluster, expect)
+    _last_two_apart(cluster, expect)
     expect.warn("STATUS-6", cluster.bad.id)
+    expect.cause("server-renamed", f"database:{cluster.bad.id}")

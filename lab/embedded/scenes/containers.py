@@ -25,6 +25,11 @@ def _of_the_bad_one(cluster: Cluster, name: str = QUIET) -> Container:
     return cluster.node(cluster.bad).of(cluster.bad.id, name)
 
 
+def _thing(cluster: Cluster, name: str = QUIET) -> str:
+    """The same one, as a cause is about it."""
+    return f"container:{name}-{cluster.bad.id}"
+
+
 @scene("container-killed", "One replica's vulnerability store was killed an hour ago; MSR itself says nothing of it.")
 def container_killed(cluster: Cluster, expect: Expectations) -> None:
     """`docker kill` stops it for good, whatever the restart policy."""
@@ -32,12 +37,14 @@ def container_killed(cluster: Cluster, expect: Expectations) -> None:
     store.stop(HOUR)
     store.log.append(LogLine(HOUR, "LOG:  received fast shutdown request", "stderr"))
     expect.fail("CTR-1", component(cluster.bad, QUIET))
+    expect.cause("container-down", _thing(cluster), offers="start")
 
 
 @scene("container-removed", "One replica's vulnerability store was removed.")
 def container_removed(cluster: Cluster, expect: Expectations) -> None:
     cluster.swarm.remove(cluster.bad.id, QUIET)
     expect.fail("CTR-1", component(cluster.bad, QUIET))
+    expect.cause("container-missing", _thing(cluster), offers="reconfigure")
 
 
 @scene("container-never-started", "One replica's vulnerability store was made and could not be started.")
@@ -47,6 +54,7 @@ def container_never_started(cluster: Cluster, expect: Expectations) -> None:
     store.state, store.started, store.finished = "created", None, None
     store.error = "OCI runtime create failed: unable to start container process: no such file or directory: unknown"
     expect.fail("CTR-1", component(cluster.bad, QUIET))
+    expect.cause("container-down", _thing(cluster), offers="start")
 
 
 @scene("container-crash-loop", "One replica's vulnerability store ends as soon as it is started, again and again.")
@@ -58,6 +66,7 @@ def container_crash_loop(cluster: Cluster, expect: Expectations) -> None:
         LogLine(timedelta(seconds=20), "FATAL:  could not write lock file: Read-only file system", "stderr")
     )
     expect.fail("CTR-2", component(cluster.bad, QUIET))
+    expect.cause("crash-loop", _thing(cluster))
 
 
 @scene("container-restarted", "One replica's job runner crashed four minutes ago and was started again.")
@@ -67,6 +76,7 @@ def container_restarted(cluster: Cluster, expect: Expectations) -> None:
     runner.restarts, runner.started, runner.finished = 1, 4 * MINUTE, 4 * MINUTE + timedelta(seconds=1)
     runner.exit_code = 0
     expect.warn("CTR-2", component(cluster.bad, "jobrunner"))
+    expect.cause("container-restarted", _thing(cluster, "jobrunner"))
 
 
 @scene("container-out-of-memory", "One replica's vulnerability store was killed for its memory three minutes ago.")
@@ -76,24 +86,28 @@ def container_out_of_memory(cluster: Cluster, expect: Expectations) -> None:
     store.oom_killed, store.restarts = True, 1
     store.started, store.finished = 3 * MINUTE, 3 * MINUTE + timedelta(seconds=1)
     expect.warn("CTR-2", component(cluster.bad, QUIET))
+    expect.cause("oom-killed", _thing(cluster))
 
 
 @scene("container-unhealthy", "Docker's health check of one replica's nginx fails, though it answers to all others.")
 def container_unhealthy(cluster: Cluster, expect: Expectations) -> None:
     _of_the_bad_one(cluster, "nginx").health = "unhealthy"
     expect.fail("CTR-2", component(cluster.bad, "nginx"))
+    expect.cause("container-unhealthy", _thing(cluster, "nginx"), offers="restart-container")
 
 
 @scene("container-paused", "Somebody paused one replica's vulnerability store.")
 def container_paused(cluster: Cluster, expect: Expectations) -> None:
     _of_the_bad_one(cluster).state = "paused"
     expect.fail("CTR-2", component(cluster.bad, QUIET))
+    expect.cause("container-paused", _thing(cluster), offers="start")
 
 
 @scene("container-off-the-overlay", "One replica's vulnerability store was disconnected from the overlay network.")
 def container_off_the_overlay(cluster: Cluster, expect: Expectations) -> None:
     _of_the_bad_one(cluster).networks = {"bridge": "172.17.0.2"}
     expect.fail("CTR-4", component(cluster.bad, QUIET))
+    expect.cause("container-off-the-overlay", _thing(cluster))
 
 
 @scene("database-off-the-overlay", "One replica's database runs, disconnected from the overlay network for an hour.")
@@ -108,6 +122,7 @@ def database_off_the_overlay(cluster: Cluster, expect: Expectations) -> None:
     expected_trust.feeds_fail_at(expect, [cluster.bad])
     expect.fail("CTR-4", component(cluster.bad, "rethinkdb"))
     expect.fail("NET-4", *names(cluster, [cluster.bad]))
+    expect.cause("container-off-the-overlay", _thing(cluster, "rethinkdb"))
 
 
 @scene("replica-stopped", "All containers of one replica stayed down when its node was started again an hour ago.")
@@ -121,6 +136,7 @@ def replica_stopped(cluster: Cluster, expect: Expectations) -> None:
     expect.silent(cluster.bad, handshake=False)
     expect.database_gone(cluster.bad)
     expect.fail("CTR-1", *components(cluster.bad))
+    expect.cause("containers-down-after-reboot", f"replica:{cluster.bad.id}", offers="start")
 
 
 @scene("container-of-an-older-version", "One of a replica's containers was left at the version before.")
@@ -130,18 +146,21 @@ def container_of_an_older_version(cluster: Cluster, expect: Expectations) -> Non
     store.labels = labels(cluster.bad.id, QUIET, "2.8.1")
     store.environment[0] = "DTR_VERSION=2.8.1"
     expect.fail("CTR-3", cluster.bad.id)
+    expect.cause("container-version", f"replica:{cluster.bad.id}")
 
 
 @scene("volume-missing", "The volume of one replica's vulnerability store is gone.")
 def volume_missing(cluster: Cluster, expect: Expectations) -> None:
     del cluster.node(cluster.bad).volumes[f"dtr-postgres-{cluster.bad.id}"]
     expect.fail("CTR-5", cluster.bad.id)
+    expect.cause("volume-missing", f"volume:dtr-postgres-{cluster.bad.id}")
 
 
 @scene("storage-volume-missing", "The volume that one replica's registry mounts at /storage is gone.")
 def storage_volume_missing(cluster: Cluster, expect: Expectations) -> None:
     del cluster.node(cluster.bad).volumes[f"dtr-registry-{cluster.bad.id}"]
     expect.fail("CTR-5", cluster.bad.id)
+    expect.cause("volume-missing", f"volume:dtr-registry-{cluster.bad.id}")
 
 
 @scene("database-links-flap", "One replica's database loses another one every few minutes, and finds it again.")
@@ -153,6 +172,7 @@ def database_links_flap(cluster: Cluster, expect: Expectations) -> None:
         database.log.append(LogLine(lost, f'Disconnected from server "{other.server}" {other.uuid}', "stderr"))
         database.log.append(LogLine(found, f'Connected to server "{other.server}" {other.uuid}', "stderr"))
     expect.warn("CTR-6", cluster.bad.id)
+    expect.cause("flapping", f"database:{other.id}", f"database:{cluster.bad.id}")
 
 
 @scene("database-log-floods", "One replica's database wrote 12,000 lines within ten minutes.")
@@ -162,6 +182,7 @@ def database_log_floods(cluster: Cluster, expect: Expectations) -> None:
     log = _of_the_bad_one(cluster, "rethinkdb").log
     log += [LogLine(timedelta(seconds=600 - number / 20), line, "stderr") for number in range(12_000)]
     expect.unknown("CTR-6", cluster.bad.id)
+    expect.cause("log-not-read-back", f"database:{cluster.bad.id}")
 
 
 @scene("helper-left-over", "The container of an overlay test of two days ago still runs on one node.")
@@ -172,6 +193,7 @@ def helper_left_over(cluster: Cluster, expect: Expectations) -> None:
                   entrypoint=["sh"], networks={"dtr-ol": cluster.swarm.free_address("dtr-ol")})
     )  # fmt: skip
     expect.warn("CTR-7", node.name)
+    expect.cause("helper-left-over", f"node:{node.name}")
 
 
 @scene(
@@ -186,6 +208,7 @@ def probe_container_left_over(cluster: Cluster, expect: Expectations) -> None:
                   state="created", labels=labels, restart_policy="no", entrypoint=["sh"])
     )  # fmt: skip
     expect.warn("CTR-7", node.name)
+    expect.cause("probe-left-over", f"node:{node.name}")
 
 
 @scene("join-failed", "A join failed twenty minutes ago: its second phase exited with an error.")
@@ -200,6 +223,7 @@ def join_failed(cluster: Cluster, expect: Expectations) -> None:
     phase2.stop(ended, code=1)
     node.containers.append(phase2)
     expect.fail("CTR-7", node.name)
+    expect.cause("join-failed", f"node:{node.name}")
 
 
 @scene("join-left-over", "A join that was interrupted yesterday left its second phase behind, exited.")
@@ -209,3 +233,4 @@ def join_left_over(cluster: Cluster, expect: Expectations) -> None:
     left.stop(23 * HOUR, code=1)
     node.containers.append(left)
     expect.fail("CTR-7", node.name)
+    expect.cause("join-failed", f"node:{node.name}")

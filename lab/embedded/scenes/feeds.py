@@ -23,11 +23,12 @@ scene = collection.scene
 # --- one replica's answer (FEED-1) ------------------------------------------------------------------------------------
 
 
-def _global_feed(fault: Fault) -> Play:
+def _global_feed(fault: Fault, cause: str = "notary-misbehaves", offers: str = "repair-first") -> Play:
     def play(cluster: Cluster, expect: Expectations) -> None:
         cluster.bad.faults[GLOBAL_FEED] = given(fault)
         expect.fail("FEED-1", f"global:{cluster.bad.id}")
         expect.unknown("FEED-9", *expect.pairs(cluster.bad))
+        expect.cause(cause, f"notary:{cluster.bad.id}", offers=offers)
 
     return play
 
@@ -45,7 +46,6 @@ _ANSWERS: tuple[tuple[str, str, Fault], ...] = (
     ("feed-version-as-text", "One replica's audit log has a version as text.", faults.edited(_number_as_text)),
     ("feed-is-html", "One replica answers with a web page instead of its audit log.", faults.html(200, "MSR")),
     ("feed-is-null", "One replica's audit log is the JSON word null.", faults.instead(text(200, "null"))),
-    ("feed-unanswered", "One replica takes the question for its audit log and never answers.", faults.held),
     ("feed-nonsense", "One replica's audit log is 5 MB of nonsense.", faults.nonsense()),
     ("feed-deeply-nested", "One replica's audit log is 100,000 lists in one another.", faults.deep()),
 )
@@ -53,11 +53,16 @@ _ANSWERS: tuple[tuple[str, str, Fault], ...] = (
 for _name, _title, _fault in _ANSWERS:
     scene(_name, _title)(_global_feed(_fault))
 
+scene("feed-unanswered", "One replica takes the question for its audit log and never answers.")(
+    _global_feed(faults.held, "notary-hung", "restart-container")
+)
+
 
 @scene("notary-server-out-of-reach", "One replica's nginx has lost the way to its notary-server, which is up: 502.")
 def notary_server_out_of_reach(cluster: Cluster, expect: Expectations) -> None:
     cluster.bad.notary_up = False
     expected_trust.feeds_fail_at(expect, [cluster.bad])
+    expect.cause("notary-down", f"notary:{cluster.bad.id}", offers="restart-container")
 
 
 @scene("notary-servers-frozen", "The notary-server of every replica takes requests and never answers.")
@@ -67,12 +72,14 @@ def notary_servers_frozen(cluster: Cluster, expect: Expectations) -> None:
     expected_trust.feeds_fail_at(expect, cluster.replicas)
     expected_trust.nothing_told_of(expect, *expect.feeds)
     expect.unknown("FEED-8", *expected_trust.cells(expect, *expected_trust.ACCOUNTS, "anonymous"))
+    expect.cause("notary-hung", *(f"notary:{replica}" for replica in expect.everywhere))
 
 
 @scene("notary-mistrusts-tokens", "One replica's notary-server has another key than the token service: invalid_token.")
 def notary_mistrusts_tokens(cluster: Cluster, expect: Expectations) -> None:
     cluster.bad.trusts_tokens = False
     expected_trust.feeds_fail_at(expect, [cluster.bad])
+    expect.cause("token-key-or-clock", f"notary:{cluster.bad.id}")
 
 
 @scene("feed-record-malformed", "A record of the audit log is of a category that there is not.")
@@ -83,6 +90,7 @@ def feed_record_malformed(cluster: Cluster, expect: Expectations) -> None:
     expect.unknown("FEED-9", *expect.pairs())
     expected_trust.nothing_told_of(expect, "global", ALPINE)
     expect.unknown("FEED-5", LEDGER)
+    expect.cause("feed-damaged", "feed:global", f"feed:{ALPINE}", offers="call-support")
 
 
 # --- what the log holds (FEED-2 to FEED-7) ----------------------------------------------------------------------------
@@ -95,6 +103,7 @@ def feed_out_of_order(cluster: Cluster, expect: Expectations) -> None:
     place = next(n for n in range(len(changes)) if changes[n].repository == "tools/ci")
     changes[place], changes[place - 1] = changes[place - 1], changes[place]
     expect.fail("FEED-2", "global")
+    expect.cause("feed-damaged", "feed:global", offers="call-support")
 
 
 @scene("feed-id-twice", "Two records of one repository have the same ID.")
@@ -102,18 +111,21 @@ def feed_id_twice(cluster: Cluster, expect: Expectations) -> None:
     first, second = cluster.trust.of("library/nginx")[:2]
     second.id = first.id
     expect.fail("FEED-2", "global")
+    expect.cause("feed-damaged", "feed:global", offers="call-support")
 
 
 @scene("feed-page-repeats-a-record", "A page brings the record again that it begins after, so that pages overlap.")
 def feed_page_repeats_a_record(cluster: Cluster, expect: Expectations) -> None:
     cluster.trust.inclusive = True
     expect.fail("FEED-3", *expect.feeds)
+    expect.cause("feed-damaged", *(f"feed:{feed}" for feed in expect.feeds), offers="call-support")
 
 
 @scene("feed-loses-a-record-forwards", "A record comes when paging backwards, and not when paging forwards.")
 def feed_loses_a_record_forwards(cluster: Cluster, expect: Expectations) -> None:
     cluster.trust.lost_forwards.add(cluster.trust.of("library/nginx")[-1].id)
     expect.fail("FEED-3", "global")
+    expect.cause("feed-damaged", "feed:global", offers="call-support")
 
 
 @scene("feed-too-young", "The audit log tells a record that is 5 seconds old.")
@@ -121,12 +133,14 @@ def feed_too_young(cluster: Cluster, expect: Expectations) -> None:
     cluster.trust.delay = timedelta()
     cluster.trust.sign("finance/ledger", cluster.started - timedelta(seconds=5))
     expect.fail("FEED-4", "global", LEDGER)
+    expect.cause("feed-damaged", "feed:global", f"feed:{LEDGER}", offers="call-support")
 
 
 @scene("feed-of-repository-holds-another", "The audit log of a repository holds a record of another one.")
 def feed_of_repository_holds_another(cluster: Cluster, expect: Expectations) -> None:
     cluster.trust.foreign[f"{cluster.host}/library/alpine"] = cluster.trust.of("library/nginx")[:1]
     expect.fail("FEED-5", ALPINE)
+    expect.cause("feed-damaged", f"feed:{ALPINE}", offers="call-support")
 
 
 @scene("feed-version-repeated", "A repository's audit log has the same version twice.")
@@ -136,18 +150,21 @@ def feed_version_repeated(cluster: Cluster, expect: Expectations) -> None:
     again.id, again.at = "5e1f0ddc-2f4f-4f0e-9a42-7b6f5b0f3f10", second.at + timedelta(seconds=1)
     cluster.trust.changes.insert(cluster.trust.changes.index(second) + 1, again)
     expect.fail("FEED-6", ALPINE)
+    expect.cause("feed-damaged", f"feed:{ALPINE}", offers="call-support")
 
 
 @scene("feed-version-lost", "A version is missing between two of a repository's audit log.")
 def feed_version_lost(cluster: Cluster, expect: Expectations) -> None:
     cluster.trust.changes.remove(cluster.trust.of("library/alpine")[2])
     expect.warn("FEED-6", ALPINE)
+    expect.cause("feed-damaged", f"feed:{ALPINE}")
 
 
 @scene("feed-version-falls-elsewhere", "A version falls in a repository that the inventory does not name.")
 def feed_version_falls_elsewhere(cluster: Cluster, expect: Expectations) -> None:
     cluster.trust.of("library/nginx")[1].version = 1
     expect.fail("FEED-6", "library.nginx")
+    expect.cause("feed-damaged", "feed:library.nginx", offers="call-support")
 
 
 @scene("deletion-with-a-version", "A deletion in the audit log has a version.")
@@ -155,6 +172,7 @@ def deletion_with_a_version(cluster: Cluster, expect: Expectations) -> None:
     deletion = cluster.trust.delete("finance/ledger", cluster.started - timedelta(hours=3))
     deletion.version = 4
     expect.fail("FEED-6", LEDGER)
+    expect.cause("feed-damaged", f"feed:{LEDGER}", offers="call-support")
 
 
 @scene("timestamp-changed", "What stands behind the newest record of a repository is another body.")
@@ -162,6 +180,7 @@ def timestamp_changed(cluster: Cluster, expect: Expectations) -> None:
     newest = cluster.trust.of("library/alpine")[-1]
     cluster.trust.bodies["library/alpine", newest.sha256] += b" "
     expect.fail("FEED-7", ALPINE)
+    expect.cause("trust-differs", f"repository:{ALPINE}", offers="call-support")
 
 
 @scene("timestamp-of-another-version", "The newest record of a repository names the timestamp of the version before.")
@@ -169,6 +188,7 @@ def timestamp_of_another_version(cluster: Cluster, expect: Expectations) -> None
     before, newest = cluster.trust.of("library/alpine")[-2:]
     newest.sha256 = before.sha256
     expect.fail("FEED-7", ALPINE)
+    expect.cause("trust-differs", f"repository:{ALPINE}", offers="call-support")
 
 
 @scene("timestamp-lost", "The newest timestamp of a repository is gone, those before are there.")
@@ -176,30 +196,35 @@ def timestamp_lost(cluster: Cluster, expect: Expectations) -> None:
     newest = cluster.trust.of("library/alpine")[-1]
     del cluster.trust.bodies["library/alpine", newest.sha256]
     expect.fail("FEED-7", ALPINE)
+    expect.cause("trust-data-lost", f"repository:{ALPINE}", offers="call-support")
 
 
 @scene("repository-just-deleted", "A repository's trust data was deleted a moment ago, and the log does not tell yet.")
 def repository_just_deleted(cluster: Cluster, expect: Expectations) -> None:
     cluster.trust.delete("library/alpine", cluster.started)
     expect.unknown("FEED-7", ALPINE)
+    expect.cause("trust-just-deleted", f"repository:{ALPINE}")
 
 
 @scene("newest-event-lost", "The newest signed push of a repository is in no audit log.")
 def newest_event_lost(cluster: Cluster, expect: Expectations) -> None:
     cluster.trust.lose(cluster.trust.of("library/alpine")[-1])
     expect.warn("FEED-7", ALPINE)
+    expect.cause("feed-event-lost", f"feed:{ALPINE}")
 
 
 @scene("newest-event-a-day-ahead", "The newest signed push of a repository is dated a day ahead, and told tomorrow.")
 def newest_event_a_day_ahead(cluster: Cluster, expect: Expectations) -> None:
     cluster.trust.sign("library/alpine", cluster.started + timedelta(days=1))
     expect.warn("FEED-7", ALPINE)
+    expect.cause("feed-event-lost", f"feed:{ALPINE}")
 
 
 @scene("signed-under-two-names", "A repository was signed under another name of the registry as well, an hour ago.")
 def signed_under_two_names(cluster: Cluster, expect: Expectations) -> None:
     cluster.trust.sign("library/alpine", cluster.started - timedelta(hours=1), host="registry.other.example")
     expect.warn("FEED-7", ALPINE)
+    expect.cause("trust-under-another-name", f"repository:{ALPINE}")
 
 
 @scene("timestamps-unreadable", "No timestamp of a repository can be read: 500, while its audit log is whole.")
@@ -210,6 +235,7 @@ def timestamps_unreadable(cluster: Cluster, expect: Expectations) -> None:
         '{"errors":[{"code":"UNKNOWN","message":"unknown error","detail":{}}]}', 500
     )
     expect.fail("FEED-7", ALPINE)
+    expect.cause("trust-unreadable", f"repository:{ALPINE}")
 
 
 @scene("trust-only-under-another-name", "Repositories were signed only when the registry had another name.")
@@ -217,6 +243,7 @@ def trust_only_under_another_name(cluster: Cluster, expect: Expectations) -> Non
     for change in cluster.trust.changes:
         change.host = "registry.old.example"
     expect.warn("FEED-7", ALPINE, LEDGER)
+    expect.cause("trust-under-another-name", f"repository:{ALPINE}", f"repository:{LEDGER}")
 
 
 # --- who may read it (FEED-8), and whether all tell the same (FEED-9) ------------------------------------------------
@@ -226,6 +253,7 @@ def trust_only_under_another_name(cluster: Cluster, expect: Expectations) -> Non
 def feeds_open_to_any_token(cluster: Cluster, expect: Expectations) -> None:
     cluster.trust.scopes_do_not_matter = True
     expect.fail("FEED-8", "reader:ci:global", f"reader:ci:{LEDGER}", *expected_trust.cells(expect, "anonymous"))
+    expect.cause("feeds-open", *(f"feed:{feed}" for feed in expect.feeds))
 
 
 @scene("administrator-without-the-catalog", "The administrator gets no right to the global audit log.")
@@ -236,6 +264,7 @@ def administrator_without_the_catalog(cluster: Cluster, expect: Expectations) ->
     expect.unknown("FEED-9", *expect.pairs())
     expected_trust.nothing_told_of(expect, "global")
     expect.unknown("FEED-5", ALPINE, LEDGER)
+    expect.cause("administrator-without-rights", "account:admin")
 
 
 @scene("reader-is-refused", "A reader is refused the audit log of a repository that he can read.")
@@ -243,6 +272,7 @@ def reader_is_refused(cluster: Cluster, expect: Expectations) -> None:
     account = cluster.account("ci")
     account.reads, account.only_listed = (), account.reads
     expect.fail("FEED-8", f"reader:ci:{ALPINE}")
+    expect.cause("reader-refused", "account:reader:ci")
 
 
 @scene("feed-differs-on-one-replica", "One replica tells a record that the others do not have.")
@@ -254,6 +284,7 @@ def feed_differs_on_one_replica(cluster: Cluster, expect: Expectations) -> None:
     cluster.bad.own_changes.append(extra)
     cluster.trust.bodies |= trust.bodies
     expect.fail("FEED-9", *expect.pairs(cluster.bad))
+    expect.cause("feed-differs", f"notary:{cluster.bad.id}")
 
 
 # --- sound, however unusual -------------------------------------------------------------------------------------------

@@ -23,7 +23,7 @@ collection = Collection()
 scene = collection.scene
 
 
-def _engine(door: Door) -> Play:
+def _engine(door: Door, cause: str) -> Play:
     """Its containers go on serving. The others know its names no more, and the swarm counts it as down."""
 
     def play(cluster: Cluster, expect: Expectations) -> None:
@@ -34,13 +34,16 @@ def _engine(door: Door) -> Play:
         # Whether its database runs, and should have an address, only its engine could tell.
         expect.unknown("NET-4", *names(cluster, [cluster.bad], without=node))
         expect.fail("NODE-6", SWARM)
+        expect.cause(cause, f"node:{node.name}", offers="restart-engine")
 
     return play
 
 
-scene("engine-killed", "One node's Docker engine was killed: its containers go on serving.")(_engine(Door.CLOSED))
+scene("engine-killed", "One node's Docker engine was killed: its containers go on serving.")(
+    _engine(Door.CLOSED, "engine-down")
+)
 scene("engine-hung", "One node's Docker engine accepts connections and never answers; its containers go on serving.")(
-    _engine(Door.SILENT)
+    _engine(Door.SILENT, "engine-hung")
 )
 
 
@@ -49,6 +52,7 @@ def containerd_hung(cluster: Cluster, expect: Expectations) -> None:
     node = cluster.node(cluster.bad)
     node.hung = frozenset({"start", "exec"})
     no_probe(cluster, expect, node)
+    expect.cause("containerd-hung", f"node:{node.name}", offers="restart-engine")
 
 
 @scene("log-in-refused", "One node lets nobody log in; its Docker engine answers.")
@@ -60,6 +64,7 @@ def log_in_refused(cluster: Cluster, expect: Expectations) -> None:
     expect.unknown("NODE-3", node.name)
     expect.unknown("NODE-4", node.name)
     expect.unknown("NODE-5", node.name)
+    expect.cause("log-in-refused", f"node:{node.name}")
 
 
 @scene("disk-full", "One node's disk for Docker is full: nothing more can be started there.")
@@ -71,6 +76,7 @@ def disk_full(cluster: Cluster, expect: Expectations) -> None:
     disk.used = disk.size - GIB // 10
     expect.fail("NODE-2", mount(node, DOCKER))
     no_probe(cluster, expect, node)
+    expect.cause("disk-full", f"node:{node.name}")
 
 
 @scene("disk-filling", "One node's disk for Docker has 18 GB left, a fifth of a small disk.")
@@ -79,6 +85,7 @@ def disk_filling(cluster: Cluster, expect: Expectations) -> None:
     disk = node.disk(DOCKER)
     disk.size, disk.used = 90 * GIB, 73 * GIB
     expect.warn("NODE-2", mount(node, DOCKER))
+    expect.cause("disk-filling", f"node:{node.name}")
 
 
 @scene("inodes-gone", "One node's disk for Docker has room, and no inodes left.")
@@ -87,6 +94,7 @@ def inodes_gone(cluster: Cluster, expect: Expectations) -> None:
     disk = node.disk(DOCKER)
     disk.kind, disk.inodes, disk.inodes_used = "ext4", 26_214_400, 26_214_000
     expect.fail("NODE-2", mount(node, DOCKER))
+    expect.cause("disk-full", f"node:{node.name}")
 
 
 @scene("clock-90-seconds-ahead", "One node's clock is 90 seconds ahead of the others'.")
@@ -95,6 +103,7 @@ def clock_90_seconds_ahead(cluster: Cluster, expect: Expectations) -> None:
     cluster.bad.clock_ahead = timedelta(seconds=90)
     expect.fail("NODE-3", cluster.bad.node)
     expect.warn("TOKEN-4", cluster.bad.id)
+    expect.cause("clock-off", f"node:{cluster.bad.node}")
 
 
 @scene("clock-90-seconds-behind", "One node's clock is 90 seconds behind the others'.")
@@ -102,12 +111,14 @@ def clock_90_seconds_behind(cluster: Cluster, expect: Expectations) -> None:
     cluster.bad.clock_ahead = -timedelta(seconds=90)
     expect.fail("NODE-3", cluster.bad.node)
     expect.warn("TOKEN-4", cluster.bad.id)
+    expect.cause("clock-off", f"node:{cluster.bad.node}")
 
 
 @scene("clock-5-seconds-behind", "One node's clock is five seconds behind the others'.")
 def clock_5_seconds_behind(cluster: Cluster, expect: Expectations) -> None:
     cluster.bad.clock_ahead = -timedelta(seconds=5)
     expect.warn("NODE-3", cluster.bad.node)
+    expect.cause("clock-off", f"node:{cluster.bad.node}")
 
 
 @scene("database-swapped", "Some of one replica's database is swapped out.")
@@ -116,6 +127,7 @@ def database_swapped(cluster: Cluster, expect: Expectations) -> None:
     node.swap_free = node.swap - GIB
     next(program for program in node.programs if program.name == "rethinkdb").swapped = 88_204
     expect.warn("NODE-4", node.name)
+    expect.cause("memory-pressure", f"node:{node.name}")
 
 
 @scene("processes-hidden", "One node shows the user who logs in there no process of others (/proc with hidepid=2).")
@@ -123,6 +135,7 @@ def processes_hidden(cluster: Cluster, expect: Expectations) -> None:
     node = cluster.node(cluster.bad)
     node.programs = [program for program in node.programs if program.name != "rethinkdb"]
     expect.unknown("NODE-4", node.name)
+    expect.cause("processes-hidden", f"node:{node.name}")
 
 
 @scene("memory-short", "One node has 300 MB of memory left.")
@@ -130,6 +143,7 @@ def memory_short(cluster: Cluster, expect: Expectations) -> None:
     node = cluster.node(cluster.bad)
     node.memory_available = 300 << 10
     expect.warn("NODE-4", node.name)
+    expect.cause("memory-pressure", f"node:{node.name}")
 
 
 def _deaf(kind: str, port: int) -> Play:
@@ -137,6 +151,7 @@ def _deaf(kind: str, port: int) -> Play:
         node = cluster.node(cluster.bad)
         node.deaf = {(kind, port)}
         expect.fail("NODE-5", node.name)
+        expect.cause("swarm-port-closed", f"node:{node.name}")
 
     return play
 
@@ -153,11 +168,13 @@ scene("swarm-port-closed", "On one swarm manager nothing listens on 2377/tcp.")(
 )
 def node_drained(cluster: Cluster, expect: Expectations) -> None:
     _not_available(cluster, expect, "drain")
+    expect.cause("node-drained", f"node:{cluster.bad.node}")
 
 
 @scene("node-paused", "A node with a replica is paused: its containers stay, and none can be attached to the network.")
 def node_paused(cluster: Cluster, expect: Expectations) -> None:
     _not_available(cluster, expect, "pause")
+    expect.cause("node-paused", f"node:{cluster.bad.node}")
 
 
 def _not_available(cluster: Cluster, expect: Expectations, availability: str) -> None:
@@ -185,6 +202,7 @@ def manager_cut_off(cluster: Cluster, expect: Expectations) -> None:
     expect.fail("NODE-6", SWARM)
     expect.fail("NET-1", node.name)
     no_probe(cluster, expect, node)
+    expect.cause("manager-unreachable", f"node:{node.name}")
 
 
 @scene("swarm-without-quorum", "Two of three swarm managers are gone from it for good: nobody leads.")
@@ -196,6 +214,7 @@ def swarm_without_quorum(cluster: Cluster, expect: Expectations) -> None:
         expect.fail("NET-1", node.name)
         no_probe(cluster, expect, node)
     expect.fail("NODE-6", SWARM)
+    expect.cause("swarm-leaderless", "swarm", offers="call-support")
 
 
 @scene("node-left-the-swarm", "A node left the swarm: its containers run on, and nobody reaches them.")
@@ -214,6 +233,7 @@ def node_left_the_swarm(cluster: Cluster, expect: Expectations) -> None:
     expect.fail("NET-1", node.name)
     expect.fail("NET-4", *names(cluster, [cluster.bad], without=node))
     no_probe(cluster, expect, node)
+    expect.cause("node-out-of-the-swarm", f"node:{node.name}")
 
 
 def _leads_elsewhere(cluster: Cluster, expect: Expectations, other: Node) -> None:
@@ -229,6 +249,7 @@ def _leads_elsewhere(cluster: Cluster, expect: Expectations, other: Node) -> Non
 @scene("node-address-is-another-nodes", "The inventory's address of one node is that of another one of the inventory.")
 def node_address_is_another_nodes(cluster: Cluster, expect: Expectations) -> None:
     _leads_elsewhere(cluster, expect, cluster.node(cluster.replicas[0]))
+    expect.cause("wrong-host-behind-ssh", f"node:{cluster.bad.node}")
 
 
 @scene("node-address-is-an-outsiders", "The inventory's address of one node is that of a node that it does not name.")
@@ -238,6 +259,7 @@ def node_address_is_an_outsiders(cluster: Cluster, expect: Expectations) -> None
     outsider.listed, outsider.images = False, list(cluster.node(cluster.bad).images)
     cluster.swarm.nodes.append(outsider)
     _leads_elsewhere(cluster, expect, outsider)
+    expect.cause("wrong-host-behind-ssh", f"node:{cluster.bad.node}")
 
 
 @scene(
@@ -251,6 +273,7 @@ def node_address_is_a_clones(cluster: Cluster, expect: Expectations) -> None:
     for condition in OF_THE_MACHINE:
         expect.unknown(condition, node.name)
     expect.unknown("NET-4", *names(cluster, [cluster.bad], without=node))
+    expect.cause("wrong-host-behind-ssh", f"node:{node.name}")
 
 
 @scene("docker-wrapper-prints", "On one node a wrapper around the docker command prints a line of its own first.")
@@ -264,6 +287,7 @@ def docker_wrapper_prints(cluster: Cluster, expect: Expectations) -> None:
         expect.unknown(condition, node.name)
     for condition in OF_CONTAINERS:
         expect.unknown(condition, cluster.bad.id)
+    expect.cause("account-restricted", f"node:{node.name}")
 
 
 @scene("image-store-full", "One node keeps its images in containerd's store, whose disk is full; Docker's has room.")
@@ -274,6 +298,7 @@ def image_store_full(cluster: Cluster, expect: Expectations) -> None:
     node = cluster.node(cluster.bad)
     node.containerd_images = True
     expect.fail("NODE-2", mount(node, CONTAINERD))
+    expect.cause("disk-full", f"node:{node.name}")
 
 
 @scene("container-logs-full", "The containers' logs of one node have a disk of their own, which is full.")
@@ -281,6 +306,7 @@ def container_logs_full(cluster: Cluster, expect: Expectations) -> None:
     node = cluster.node(cluster.bad)
     node.disks.append(Disk("/dev/sdd1", f"{DOCKER}/containers", 100 * GIB, 100 * GIB))
     expect.fail("NODE-2", mount(node, f"{DOCKER}/containers"))
+    expect.cause("disk-full", f"node:{node.name}")
 
 
 @scene("remapped-disk-full", "Docker maps its users on one node, and the disk of that data is full.")
@@ -291,3 +317,4 @@ def remapped_disk_full(cluster: Cluster, expect: Expectations) -> None:
     node.docker_refuses = "permission denied while trying to connect to the Docker daemon socket"
     node.disks.append(Disk("/dev/sdd1", node.data_root, 100 * GIB, 100 * GIB))
     expect.fail("NODE-2", mount(node, node.data_root))
+    expect.cause("disk-full", f"node:{node.name}")

@@ -23,13 +23,19 @@ def _last_two(cluster: Cluster) -> tuple[Node, Node]:
     return cluster.node(one), cluster.node(other)
 
 
+def _links(one: Node, other: Node) -> list[str]:
+    """Both directions between two nodes, as a cause is about them."""
+    return [f"link:{one.name}>{other.name}", f"link:{other.name}>{one.name}"]
+
+
 @scene("vxlan-cut-one-way", "VXLAN packets of one node to another are dropped: the way back works, and is of no use.")
 def vxlan_cut_one_way(cluster: Cluster, expect: Expectations) -> None:
     """Their databases cannot see each other, a third sees both."""
     one, other = _last_two(cluster)
     cluster.swarm.cut = {(one.name, other.name)}
     not_reached(expect, both_ways(one, other))
-    cluster_status.partial_partition(cluster, expect)
+    cluster_status.lose_one_link(cluster, expect)
+    expect.cause("link-cut", f"link:{one.name}>{other.name}")
 
 
 @scene("vxlan-cut-both-ways", "VXLAN packets between two nodes are dropped both ways.")
@@ -37,7 +43,8 @@ def vxlan_cut_both_ways(cluster: Cluster, expect: Expectations) -> None:
     one, other = _last_two(cluster)
     cluster.swarm.cut = {(one.name, other.name), (other.name, one.name)}
     not_reached(expect, both_ways(one, other))
-    cluster_status.partial_partition(cluster, expect)
+    cluster_status.lose_one_link(cluster, expect)
+    expect.cause("link-cut", *_links(one, other))
 
 
 @scene("node-cut-off-the-overlay", "No VXLAN packet reaches one node or leaves it: its replica is alone with itself.")
@@ -46,7 +53,8 @@ def node_cut_off_the_overlay(cluster: Cluster, expect: Expectations) -> None:
     others = [node.name for node in cluster.swarm.nodes if node is not lost]
     cluster.swarm.cut = {way for name in others for way in ((name, lost.name), (lost.name, name))}
     not_reached(expect, pairs(cluster, lost))
-    cluster_status.split_view(cluster, expect)
+    cluster_status.fall_in_two(cluster, expect)
+    expect.cause("node-cut-off", f"node:{lost.name}")
 
 
 @scene("overlay-down", "No VXLAN packet crosses between any two nodes: a firewall drops 4789/udp everywhere.")
@@ -55,6 +63,7 @@ def overlay_down(cluster: Cluster, expect: Expectations) -> None:
     every = [node.name for node in cluster.swarm.nodes]
     cluster.swarm.cut = {(a, b) for a in every for b in every if a != b}
     not_reached(expect, pairs(cluster))
+    expect.cause("overlay-down", f"network:{OVERLAY}")
 
 
 @scene("every-second-packet-lost", "Every second packet from one node to another is lost on the overlay network.")
@@ -63,6 +72,7 @@ def every_second_packet_lost(cluster: Cluster, expect: Expectations) -> None:
     one, other = _last_two(cluster)
     cluster.swarm.drops_every = {(one.name, other.name): 2}
     expect.warn("NET-3", *both_ways(one, other))
+    expect.cause("packet-loss", *_links(one, other))
 
 
 @scene("overlay-slow", "Packets between two nodes take 80 ms each way.")
@@ -70,6 +80,7 @@ def overlay_slow(cluster: Cluster, expect: Expectations) -> None:
     one, other = _last_two(cluster)
     cluster.swarm.delay_ms = {(one.name, other.name): 80.0, (other.name, one.name): 80.0}
     expect.warn("NET-3", *both_ways(one, other))
+    expect.cause("slow-network", *_links(one, other))
 
 
 @scene("mtu-hole", "Between two nodes no full-size packet crosses: small pings pass, transfers hang.")
@@ -78,6 +89,7 @@ def mtu_hole(cluster: Cluster, expect: Expectations) -> None:
     one, other = _last_two(cluster)
     cluster.swarm.narrow = {(one.name, other.name): 1350, (other.name, one.name): 1350}
     expect.warn("NET-5", *both_ways(one, other))
+    expect.cause("mtu-hole", *_links(one, other))
 
 
 @scene("gossip-cut", "One node and the others do not tell each other names any more; addresses still work.")
@@ -89,6 +101,7 @@ def gossip_cut(cluster: Cluster, expect: Expectations) -> None:
     expect.fail("NET-2", *pairs(cluster, lost))
     expect.fail("NET-4", *names(cluster, [cluster.bad], without=lost))
     expect.fail("NET-4", *(f"{lost.name}:{replica}" for replica in expect.others(cluster.bad)))
+    expect.cause("gossip-cut", f"node:{lost.name}")
 
 
 @scene("names-lost-on-a-slow-network", "No name of a container resolves between the nodes, and a reply takes 120 ms.")
@@ -101,12 +114,15 @@ def names_lost_on_a_slow_network(cluster: Cluster, expect: Expectations) -> None
     expect.warn("NET-3", *pairs(cluster))
     for replica, node in zip(cluster.replicas, cluster.swarm.nodes, strict=True):
         expect.fail("NET-4", *names(cluster, [replica], without=node))
+    expect.cause("gossip-cut", f"network:{OVERLAY}")
+    expect.cause("slow-network", f"network:{OVERLAY}")
 
 
 @scene("stale-address", "The name of one replica's database still leads to an address of before, too.")
 def stale_address(cluster: Cluster, expect: Expectations) -> None:
     cluster.swarm.other_answers = {f"dtr-rethinkdb-{cluster.bad.id}": [STALE]}
     expect.fail("NET-4", *names(cluster, [cluster.bad]))
+    expect.cause("stale-name", f"database:{cluster.bad.id}")
 
 
 @scene("name-on-two-nodes", "A container on another node has the name of one replica's database: it has two addresses.")
@@ -116,6 +132,7 @@ def name_on_two_nodes(cluster: Cluster, expect: Expectations) -> None:
     copy.networks = {OVERLAY: cluster.swarm.free_address(OVERLAY)}
     cluster.swarm.nodes[0].containers.append(copy)
     expect.fail("NET-4", *names(cluster, [cluster.bad]))
+    expect.cause("stale-name", f"database:{cluster.bad.id}")
 
 
 @scene("network-not-attachable", "The overlay network was made anew without --attachable: no container can join it.")
@@ -124,6 +141,7 @@ def network_not_attachable(cluster: Cluster, expect: Expectations) -> None:
     for node in cluster.swarm.nodes:
         expect.fail("NET-1", node.name)
         no_probe(cluster, expect, node)
+    expect.cause("network-not-attachable", f"network:{OVERLAY}")
 
 
 @scene("network-unknown-to-a-node", "One swarm manager does not know the overlay network that its replica is on.")
@@ -132,3 +150,4 @@ def network_unknown_to_a_node(cluster: Cluster, expect: Expectations) -> None:
     node.lost_networks = {OVERLAY}
     expect.fail("NET-1", node.name)
     no_probe(cluster, expect, node)
+    expect.cause("network-unknown-to-node", f"node:{node.name}")

@@ -28,6 +28,7 @@ def _malformed(edit: Edit) -> Play:
     def play(cluster: Cluster, expect: Expectations) -> None:
         cluster.bad.faults[TOKEN] = given(faults.edited(edit))
         expect.fail("TOKEN-1", *expected_trust.tokens_at(expect, [cluster.bad.id]))
+        expect.cause("token-service-misbehaves", f"token-service:{cluster.bad.id}")
 
     return play
 
@@ -57,7 +58,7 @@ scene("token-expired-on-arrival", "One replica's token service says that its tok
 )
 
 
-def _no_token(fault: Fault) -> Play:
+def _no_token(fault: Fault, cause: str, offers: str = "repair-first") -> Play:
     """One replica gives no token that could be used there; log-ins go to the others."""
 
     def play(cluster: Cluster, expect: Expectations) -> None:
@@ -65,28 +66,42 @@ def _no_token(fault: Fault) -> Play:
         expect.fail("TOKEN-1", *expected_trust.tokens_at(expect, [cluster.bad.id]))
         expect.unknown("TOKEN-2", *expected_trust.refused_at([cluster.bad.id]))
         expected_trust.no_feed_at(expect, [cluster.bad])
+        expect.cause(cause, f"token-service:{cluster.bad.id}", offers=offers)
 
     return play
 
 
-scene("token-service-down", "One replica's token service is down: 502.")(_no_token(faults.html(502, "502 Bad Gateway")))
+scene("token-service-down", "One replica's token service is down: 502.")(
+    _no_token(faults.html(502, "502 Bad Gateway"), "token-service-down", "restart-container")
+)
 scene("token-too-long", "One replica's token service gives a token of 1 MB.")(
-    _no_token(given(faults.edited(lambda body: body.update(token="x" * 2**20, access_token="x" * 2**20))))
+    _no_token(
+        given(faults.edited(lambda body: body.update(token="x" * 2**20, access_token="x" * 2**20))),
+        "token-service-misbehaves",
+    )
 )
 
 
 scene("token-service-refuses-right-passwords", "One replica's token service refuses every password: 401.")(
-    _no_token(faults.json_text('{"details":"unable to get identity token from basic auth credentials"}', 401))
+    _no_token(
+        faults.json_text('{"details":"unable to get identity token from basic auth credentials"}', 401),
+        "token-service-refuses",
+    )
 )
 scene("token-service-is-a-page", "One replica's token service answers everything with a web page.")(
-    _no_token(faults.html(200, "Maintenance"))
+    _no_token(faults.html(200, "Maintenance"), "token-service-misbehaves")
 )
 
 
 EVERYBODY = (*expected_trust.ACCOUNTS, "anonymous")
 
 
-def _no_token_anywhere(fault: Fault, clients: tuple[str, ...] = EVERYBODY) -> Play:
+def _at_all(expect: Expectations) -> list[str]:
+    """The token service of every replica, as a cause is about it."""
+    return [f"token-service:{replica}" for replica in expect.everywhere]
+
+
+def _no_token_anywhere(fault: Fault, cause: str, clients: tuple[str, ...] = EVERYBODY) -> Play:
     """No token service gives any: what needs none is judged as ever. Anonymous may need none to be refused a feed."""
 
     def play(cluster: Cluster, expect: Expectations) -> None:
@@ -94,19 +109,21 @@ def _no_token_anywhere(fault: Fault, clients: tuple[str, ...] = EVERYBODY) -> Pl
         expect.fail("TOKEN-0", *expected_trust.ACCOUNTS)
         expect.fail("TOKEN-1", *expected_trust.tokens_at(expect, expect.everywhere))
         expected_trust.no_token(expect, *clients)
+        expect.cause(cause, *_at_all(expect))
 
     return play
 
 
 scene("token-services-down", "The token service of every replica is down: 502.")(
-    _no_token_anywhere(faults.html(502, "502 Bad Gateway"))
+    _no_token_anywhere(faults.html(502, "502 Bad Gateway"), "token-service-down")
 )
 scene("token-services-are-a-page", "The token service of every replica answers everything with a web page.")(
-    _no_token_anywhere(faults.html(200, "Maintenance"))
+    _no_token_anywhere(faults.html(200, "Maintenance"), "token-service-misbehaves")
 )
 scene("token-services-refuse-right-passwords", "The token service of every replica refuses every password: 401.")(
     _no_token_anywhere(
         faults.json_text('{"details":"unable to get identity token from basic auth credentials"}', 401),
+        "token-service-refuses",
         expected_trust.ACCOUNTS,
     )
 )
@@ -118,12 +135,15 @@ def token_services_frozen(cluster: Cluster, expect: Expectations) -> None:
     expect.fail("TOKEN-0", *expected_trust.ACCOUNTS)
     expect.fail("TOKEN-1", *expected_trust.tokens_at(expect, expect.everywhere))
     expected_trust.no_token(expect, *EVERYBODY)
+    expect.cause("token-service-hung", *_at_all(expect))
 
 
 @scene("registry-mistrusts-tokens", "One replica's registry has another key than its token service: invalid_token.")
 def registry_mistrusts_tokens(cluster: Cluster, expect: Expectations) -> None:
+    """The notary-server of that replica takes the same tokens, so that they are not at fault."""
     cluster.bad.registry_trusts_tokens = False
     expect.fail("TOKEN-2", *expected_trust.refused_at([cluster.bad.id]))
+    expect.cause("token-key-or-clock", f"container:registry-{cluster.bad.id}")
 
 
 @scene("many-repositories", "A reader can read 150 repositories: more scopes than one URL and one token can hold.",
@@ -140,9 +160,11 @@ def many_repositories(cluster: Cluster, _expect: Expectations) -> None:
     "The token service and the notary-server of every replica never answer.",
 )
 def token_and_notary_frozen(cluster: Cluster, expect: Expectations) -> None:
+    """Without a token, one notary-server alone is asked, and is seen not to answer."""
     for replica in cluster.replicas:
         replica.notary_frozen = True
     token_services_frozen(cluster, expect)
+    expect.cause("notary-hung", f"notary:{cluster.replicas[0].id}", offers="restart-container")
 
 
 @scene("token-service-frozen", "One replica's token service takes a request and never answers.")
@@ -151,6 +173,7 @@ def token_service_frozen(cluster: Cluster, expect: Expectations) -> None:
     expect.fail("TOKEN-1", *expected_trust.tokens_at(expect, [cluster.bad.id]))
     expect.unknown("TOKEN-2", *expected_trust.refused_at([cluster.bad.id]))
     expected_trust.no_feed_at(expect, [cluster.bad])
+    expect.cause("token-service-hung", f"token-service:{cluster.bad.id}", offers="restart-container")
 
 
 def _as_text(right: Reply) -> Reply:
@@ -174,9 +197,11 @@ def reader_was_given_more(cluster: Cluster, expect: Expectations) -> None:
     cluster.account("ci").also_reads = ("finance/ledger",)
     expect.fail("TOKEN-2", *expected_trust.refused_at(expect.everywhere))
     expect.fail("FEED-8", "reader:ci:finance.ledger")
+    expect.cause("token-grants-too-much", "account:reader:ci")
 
 
 @scene("any-password-works", "The log-in takes any password, and any user.")
 def any_password_works(cluster: Cluster, expect: Expectations) -> None:
     cluster.mke.takes_any_password = True
     expect.fail("TOKEN-3", "cluster")
+    expect.cause("any-password-accepted", "cluster")

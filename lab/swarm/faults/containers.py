@@ -56,6 +56,7 @@ def _unhealthy(lab: Lab) -> bool:
 def _nginx_hung(expect: Expect) -> None:
     expect.fail("CTR-2", expect.component(NODE, "nginx"))
     expect.web_silent(NODE)
+    expect.cause("container-unhealthy", expect.container(NODE, "nginx"), offers="restart-container")
 
 
 def _crashes(lab: Lab) -> bool:
@@ -67,8 +68,19 @@ def _ran_out(lab: Lab) -> bool:
     return bool(found.get("OOMKilled") and found["Running"])
 
 
-def component(condition: str, component: str) -> Callable[[Expect], None]:
-    return lambda expect: expect.fail(condition, expect.component(NODE, component))
+def component(condition: str, component: str, cause: str, offers: str = "repair-first") -> Callable[[Expect], None]:
+    """A component fails a condition, and is itself what is broken."""
+
+    def trips(expect: Expect) -> None:
+        expect.fail(condition, expect.component(NODE, component))
+        expect.cause(cause, expect.container(NODE, component), offers=offers)
+
+    return trips
+
+
+def _was_out_of_memory(expect: Expect) -> None:
+    expect.warn("CTR-2", expect.component(NODE, "jobrunner"))
+    expect.cause("oom-killed", expect.container(NODE, "jobrunner"))
 
 
 FAULTS = (
@@ -78,7 +90,7 @@ FAULTS = (
         inject=does("kill", "api"),
         heal=does("start", "api"),
         shows=is_("api", "exited"),
-        trips=component("CTR-1", "api"),
+        trips=component("CTR-1", "api", "container-down", "start"),
     ),
     Fault(
         name="container-removed",
@@ -86,7 +98,7 @@ FAULTS = (
         inject=does("remove_container", "notary-signer", force=True),
         heal=replaces("notary-signer"),
         shows=is_("notary-signer", "removed"),
-        trips=component("CTR-1", "notary-signer"),
+        trips=component("CTR-1", "notary-signer", "container-missing", "reconfigure"),
     ),
     Fault(
         name="crash-loop",
@@ -94,7 +106,7 @@ FAULTS = (
         inject=replaces("jobrunner", entrypoint=["sh", "-c", "echo 'panic: no database'; exit 1"]),
         heal=replaces("jobrunner"),
         shows=_crashes,
-        trips=component("CTR-2", "jobrunner"),
+        trips=component("CTR-2", "jobrunner", "crash-loop"),
     ),
     Fault(
         name="out-of-memory",
@@ -103,7 +115,7 @@ FAULTS = (
         heal=replaces("jobrunner"),
         shows=_ran_out,
         within=20,
-        trips=lambda expect: expect.warn("CTR-2", expect.component(NODE, "jobrunner")),
+        trips=_was_out_of_memory,
     ),
     Fault(
         name="unhealthy",
@@ -121,7 +133,7 @@ FAULTS = (
         inject=does("pause", "garant"),
         heal=does("unpause", "garant"),
         shows=is_("garant", "paused"),
-        trips=component("CTR-2", "garant"),
+        trips=component("CTR-2", "garant", "container-paused", "start"),
     ),
     Fault(
         name="off-the-overlay",
@@ -133,6 +145,6 @@ FAULTS = (
         shows=lambda lab: (
             not lab.node(NODE).docker.inspect_container(name(lab, "registry"))["NetworkSettings"]["Networks"]
         ),
-        trips=component("CTR-4", "registry"),
+        trips=component("CTR-4", "registry", "container-off-the-overlay"),
     ),
 )

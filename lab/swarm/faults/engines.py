@@ -77,14 +77,24 @@ def _exec_hangs(lab: Lab) -> bool:
     return False
 
 
-def _engine_down(expect: Expect) -> None:
+def _engine_silent(expect: Expect, cause: str) -> None:
     expect.fail("NODE-1", expect.node(3))
     expect.engine_unknown(3)
+    expect.cause(cause, expect.node_thing(3), offers="restart-engine")
+
+
+def _hung(expect: Expect) -> None:
+    """With containerd hung as well: to whoever asks, it is the engine that never answers."""
+    _engine_silent(expect, "engine-hung")
+
+
+def _killed(expect: Expect) -> None:
+    _engine_silent(expect, "engine-down")
 
 
 def _stopped(expect: Expect) -> None:
     """Its containers end with it; so nobody is left to tell which version runs."""
-    _engine_down(expect)
+    _engine_silent(expect, "engine-down")
     expect.web_silent(3)
     expect.unknown("VERSION-1", expect.replica(3))
 
@@ -93,6 +103,12 @@ def _full(expect: Expect) -> None:
     """No container can be created there, so the overlay test has none."""
     expect.fail("NODE-2", f"{expect.node(3)}:_var_lib_docker")
     expect.no_probe(3)
+    expect.cause("disk-full", expect.node_thing(3))
+
+
+def _ahead(expect: Expect) -> None:
+    expect.fail("NODE-3", expect.node(3))
+    expect.cause("clock-off", expect.node_thing(3))
 
 
 def _set_clock(lab: Lab) -> None:
@@ -116,7 +132,7 @@ FAULTS = (
         inject=sends(3, "dockerd", signal.SIGSTOP),
         heal=thaws(3, "dockerd"),
         shows=_hangs,
-        trips=_engine_down,
+        trips=_hung,
     ),
     Fault(
         name="containerd-hung",
@@ -124,7 +140,7 @@ FAULTS = (
         inject=sends(3, "containerd", signal.SIGSTOP),
         heal=thaws(3, "containerd"),
         shows=_exec_hangs,
-        trips=_engine_down,
+        trips=_hung,
     ),
     Fault(
         name="disk-full",
@@ -140,7 +156,7 @@ FAULTS = (
         inject=_set_clock,
         heal=_reset_clock,
         shows=_clock_off,
-        trips=lambda expect: expect.fail("NODE-3", expect.node(3)),
+        trips=_ahead,
         needs=FAKETIME,
     ),
     Fault(
@@ -161,6 +177,6 @@ FAULTS = (
         shows=_engine_gone,
         within=40,
         good_within=40,
-        trips=_engine_down,
+        trips=_killed,
     ),
 )

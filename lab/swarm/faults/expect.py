@@ -41,6 +41,23 @@ class Expect(Expectations):
         """The two ordered pairs of two nodes."""
         return [f"{self.node(first)}:{self.node(second)}", f"{self.node(second)}:{self.node(first)}"]
 
+    # -- things that causes are about
+
+    def node_thing(self, number: int) -> str:
+        return f"node:{self.node(number)}"
+
+    def container(self, number: int, name: str) -> str:
+        """A component of the replica on a node."""
+        return f"container:{name}-{self.replica(number)}"
+
+    def link(self, first: int, second: int) -> str:
+        """From one node to another."""
+        return f"link:{self.node(first)}>{self.node(second)}"
+
+    def links(self, first: int, second: int) -> list[str]:
+        """Both directions between two nodes."""
+        return [self.link(first, second), self.link(second, first)]
+
     def others_than(self, number: int) -> list[int]:
         return [machine.number for machine in self.machines if machine.number != number]
 

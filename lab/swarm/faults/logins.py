@@ -43,12 +43,14 @@ def _forbids(lab: Lab) -> bool:
 
 def _login_gone(expect: Expect) -> None:
     expect.login_gone(NODE)
+    expect.cause("log-in-refused", expect.node_thing(NODE))
 
 
 def _not_trusted(expect: Expect) -> None:
     """Something answers, and nobody can tell whether it is the node: nothing is said to it."""
     expect.unknown("NODE-1", expect.node(NODE))
     expect.not_looked_at(NODE)
+    expect.cause("log-in-refused", expect.node_thing(NODE))
 
 
 FAULTS = (

@@ -33,6 +33,7 @@ def _drained_with_a_replica(expect: Expect) -> None:
     expect.warn("NODE-1", expect.node(2))
     expect.fail("NET-1", expect.node(2))
     expect.no_probe(2)
+    expect.cause("node-drained", expect.node_thing(2))
 
 
 def _left(expect: Expect) -> None:
@@ -44,6 +45,7 @@ def _left(expect: Expect) -> None:
     expect.fail("NET-4", *(f"{expect.node(other)}:{expect.replica(3)}" for other in expect.others_than(3)))
     expect.fail("CTR-4", *(expect.component(3, each) for each in COMPONENTS))
     expect.web_silent(3)
+    expect.cause("node-out-of-the-swarm", expect.node_thing(3))
 
 
 FAULTS = (

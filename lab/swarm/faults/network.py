@@ -51,8 +51,14 @@ NO_CONTROL = between([(3, 1), (3, 2)], *CONTROL)
 NO_QUORUM = between([(3, 1), (3, 2), (1, 2)], *CONTROL)
 
 
-def _cut(expect: Expect) -> None:
+def _cut_one_way(expect: Expect) -> None:
     expect.cut(2, 3)
+    expect.cause("link-cut", expect.link(2, 3))
+
+
+def _cut_both_ways(expect: Expect) -> None:
+    expect.cut(2, 3)
+    expect.cause("link-cut", *expect.links(2, 3))
 
 
 def _loses(lab: Lab) -> bool:
@@ -60,12 +66,16 @@ def _loses(lab: Lab) -> bool:
 
 
 def _lossy(expect: Expect) -> None:
+    """A packet that is lost on its way, and a reply that is, look alike."""
     expect.warn("NET-3", *expect.both_ways(2, 3))
+    expect.cause("packet-loss", *expect.links(2, 3))
 
 
 def _too_large(expect: Expect) -> None:
-    for other in expect.others_than(2):
+    others = expect.others_than(2)
+    for other in others:
         expect.warn("NET-5", *expect.both_ways(2, other))
+    expect.cause("mtu-hole", *(link for other in others for link in expect.links(2, other)))
 
 
 def _no_gossip(expect: Expect) -> None:
@@ -75,6 +85,7 @@ def _no_gossip(expect: Expect) -> None:
         expect.cut(3, other)
     expect.fail("NET-4", *(f"{expect.node(3)}:{each}" for each in expect.everywhere if each != expect.replica(3)))
     expect.fail("NET-4", *(f"{expect.node(other)}:{expect.replica(3)}" for other in others))
+    expect.cause("gossip-cut", expect.node_thing(3))
 
 
 def _alone(expect: Expect) -> None:
@@ -83,6 +94,7 @@ def _alone(expect: Expect) -> None:
     expect.fail("NODE-6", SWARM)
     expect.fail("NET-1", expect.node(3))
     expect.no_probe(3)
+    expect.cause("manager-unreachable", expect.node_thing(3))
 
 
 def _leaderless(expect: Expect) -> None:
@@ -91,6 +103,7 @@ def _leaderless(expect: Expect) -> None:
     for machine in expect.machines:
         expect.fail("NET-1", machine.name)
         expect.no_probe(machine.number)
+    expect.cause("swarm-leaderless", "swarm", offers="call-support")
 
 
 def _gone(expect: Expect) -> None:
@@ -98,6 +111,7 @@ def _gone(expect: Expect) -> None:
     expect.web_silent(2)
     expect.unknown("VERSION-1", expect.replica(2))
     expect.fail("NODE-6", SWARM)
+    expect.cause("node-down", expect.node_thing(2))
 
 
 FAULTS = (
@@ -107,7 +121,7 @@ FAULTS = (
         inject=ONE_WAY.put_in,
         heal=ONE_WAY.take_out,
         shows=lambda lab: not arrives(lab, 2, 3),
-        trips=_cut,
+        trips=_cut_one_way,
     ),
     Fault(
         name="vxlan-cut-both-ways",
@@ -115,7 +129,7 @@ FAULTS = (
         inject=BOTH_WAYS.put_in,
         heal=BOTH_WAYS.take_out,
         shows=lambda lab: not arrives(lab, 2, 3),
-        trips=_cut,
+        trips=_cut_both_ways,
     ),
     Fault(
         name="every-third-packet-lost",

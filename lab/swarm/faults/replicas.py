@@ -2,6 +2,7 @@
 
 from lab.swarm import replica
 from lab.swarm.faults.containers import NODE, name, replaces
+from lab.swarm.faults.expect import Expect
 from lab.swarm.faults.fault import Fault
 from lab.swarm.faults.looks import ping
 from lab.swarm.lab import Lab
@@ -57,6 +58,26 @@ def _two_addresses(lab: Lab) -> bool:
     return len(seen - {""}) > 1
 
 
+def _older(expect: Expect) -> None:
+    expect.fail("CTR-3", expect.replica(NODE))
+    expect.cause("container-version", f"replica:{expect.replica(NODE)}")
+
+
+def _lacks_a_volume(expect: Expect) -> None:
+    expect.fail("CTR-5", expect.replica(NODE))
+    expect.cause("volume-missing", f"volume:dtr-postgres-{expect.replica(NODE)}")
+
+
+def _flaps(expect: Expect) -> None:
+    expect.warn("CTR-6", expect.replica(NODE))
+    expect.cause("flapping", f"database:{expect.replica(1)}", f"database:{expect.replica(NODE)}")
+
+
+def _has_two_addresses(expect: Expect) -> None:
+    expect.fail("NET-4", *(f"{machine.name}:{expect.replica(1)}" for machine in expect.machines))
+    expect.cause("stale-name", f"database:{expect.replica(1)}")
+
+
 FAULTS = (
     Fault(
         name="older-version",
@@ -67,7 +88,7 @@ FAULTS = (
             lab.node(NODE).docker.inspect_container(name(lab, "garant"))["Config"]["Labels"]["com.docker.dtr.version"]
             == OLDER
         ),
-        trips=lambda expect: expect.fail("CTR-3", expect.replica(NODE)),
+        trips=_older,
     ),
     Fault(
         name="missing-volume",
@@ -75,7 +96,7 @@ FAULTS = (
         inject=_without_volume,
         heal=replaces("scanningstore"),
         shows=lambda lab: not _has_volume(lab),
-        trips=lambda expect: expect.fail("CTR-5", expect.replica(NODE)),
+        trips=_lacks_a_volume,
     ),
     Fault(
         name="database-links-flap",
@@ -83,7 +104,7 @@ FAULTS = (
         inject=replaces("rethinkdb", entrypoint=FLAPPING),
         heal=replaces("rethinkdb"),
         shows=lambda lab: b"Disconnected" in lab.node(NODE).docker.logs(name(lab, "rethinkdb")),
-        trips=lambda expect: expect.warn("CTR-6", expect.replica(NODE)),
+        trips=_flaps,
     ),
     Fault(
         name="young-left-over",
@@ -100,8 +121,6 @@ FAULTS = (
         heal=_remove_second,
         shows=_two_addresses,
         within=20,
-        trips=lambda expect: expect.fail(
-            "NET-4", *(f"{machine.name}:{expect.replica(1)}" for machine in expect.machines)
-        ),
+        trips=_has_two_addresses,
     ),
 )

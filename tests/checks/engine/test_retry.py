@@ -143,6 +143,21 @@ def test_what_is_waived_is_not_looked_at_again() -> None:
     assert lights.look(wait=5) == [1]
 
 
+@pytest.mark.parametrize(("second", "looked"), [("green", [1, 1]), ("red", [2, 2])])
+def test_what_is_waived_beyond_its_count_is_looked_at_again(second: str, looked: list[int]) -> None:
+    waiver = {"condition": "TEST-1", "count": 1, "reason": "known", "until": "2026-12-01"}
+    replicas = [{"id": replica_id(number), "address": f"10.0.0.{number}"} for number in (1, 2)]
+    lights = Lights({1: ["red"], 2: [second, "green"]}, read(changed(replicas=replicas, waivers=[waiver])))
+    assert lights.look(wait=5) == looked
+
+
+def test_what_could_not_be_checked_is_asked_again_though_a_failure_is_waived() -> None:
+    waiver = {"condition": "TEST-1", "reason": "known", "until": "2026-12-01"}
+    replicas = [{"id": replica_id(1), "address": "10.0.0.1"}]
+    lights = Lights({1: ["grey", "green"]}, read(changed(replicas=replicas, waivers=[waiver])))
+    assert lights.look() == [2]
+
+
 def test_what_is_asked_once_is_not_asked_again() -> None:
     assert Lights({1: ["red", "green"]}, once=True).look(wait=0.2) == [1]
 

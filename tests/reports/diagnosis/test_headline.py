@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from reports.diagnosis.headline import counts_per_area, headline
-from reports.records import Header, Result, VerdictWord
+from reports.records import Header, Result, VerdictWord, Waiver
 from tests.reports.samples import CATALOGUE, IDS, changed, cut_off, dead, header, healthy, mixed, run, verdict
 
 
@@ -32,6 +34,12 @@ def test_what_does_not_apply_is_judged() -> None:
 
 def test_what_is_waived_is_counted() -> None:
     assert text(turned("WAIVED", "STATUS-13")) == "HEALTHY: 33 of 33 conditions judged; 1 condition waived"
+
+
+def test_what_could_not_be_checked_is_not_judged_where_a_waiver_accepts_it() -> None:
+    waiver = Waiver("known", covered="UNKNOWN")
+    results = [replace(each, waiver=waiver) for each in turned("WAIVED", "STATUS-13")]
+    assert text(results) == "PARTIAL: 32 of 33 conditions judged; 1 condition waived"
 
 
 def test_what_was_skipped_or_deselected_is_partial() -> None:

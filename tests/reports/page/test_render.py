@@ -11,7 +11,7 @@ import pytest
 
 from reports.compare import compare
 from reports.page.render import render_page, render_static, title
-from reports.records import ExpiredWaiver, Result
+from reports.records import ListedWaiver, Result
 from reports.results import Run
 from tests.reports.samples import HOSTILE, IDS, TABLES, cut_off, dead, header, healthy, mixed, refused, run, verdict
 
@@ -55,7 +55,7 @@ EVIL_HEADER = {
     "demo": HOSTILE,
     "versions": {IDS[0]: HOSTILE},
     "deselected": (HOSTILE,),
-    "waivers_expired": (ExpiredWaiver(HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE),),
+    "waivers_expired": (ListedWaiver(HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE),),
 }
 RUNS = {
     "healthy": run(healthy()),
@@ -212,13 +212,13 @@ def test_long_texts_are_folded_and_very_long_ones_cut() -> None:
 
 def test_flapping_waivers_and_what_was_left_out_are_shown() -> None:
     head = header(
-        deselected=("MKE-1",), waivers_expired=(ExpiredWaiver("TLS-2", None, "new one ordered", "CHG-9", "2026-01-01"),)
+        deselected=("MKE-1",), waivers_expired=(ListedWaiver("TLS-2", None, "new one ordered", "CHG-9", "2026-01-01"),)
     )
     results = tuple(r for r in mixed() if r.condition not in ("MKE-1", "STORE-1"))
     text = " ".join(page(Run(head, results)).text.split())
     assert "recovered at 2026-11-23 02:58:09 UTC after 2 attempts" in text
     assert "waived until 2026-12-01, CHG-1234: read-only during migration" in text
-    assert "TLS-2 : until 2026-01-01, CHG-9, new one ordered" in text
+    assert "TLS-2: until 2026-01-01, CHG-9, new one ordered" in text
     assert "deselected in this run: MKE-1" in text
     assert "not run: STORE-1" in text
     assert "add `accounts.readers`" in text
