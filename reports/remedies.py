@@ -26,6 +26,10 @@ _WORDS = {
     "healthy": "id of a healthy replica",
     "subject": "subject",
     "user": "administrator",
+    "container": "container",
+    "port": "its HTTPS port before",
+    "replicas": "ids of the lost replicas",
+    "survivor": "id of the surviving replica",
 }
 _PLACEHOLDER = re.compile(r"(?<!\{)\{(" + "|".join(_WORDS) + r")\}(?!\})")
 # A command is copied into a shell: nothing but names, addresses and versions may be put into it.
@@ -113,17 +117,27 @@ def render(
 
     `replica` is the one at fault, if known; `healthy` one that responds and is healthy, for `--existing-replica-id`.
     """
-    values = {key: value for key, value in _values(header, subject, replica, healthy).items() if _SAFE.fullmatch(value)}
-
-    def fill(text: str, unfilled: str = "<{}>") -> str:
-        return _PLACEHOLDER.sub(lambda found: values.get(found[1]) or unfilled.format(_WORDS[found[1]]), text)
-
-    def command(one: Command) -> Command:
-        return replace(one, run=fill(one.run), where=fill(one.where, "the {}"))
-
+    values = values_of(header, subject, replica, healthy)
     return replace(
-        found, commands=tuple(map(command, found.commands)), last_resort=tuple(map(command, found.last_resort))
+        found,
+        commands=tuple(filled(one, values) for one in found.commands),
+        last_resort=tuple(filled(one, values) for one in found.last_resort),
     )
+
+
+def filled(one: Command, values: Mapping[str, str]) -> Command:
+    """The command with its placeholders filled in; what is not known, or not safe in a shell, stays in brackets."""
+
+    def fill(text: str, unfilled: str) -> str:
+        return _PLACEHOLDER.sub(lambda found: _safe(values.get(found[1])) or unfilled.format(_WORDS[found[1]]), text)
+
+    return replace(one, run=fill(one.run, "<{}>"), where=fill(one.where, "the {}"))
+
+
+def _safe(value: str | None) -> str | None:
+    """Names, several with commas or spaces between them, that mean nothing else to a shell."""
+    parts = re.split("[ ,]", value) if value else []
+    return value if parts and all(_SAFE.fullmatch(part) for part in parts) else None
 
 
 def render_each(
@@ -146,7 +160,7 @@ def _told_apart(found: Remedy, header: Header, subjects: Iterable[str]) -> list[
     named = any("{subject}" in text for one in commands for text in (one.run, one.where))
     first: dict[object, str] = {}
     for subject in subjects:
-        values = _values(header, subject, None, None)
+        values = values_of(header, subject, None, None)
         first.setdefault((named and subject, values.get("node"), values.get("authority")), subject)
     return [*first.values()]
 
@@ -164,7 +178,10 @@ def _unfilled(one: Command) -> int:
     return sum(one.run.count(f"<{word}>") + one.where.count(f"the {word}") for word in _WORDS.values())
 
 
-def _values(header: Header, subject: str, replica: str | None, healthy: str | None) -> dict[str, str]:
+def values_of(
+    header: Header, subject: str = "", replica: str | None = None, healthy: str | None = None
+) -> dict[str, str]:
+    """What is known for the placeholders of a command about a subject, or a replica."""
     place = header.replicas.get(replica or "")
     host = urlsplit(header.url).netloc.rpartition("@")[2]
     authority = None

@@ -6,21 +6,32 @@ is missing, and without the command.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
+from reports.diagnosis.beneath import beneath
 from reports.diagnosis.case import Case
 from reports.diagnosis.cause import Cause
+from reports.diagnosis.filling import commands_of
+from reports.diagnosis.places import shown_things
+from reports.diagnosis.preconditions import standing
+from reports.diagnosis.standing import Standing
+from reports.diagnosis.targets import node_of, targets
+from reports.diagnosis.words import cause_text
 from reports.ladder import RUNGS, Rung, preconditions, rungs
 from reports.remedies import Command
+
+# They act on all things of a cause at once, or not at all.
+_TOGETHER = frozenset({"remove-join", "emergency-repair", "restore"})
 
 
 @dataclass(frozen=True)
 class Unmet:
-    """What must be shown before a rung, and how to show it."""
+    """What must be shown before a rung, and how to show it. found: whether the run has shown the contrary."""
 
     needs: str
     show: str
+    found: bool = False
 
 
 @dataclass(frozen=True)
@@ -46,27 +57,16 @@ class Action:
         return rungs()[self.rung].changes
 
 
-def actions_of(_case: Case, _causes: Sequence[Cause], cause: Cause) -> tuple[Action, ...]:
+def actions_of(case: Case, causes: Sequence[Cause], cause: Cause) -> tuple[Action, ...]:
     """The rungs that may help against a cause, from the top."""
-    named = set(cause.ladder)
+    named = {*cause.ladder}
+    if any(node_of(case, thing) in case.lost for thing in cause.things):
+        # What is lost for good is not repaired; its replica is replaced.
+        named.add("remove-join")
     if any(rungs()[name].changes for name in named):
         # What is changed may lie on something that is at fault, and hides what was there before.
         named |= {"save-first", "repair-first"}
-    return tuple(_action(rungs()[name]) for name in RUNGS if name in named)
-
-
-def _action(rung: Rung) -> Action:
-    missing = [preconditions()[name] for name in rung.needs]
-    return Action(
-        rung=rung.id,
-        title=rung.title,
-        text=rung.text,
-        offered=not rung.changes,
-        does=rung.does,
-        unmet=tuple(Unmet(each.text, each.show) for each in missing),
-        check=rung.check,
-        never=rung.never,
-    )
+    return tuple(_action(case, causes, cause, rungs()[name]) for name in RUNGS if name in named)
 
 
 def next_action(actions: Sequence[Action]) -> Action | None:
@@ -82,3 +82,52 @@ def highest(actions: Sequence[Action]) -> str:
     if changing:
         return max(changing, key=RUNGS.index)
     return "call-support" if "call-support" in offered else "repair-first"
+
+
+def _action(case: Case, causes: Sequence[Cause], cause: Cause, rung: Rung) -> Action:
+    things = targets(case, rung.id, cause)
+    asked = {thing: {name: standing(name, case, causes, cause, thing) for name in rung.needs} for thing in things}
+    open_for = tuple(thing for thing in things if set(asked[thing].values()) <= {Standing.MET})
+    if rung.id in _TOGETHER and len(open_for) < len(things):
+        open_for = ()
+    return Action(
+        rung=rung.id,
+        title=rung.title,
+        text=rung.text,
+        offered=bool(open_for),
+        does=rung.does,
+        commands=commands_of(case, cause, rung, open_for) if open_for else (),
+        unmet=tuple(_unmet(case, causes, cause, name, asked) for name in rung.needs if _missing(name, asked)),
+        check=rung.check,
+        never=rung.never,
+    )
+
+
+def _missing(name: str, asked: Mapping[str, Mapping[str, Standing]]) -> list[str]:
+    return [thing for thing, found in asked.items() if found[name] is not Standing.MET]
+
+
+def _unmet(
+    case: Case, causes: Sequence[Cause], cause: Cause, name: str, asked: Mapping[str, Mapping[str, Standing]]
+) -> Unmet:
+    """What is missing; of which things, where it is not missing for all; and what was found beneath them."""
+    things = _missing(name, asked)
+    needs = preconditions()[name].text
+    if len(things) < len(asked):
+        needs = f"{needs} ({shown_things(case.header, things)})"
+    if name == "nothing-beneath":
+        lower = dict.fromkeys(
+            cause_text(case.header, replace(each, detail=""))
+            for thing in things
+            for each in beneath(case, causes, cause, thing)
+        )
+        needs = f"{needs}: {'; '.join(lower)}"
+    contrary = any(asked[thing][name] is Standing.UNMET for thing in things)
+    return Unmet(needs, preconditions()[name].show.replace("NODE", _node(case, things)), contrary)
+
+
+def _node(case: Case, things: Sequence[str]) -> str:
+    """The node to name in `--declare lost=NODE`, where it is one."""
+    nodes = {node_of(case, thing) for thing in things}
+    found = nodes.pop() if len(nodes) == 1 else None
+    return found if found and found in case.header.nodes else "NODE"

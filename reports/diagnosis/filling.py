@@ -1,0 +1,53 @@
+"""The commands of a rung for one cluster: container, replica, node, image and a healthy replica are filled in.
+
+Nothing but names, addresses and versions gets into a command; what the run does not know stays in angle brackets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from reports.diagnosis import others
+from reports.diagnosis.case import Case
+from reports.diagnosis.cause import Cause
+from reports.diagnosis.targets import by_start, component_of, node_of, replica_of
+from reports.ladder import Rung
+from reports.remedies import Command, filled, values_of
+
+# One thing at a time: the checks come before the next.
+_ONE = frozenset({"restart-container", "restart-replica", "restart-engine", "reconfigure"})
+
+
+def commands_of(case: Case, cause: Cause, rung: Rung, things: Sequence[str]) -> tuple[Command, ...]:
+    """Each command for each of these things that it differs for, in the order in which to run them."""
+    lost = [name for name in case.replicas if name in {replica_of(case, thing) for thing in cause.things}]
+    if rung.id == "start":
+        return tuple(filled(one, values) for values in _started(case, things) for one in rung.commands)
+    if rung.id == "emergency-repair":
+        survivor = others.survivor(case, lost)
+        things = [f"replica:{survivor}"]
+    values = [_values(case, lost, thing) for thing in (things[:1] if rung.id in _ONE else things)]
+    return tuple(dict.fromkeys(filled(one, each) for one in rung.commands for each in values or [{}]))
+
+
+def _values(case: Case, lost: Sequence[str], thing: str) -> dict[str, str]:
+    replica, component, node = replica_of(case, thing), component_of(case, thing), node_of(case, thing)
+    place = case.header.replicas.get(replica or "")
+    return {
+        **values_of(case.header, "", replica, others.healthy_other(case, lost)),
+        **({"node": node} if node else {}),
+        **({"container": f"dtr-{component}-{replica}"} if component and replica else {}),
+        **({"port": str(place.port)} if place else {}),
+        **({"replicas": ",".join(lost)} if lost else {}),
+        **({"survivor": replica} if replica else {}),
+    }
+
+
+def _started(case: Case, things: Sequence[str]) -> list[dict[str, str]]:
+    """One start for each node: first the databases of all, then what else is stopped."""
+    groups: dict[tuple[bool, str], list[str]] = {}
+    for thing in by_start(case, things):
+        component, replica = component_of(case, thing), replica_of(case, thing)
+        other = component != "rethinkdb"
+        groups.setdefault((other, node_of(case, thing) or ""), []).append(f"dtr-{component}-{replica}")
+    return [{"node": node, "container": " ".join(names)} for (_, node), names in groups.items()]
