@@ -16,7 +16,7 @@ DATABASE = "rethinkdb"
 _NEED_DATABASE = ("api", "garant", "jobrunner", "notary-server", "notary-signer", "registry")
 # What each container does for its replica: the conditions that judge it.
 _JUDGED_BY = {
-    "api": ("STATUS-1", "STATUS-3", "STATUS-4", "STATUS-5", "STATUS-7", "RDB-4", "VERSION-1", "ALERT-1", "JOB-2"),
+    "api": ("STATUS-1", "STATUS-3", "STATUS-4", "STATUS-5", "STATUS-7", "RDB-4", "ALERT-1", "JOB-2"),
     "garant": ("TOKEN-0", "TOKEN-1", "TOKEN-2", "TOKEN-3", "TOKEN-4"),
     "jobrunner": ("JOB-1", "STATUS-5"),
     "notary-server": ("FEED-1", "FEED-3", "FEED-7", "FEED-8", "FEED-9"),
@@ -79,6 +79,8 @@ def _without(case: Case, component: str, replica: str) -> Predicate:
             return named and (container in things or f"replica:{replica}" in things)
         if named and (result.condition == "STATUS-4" or _unasked(result)):
             return True
+        if result.condition == "VERSION-1":
+            return component == "api" and unknown(result)
         return result.condition in conditions and not _is_own(result)
 
     return follows
@@ -119,7 +121,7 @@ def without_databases(case: Case, lost: Collection[str]) -> Predicate:
                 return result.reason == "feed.database-unreadable"
             case "JOB-1" | "STATUS-4" | "STATUS-5":
                 return True
-            case "CTR-2":
+            case "CTR-2" if result.reason in ("ctr.restarting", "ctr.unhealthy"):
                 return all(component_of(each) == DATABASE or needs_database(each) for each in result.about)
             case "STATUS-3" | "STATUS-7" | "RDB-4":
                 return unknown(result)

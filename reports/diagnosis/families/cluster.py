@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from reports.diagnosis.case import Case, name_of, things_of, type_of, unknown, wrong
+from reports.diagnosis.case import Case, fails, name_of, things_of, type_of, unknown, wrong
 from reports.diagnosis.families.database import links_of, missed, repeats_issues
 from reports.diagnosis.finding import Family, Finding, Harm
 from reports.records import Result, VerdictWord
@@ -82,12 +82,12 @@ def views_differ(case: Case) -> Iterator[Finding]:
 
 
 def _only_they_say(case: Case, things: tuple[str, ...], result: Result) -> bool:
-    witnessed = bool(result.witnesses) and set(result.witnesses) <= set(things)
-    if result.condition == "STATUS-8":
-        return witnessed
-    return result.reason == "status.tolerates-too-few" and all(
-        set(each.witnesses) <= set(things) for each in case.of("STATUS-8") if wrong(each)
-    )
+    def alone(each: Result) -> bool:
+        return each.reason == "status.server-missing" and set(each.witnesses) <= set(things)
+
+    if result.reason == "status.tolerates-too-few":
+        return all(alone(each) for each in case.of("STATUS-8") if wrong(each))
+    return alone(result)
 
 
 @family.cause(
@@ -142,7 +142,7 @@ def servers_apart(case: Case) -> Iterator[Finding]:
         if each.condition in ("STATUS-11", "STATUS-12"):
             return seen_there
         if each.reason in ("status.table-availability", "rdb.table-availability"):
-            return seen_there
+            return seen_there and fails(each)
         if each.reason in ("status.different-issues", "status.different-health"):
             return bool(ends & set(each.subject.split(":")))
         if each.reason == "feed.database-unreadable":
@@ -164,7 +164,7 @@ def ghost_replica(case: Case) -> Iterator[Finding]:
     """The configuration lists a replica that is in no inventory.
 
     Needs: STATUS-6 finds it.
-    Predicts: its database server and lock, which are as unknown.
+    Predicts: its database server, which is as unknown.
     Contradicted by: a new replica that the inventory misses.
     """
     if own := case.found("status.ghost-replica"):
@@ -192,9 +192,7 @@ def _ghosts(own: list[Result], things: tuple[str, ...]) -> Finding:
     names = {name_of(thing) for thing in things}
 
     def follows(each: Result) -> bool:
-        return bool(each.about) and all(
-            type_of(thing) in ("replica", "database") and name_of(thing) in names for thing in each.about
-        )
+        return each.condition != "STATUS-16" and bool(each.about) and {name_of(thing) for thing in each.about} <= names
 
     return Finding(things, tuple(own), predicts=follows)
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
-from reports.diagnosis.case import Case, name_of, things_of, unknown, wrong
+from reports.diagnosis.case import Case, has_reason, name_of, things_of, unknown, wrong
 from reports.diagnosis.families.majority import answers, database_stopped, does_not_answer
 from reports.diagnosis.finding import Family, Finding, Harm
 from reports.diagnosis.follows import without_databases
@@ -31,7 +32,11 @@ def missed(case: Case, replica: str) -> bool:
 
 
 def _ill(case: Case, replica: str) -> bool:
-    """Whether a replica that misses others is itself the one: it does not answer, or its own API or `/_ping` fail."""
+    """Whether a replica that the others miss is itself the one: its database does not answer, or its API or `/_ping`
+    fail. An API that reports the cluster has its own database.
+    """
+    if case.passes("STATUS-1", replica):
+        return False
     if does_not_answer(case, replica):
         return True
     own = [case.verdict("PING-1", replica), case.verdict("STATUS-1", replica)]
@@ -55,7 +60,7 @@ def database_hung(case: Case) -> Iterator[Finding]:
     hung = [
         each.subject
         for each in case.found(*_HUNG)
-        if missed(case, each.subject) and not database_stopped(case, each.subject)
+        if missed(case, each.subject) and _ill(case, each.subject) and not database_stopped(case, each.subject)
     ]
     if hung:
         own = [each for each in case.found(*_HUNG) if each.subject in hung]
@@ -75,7 +80,7 @@ def database_down(case: Case) -> Iterator[Finding]:
     Needs: its container does not run; or every other server misses it, and its own replica is ill or it does not
     answer.
     Predicts: what its replica lacks without it, and the copies that the others miss.
-    Contradicted by: an answer of its own, or a link to it that is up.
+    Contradicted by: an answer of its own, an API of its replica that reports the cluster, or a link that is up.
     """
     stopped = {each: found for each in case.replicas if (found := database_stopped(case, each))}
     lost = [
@@ -110,10 +115,17 @@ def database_misbehaves(case: Case) -> Iterator[Finding]:
         *case.found("rdb.connection-lost", "rdb.unexpected", "rdb.query-failed"),
         *case.found("rethinkdb.unexpected", "rethinkdb.query-failed", unknown=True),
     ]
-    own = [each for each in own if not any(each.reason == "rethinkdb.query-failed" and _collides(case) for _ in (0,))]
+    if _collides(case):
+        own = [each for each in own if each.reason not in ("rdb.query-failed", "rethinkdb.query-failed")]
     if own:
         things = things_of(own, "database")
-        yield Finding(things, tuple(own), affects=frozenset(things))
+        yield Finding(things, tuple(own), predicts=partial(_unasked, things))
+
+
+def _unasked(things: Sequence[str], result: Result) -> bool:
+    """Whether these servers' own answers were not had: what others report of them is another matter."""
+    own = bool(result.about) and set(result.about) <= set(things)
+    return unknown(result) and own and has_reason(result, ("rethinkdb.", "rdb."))
 
 
 def _collides(case: Case) -> bool:
@@ -130,7 +142,7 @@ def database_certificate(case: Case) -> Iterator[Finding]:
     """
     if own := [*case.found("rdb.untrusted"), *case.found("rethinkdb.untrusted", unknown=True)]:
         things = things_of(own, "database")
-        yield Finding(things, tuple(own), affects=frozenset(things))
+        yield Finding(things, tuple(own), predicts=partial(_unasked, things))
 
 
 @family.cause("database-silent", "{things} {does} not respond to this machine", remedy="database-silent")
@@ -144,7 +156,7 @@ def database_silent(case: Case) -> Iterator[Finding]:
     own = [each for each in case.left if each.condition == "RDB-1" and wrong(each) and each.subject in case.replicas]
     if own:
         things = things_of(own, "database")
-        yield Finding(things, tuple(own), affects=frozenset(things))
+        yield Finding(things, tuple(own), predicts=partial(_unasked, things))
 
 
 @family.cause("log-write-failed", "{things} cannot write its log", remedy="database-log", harms=(Harm.NEXT_FAILURE,))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from reports.diagnosis.case import Case, name_of, things_of
+from reports.diagnosis.case import Case, fails, name_of, things_of
 from reports.diagnosis.families.database import repeats_issues
 from reports.diagnosis.finding import Family, Finding, Harm
 from reports.records import Result
@@ -36,6 +36,8 @@ def _harms(tables: Iterable[str], by_database: dict[str, tuple[Harm, ...]]) -> t
 
 def _of(case: Case, tables: tuple[str, ...], result: Result) -> bool:
     """Whether it is said of these tables again: by another condition, an issue, or a replica's own health."""
+    if not fails(result):
+        return False
     named = set(_tables([result]))
     if named:
         return named <= set(tables) and result.condition in ("STATUS-11", "STATUS-12", "STATUS-3", "RDB-1")
