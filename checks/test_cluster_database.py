@@ -219,6 +219,8 @@ def _ready(name: str, rows: list[tuple[ClusterStatus, Table]], views: Iterable[C
             away = [copy for shard in table.shards for copy in shard.replicas if copy.state != "ready"]
             states = ", ".join(f"{copy.server} is {copy.state}" for copy in away)
             message = f"the table is not {', '.join(lacking)}" + (f": {states}" if away else "")
+            # A copy that waits for a primary or for others is not what they wait for.
+            at_fault = [copy.server for copy in away if not copy.state.startswith("waiting_for_")]
             reason = _unready(table.status)
             if reason == "status.table-copy-not-ready" and not away:
                 return _unsettled(name, table, view, message, replica_by_name(views, view))
@@ -229,7 +231,7 @@ def _ready(name: str, rows: list[tuple[ClusterStatus, Table]], views: Iterable[C
                 subject=name,
                 about=[
                     thing("table", name),
-                    *things("database", [copy.server for copy in away], replica_by_name(views, view)),
+                    *things("database", at_fault, replica_by_name(views, view)),
                 ],
                 witnesses=things("replica", [view.replica]),
             )

@@ -132,6 +132,20 @@ status_11(
     others=Outcome.PASS,
 )
 status_11(
+    "copies that wait are not what they wait for",
+    views(
+        put((*AT_FIRST, "status", "ready_for_writes"), False),
+        shard("replicas", [*copies(A, B, state="waiting_for_quorum"), *copies(C, state="disconnected")]),
+    ),
+    fails(
+        FIRST,
+        f"{server(B)} is waiting_for_quorum, {server(C)} is disconnected",
+        reason="status.table-no-writes",
+        about=(f"table:{FIRST}", f"database:{C}"),
+    ),
+    others=Outcome.PASS,
+)
+status_11(
     "one replica sees it so",
     views(**{C: view(C, put((*AT_FIRST, "status", "ready_for_writes"), False))}),
     fails(FIRST, "not ready_for_writes", f"(reported by replica {C})", witnesses=(f"replica:{C}",)),
