@@ -118,6 +118,31 @@ def server_row_missing(case: Case) -> Iterator[Finding]:
 
 
 @family.cause(
+    "replica-missing", "{things} {is} not part of the cluster", remedy="missing-replica", harms=(Harm.NEXT_FAILURE,)
+)
+def replica_missing(case: Case) -> Iterator[Finding]:
+    """A replica of the inventory is not known to the cluster.
+
+    Needs: STATUS-6 does not find it.
+    Predicts: its copies and links, which do not exist.
+    Contradicted by: a split, in which each side misses the other.
+    """
+    if own := case.found("status.replica-missing"):
+        gone = {name_of(thing) for thing in things_of(own, "replica")}
+
+        def follows(each: Result) -> bool:
+            if each.reason == "status.table-copy-missing":
+                return {name_of(thing) for thing in each.about if type_of(thing) == "database"} <= gone
+            if each.condition in ("STATUS-7", "STATUS-8"):
+                return bool(gone & set(each.subject.split(":")))
+            return each.reason == "status.tolerates-too-few" or (
+                unknown(each) and bool(each.about) and {name_of(thing) for thing in each.about} <= gone
+            )
+
+        yield Finding(things_of(own, "replica"), tuple(own), predicts=follows)
+
+
+@family.cause(
     "servers-apart",
     "Two database servers are not connected to each other: {things}",
     remedy="database-links",
@@ -195,31 +220,6 @@ def _ghosts(own: list[Result], things: tuple[str, ...]) -> Finding:
         return each.condition != "STATUS-16" and bool(each.about) and {name_of(thing) for thing in each.about} <= names
 
     return Finding(things, tuple(own), predicts=follows)
-
-
-@family.cause(
-    "replica-missing", "{things} {is} not part of the cluster", remedy="missing-replica", harms=(Harm.NEXT_FAILURE,)
-)
-def replica_missing(case: Case) -> Iterator[Finding]:
-    """A replica of the inventory is not known to the cluster.
-
-    Needs: STATUS-6 does not find it.
-    Predicts: its copies and links, which do not exist.
-    Contradicted by: a split, in which each side misses the other.
-    """
-    if own := case.found("status.replica-missing"):
-        gone = {name_of(thing) for thing in things_of(own, "replica")}
-
-        def follows(each: Result) -> bool:
-            if each.reason == "status.table-copy-missing":
-                return {name_of(thing) for thing in each.about if type_of(thing) == "database"} <= gone
-            if each.condition in ("STATUS-7", "STATUS-8"):
-                return bool(gone & set(each.subject.split(":")))
-            return each.reason == "status.tolerates-too-few" or (
-                unknown(each) and bool(each.about) and {name_of(thing) for thing in each.about} <= gone
-            )
-
-        yield Finding(things_of(own, "replica"), tuple(own), predicts=follows)
 
 
 @family.cause(

@@ -1,0 +1,88 @@
+"""Causes between database servers, and of what belongs to the cluster."""
+
+from __future__ import annotations
+
+from reports.diagnosis.finding import Harm
+from tests.reports.diagnosis.families.cluster_run import A, B, C, apart, diagnose, fail, found, kinds, unseen, warn
+
+_NON_TRANSITIVE = fail(
+    "STATUS-3", f"{A}:non_transitive_error", "status.non-transitive-error", f"database:{B}", f"database:{C}"
+)
+
+
+def test_cut_link_is_the_link_and_nobody_is_lost() -> None:
+    """Two servers apart: what the two alone report follows, and no majority is lost."""
+    causes = diagnose(
+        apart(B, C),
+        _NON_TRANSITIVE,
+        fail("STATUS-11", "dtr2.tags", "status.table-no-reads", "table:dtr2.tags", witnesses=(f"replica:{B}",)),
+        fail("STATUS-7", f"{A}:{B}", "status.different-issues", f"link:{A}>{B}"),
+        warn("STATUS-14", "cluster", "status.tolerates-too-few", "cluster"),
+    )
+    assert [(each.id, each.things) for each in causes] == [("servers-apart", (f"link:{B}>{C}",))]
+    assert causes[0].harms[0] is Harm.SIGN_IN
+
+
+def test_what_a_third_server_reports_does_not_follow_from_a_cut_link() -> None:
+    """A table that is not ready for a server with all its links is another fault."""
+    waits = fail("STATUS-11", "dtr2.tags", "status.table-no-writes", "table:dtr2.tags", witnesses=(f"replica:{A}",))
+    assert sorted(kinds(diagnose(apart(B, C), waits))) == ["servers-apart", "tables-take-no-writes"]
+
+
+def test_split() -> None:
+    """Two sides that each know only themselves: the smaller side is on its own, and pushes may be lost."""
+    causes = diagnose(
+        *(fail("STATUS-7", f"{each}:{C}", "status.different-replicas", f"link:{each}>{C}") for each in (A, B)),
+        *(fail("STATUS-6", each, "status.replica-missing", f"replica:{C}") for each in (A, B)),
+        apart(A, C),
+        apart(B, C),
+        fail("STATUS-12", "dtr2.tags", "status.table-copy-missing", "table:dtr2.tags", f"database:{C}"),
+    )
+    assert [(each.id, each.things) for each in causes] == [("split-view", (f"replica:{C}",))]
+    assert causes[0].harms[0] is Harm.LOSE_PUSHES
+    assert causes[0].ladder == ("call-support",)
+
+
+def test_replica_that_the_cluster_does_not_know_is_no_split() -> None:
+    """All views agree, and lack a replica of the inventory."""
+    missing = fail("STATUS-6", C, "status.replica-missing", f"replica:{C}")
+    copies = fail("STATUS-12", "dtr2.tags", "status.table-copy-missing", "table:dtr2.tags", f"database:{C}")
+    assert found(missing, copies, apart(A, C)) == [("replica-missing", (f"replica:{C}",))]
+
+
+def test_ghost_is_one_line_and_its_lock_another() -> None:
+    """A ghost's database server is explained by it; a lock that is not released is handled by itself."""
+    ghost = fail("STATUS-6", "0123456789ab", "status.ghost-replica", "replica:0123456789ab")
+    server = fail("STATUS-6", "0123456789ab:server", "status.ghost-server", "database:0123456789ab")
+    assert found(ghost, server) == [("ghost-replica", ("replica:0123456789ab",))]
+    assert found(server) == [("ghost-server", ("database:0123456789ab",))]
+    lock = warn("STATUS-16", "cluster", "status.gc-lock-of-nobody", "replica:0123456789ab")
+    assert sorted(kinds(diagnose(ghost, lock))) == ["gc-lock", "ghost-replica"]
+
+
+def test_api_alone_with_its_view() -> None:
+    """An API that misses a server which its own database has: that API, and no link."""
+    missing = fail("STATUS-8", f"{A}:{C}", "status.server-missing", f"database:{C}", witnesses=(f"replica:{A}",))
+    differs = fail("RDB-4", A, "rdb.api-differs", f"replica:{A}")
+    few = warn("STATUS-14", "cluster", "status.tolerates-too-few", "cluster")
+    assert found(missing, differs, few) == [("views-differ", (f"replica:{A}",))]
+    assert sorted(kinds(diagnose(apart(B, C), differs, few))) == ["servers-apart", "views-differ"]
+
+
+def test_row_that_is_missing() -> None:
+    """No row of a server that answers and that no issue names; without the row's absence, its links are cut."""
+    rowless = unseen("STATUS-9", C, "status.no-server-row", f"database:{C}")
+    assert found(apart(A, C), apart(B, C), rowless) == [("server-row-missing", (f"database:{C}",))]
+    assert kinds(diagnose(apart(A, C), apart(B, C))) == ["servers-apart"]
+
+
+def test_collisions_are_one_cause_and_for_support() -> None:
+    """Names that collide: once, whoever reports them, with the questions that fail for it."""
+    causes = diagnose(
+        *(fail("STATUS-3", f"{each}:db_name_collision", "status.db-name-collision", "cluster") for each in (A, B)),
+        fail("STATUS-3", f"{C}:table_name_collision", "status.table-name-collision", "table:dtr2.tags"),
+        unseen("RDB-2", C, "rethinkdb.query-failed", f"database:{C}"),
+        fail("PING-1", A, "ping.database-issues", f"replica:{A}"),
+    )
+    assert [(each.id, each.things) for each in causes] == [("name-collision", ("cluster", "table:dtr2.tags"))]
+    assert causes[0].ladder == ("call-support",)

@@ -1,0 +1,107 @@
+"""A lost majority is said as RethinkDB reports it, and against no view in which the tables take writes."""
+
+from __future__ import annotations
+
+from reports.diagnosis.finding import Harm
+from tests.reports.diagnosis.families.cluster_run import (
+    A,
+    B,
+    C,
+    apart,
+    availability,
+    container,
+    diagnose,
+    fail,
+    found,
+    kinds,
+    unseen,
+    well,
+)
+
+_NO_READS = fail("STATUS-11", "dtr2.tags", "status.table-no-reads", "table:dtr2.tags", witnesses=(f"replica:{A}",))
+_TWO_GONE = (container("rethinkdb", B), container("rethinkdb", C), apart(A, B), apart(A, C))
+_SILENT = tuple(fail("RDB-1", each, "rdb.refused", f"database:{each}") for each in (B, C))
+_ERRORS = tuple(fail("STATUS-1", each, "status.error-status", f"replica:{each}") for each in (B, C))
+_UNTOLD = tuple(unseen("STATUS-3", each, "http.error-status", f"replica:{each}") for each in (B, C))
+_LOST = (
+    *_TWO_GONE, *_SILENT, *_ERRORS, *_UNTOLD, _NO_READS,
+    availability("STATUS-3", A, B, C, critical=True), availability("RDB-1", A, B, C, critical=True),
+)  # fmt: skip
+
+
+def test_lost_majority_is_one_cause_and_its_containers_come_first() -> None:
+    """Tables without reads and two databases that exited: their containers first, everything else follows."""
+    logged_out = fail("TOKEN-1", f"admin:{A}", "token.server-error", f"token-service:{A}")
+    causes = diagnose(*_LOST, logged_out)
+    assert [(each.id, each.things) for each in causes] == [("majority-lost", (f"database:{B}", f"database:{C}"))]
+    assert [each.subject for each in causes[0].shown_by[:2]] == [f"{B}:rethinkdb", f"{C}:rethinkdb"]
+    assert causes[0].harms[0] is Harm.START_WORKLOADS
+
+
+def test_view_with_writes_contradicts_it() -> None:
+    """One view in which every table takes writes, and no majority is lost."""
+    others = [each for each in _LOST if each.subject != f"{A}:table_availability"]
+    fine = [availability("STATUS-3", A, B, C, critical=False), availability("RDB-1", A, B, C, critical=False)]
+    assert "majority-lost" not in kinds(diagnose(*others, *fine))
+
+
+def test_tables_without_writes_and_a_majority_that_is_connected() -> None:
+    """One of three is down, and a table takes no writes: two causes, no lost majority."""
+    causes = kinds(
+        diagnose(
+            container("rethinkdb", C),
+            apart(A, C),
+            apart(B, C),
+            fail("STATUS-11", "dtr2.tags", "status.table-no-writes", "table:dtr2.tags", witnesses=(f"replica:{A}",)),
+            availability("STATUS-3", A, C, critical=True),
+            availability("STATUS-3", B, C, critical=True),
+        )
+    )
+    assert causes == ["tables-take-no-writes", "database-down"]
+
+
+def test_failed_conditions_are_no_lost_votes() -> None:
+    """Faults of two of three replicas that leave their databases alone lose no majority."""
+    causes = kinds(
+        diagnose(
+            fail("JOB-1", B, "job.worker-dead", f"replica:{B}"),
+            fail("VERSION-1", C, "version.other", f"replica:{C}"),
+            container("api", A),
+        )
+    )
+    assert sorted(causes) == ["container-down", "job-worker-dead", "upgrade-interrupted"]
+
+
+def test_nobody_can_tell() -> None:
+    """Two databases stopped and no view of the tables: it cannot be told, and nothing destructive is offered."""
+    blind = [unseen(name, "cluster", "http.error-status", f"replica:{A}") for name in ("STATUS-11", "STATUS-8")]
+    mute = [unseen("RDB-1", each, "rethinkdb.timeout", f"database:{each}") for each in (A, B, C)]
+    stopped = [container("rethinkdb", B), container("rethinkdb", C)]
+    untold = [unseen("STATUS-3", each, "http.error-status", f"replica:{each}") for each in (A, B, C)]
+    causes = diagnose(*blind, *mute, *stopped, *untold)
+    assert (causes[0].id, causes[0].things) == ("majority-unknown", (f"database:{B}", f"database:{C}"))
+    assert not {"emergency-repair", "restore", "remove-join"} & set(causes[0].ladder)
+
+
+def test_somebody_tells() -> None:
+    """The same with one database that answers: then it can be told."""
+    blind = [unseen("STATUS-11", "cluster", "http.error-status", f"replica:{A}")]
+    stopped = [container("rethinkdb", B), container("rethinkdb", C), *_SILENT, well("RDB-1", A)]
+    assert "majority-unknown" not in kinds(diagnose(*blind, *stopped))
+
+
+def test_dead_database_and_an_upgrade_are_two() -> None:
+    """A database that is down, and another replica's job worker and version: separate causes, no lost majority."""
+    causes = found(
+        container("rethinkdb", C),
+        apart(A, C),
+        apart(B, C),
+        fail("JOB-1", B, "job.worker-dead", f"replica:{B}"),
+        fail("VERSION-1", B, "version.other", f"replica:{B}"),
+        fail("STATUS-14", "cluster", "status.tolerates-too-few", "cluster"),
+    )
+    assert sorted(causes) == [
+        ("database-down", (f"database:{C}",)),
+        ("job-worker-dead", (f"replica:{B}",)),
+        ("upgrade-interrupted", (f"replica:{B}",)),
+    ]
