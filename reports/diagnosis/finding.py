@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
-from reports.records import Result
+from reports.records import Result, VerdictWord
 
 if TYPE_CHECKING:
     from reports.diagnosis.case import Case
@@ -63,6 +63,8 @@ class Finding:
 
 
 Rule = Callable[["Case"], Iterable[Finding]]
+Consequence = Callable[["Case", tuple[str, ...]], Callable[[Result], bool]]
+"""Of a case and of what is at fault: whether a problem follows from it."""
 
 _SECTION = re.compile(r"^(Needs|Predicts|Contradicted by): (.+?)(?=^\S[^\n]*: |\Z)", re.MULTILINE | re.DOTALL)
 
@@ -119,3 +121,41 @@ class Family:
             return rule
 
         return add
+
+    def by_reason(
+        self,
+        name: str,
+        title: str,
+        meaning: str,
+        *reasons: str,
+        things: tuple[str, ...] = (),
+        conditions: tuple[str, ...] = (),
+        word: VerdictWord | None = None,
+        unknown: bool = False,
+        predicts: Consequence | None = None,
+        explains: str = "what is not seen because of it",
+        remedy: str,
+        harms: tuple[Harm, ...] = (Harm.UNNOTICED,),
+        ladder: tuple[str, ...] = ("repair-first",),
+    ) -> None:
+        """Add a kind whose reasons say it by themselves: one cause for all verdicts that have one of them.
+
+        things: the types of what is at fault, where the verdicts are about more; conditions, word: only theirs;
+        unknown: also what is UNKNOWN for it. predicts: what follows, of the case and the things at fault.
+        """
+
+        def rule(case: Case) -> Iterable[Finding]:
+            own = [
+                each
+                for each in case.found(*reasons) + (case.found(*reasons, unknown=True) if unknown else [])
+                if (not conditions or each.condition in conditions) and (word is None or each.verdict is word)
+            ]
+            if own:
+                about = dict.fromkeys(thing for each in own for thing in each.about)
+                at_fault = tuple(each for each in about if not things or each.partition(":")[0] in things)
+                follows = predicts(case, at_fault) if predicts else _nothing
+                yield Finding(at_fault or tuple(about), tuple(own), predicts=follows)
+
+        listed = ", ".join(f"`{each}`" for each in reasons)
+        rule.__doc__ = f"{meaning}\n\nNeeds: a verdict for the reason {listed}.\nPredicts: {explains}.\n"
+        self.kinds.append(Kind(name, title, remedy, harms, ladder, rule))

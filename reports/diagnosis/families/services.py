@@ -1,7 +1,359 @@
-"""."""
+"""Faults of a replica's own services: its health check, its API, nginx and the registry."""
 
 from __future__ import annotations
 
-from reports.diagnosis.finding import Family
+from collections.abc import Iterator
+
+from reports.diagnosis.case import Case, fails, replicas_in, things_of, unknown
+from reports.diagnosis.effects import Follows
+from reports.diagnosis.finding import Family, Finding, Harm
+from reports.diagnosis.reach import reported_well, silent_replicas
+from reports.records import Result
 
 family = Family()
+
+_MENDING = ("save-first", "restart-container")
+_REPLICA = ("save-first", "restart-replica", "remove-join")
+_ALL = (Harm.SIGN_IN, Harm.PULL, Harm.PUSH, Harm.WEB)
+
+
+def _said_of(case: Case, names: set[str], *conditions: str) -> Follows:
+    """What these conditions say of these replicas alone, the balancer and containers apart."""
+
+    def follows(result: Result) -> bool:
+        at_fault = replicas_in(case, result)
+        return result.condition in conditions and bool(at_fault) and at_fault <= names
+
+    return follows
+
+
+@family.cause("port-not-tls", "The port of {things} does not use TLS", remedy="not-tls", harms=_ALL)
+def port_not_tls(case: Case) -> Iterator[Finding]:
+    """Something accepts connections on the port of a replica and does not speak TLS; nothing was sent to it.
+
+    Needs: PING-1 fails for that.
+    Predicts: all that was to be asked there.
+    Contradicted by: a TLS handshake.
+    """
+    own = case.found("ping.not-tls")
+    if own:
+        yield _gone(case, own)
+
+
+def _gone(case: Case, own: list[Result], ladder: tuple[str, ...] | None = None) -> Finding:
+    """A replica of which nothing can be asked."""
+    names = {each.subject for each in own} & set(case.replicas)
+    well = [each for name in names for each in reported_well(case, name)]
+
+    def follows(result: Result) -> bool:
+        at_fault = replicas_in(case, result)
+        return unknown(result) and (
+            (bool(at_fault) and at_fault <= names) or (not at_fault and bool(names & set(result.subject.split(":"))))
+        )
+
+    return Finding(
+        tuple(f"replica:{name}" for name in names), tuple(own), tuple(well[:12]), predicts=follows, ladder=ladder
+    )
+
+
+@family.cause("replica-silent", "{things} {does} not respond", remedy="recover-replica", harms=_ALL, ladder=_REPLICA)
+def replica_silent(case: Case) -> Iterator[Finding]:
+    """A replica does not respond over HTTPS, and what its other parts show does not say why.
+
+    Needs: PING-1 fails without a response.
+    Predicts: all that was to be asked there.
+    Contradicted by: others that see it well (then only this machine does not reach it).
+    """
+    silent = set(silent_replicas(case))
+    own = [each for each in case.left if each.condition == "PING-1" and fails(each) and each.subject in silent]
+    if own:
+        yield _gone(case, own)
+
+
+@family.cause(
+    "container-unreachable",
+    "{things} cannot be reached by the health check of its replica",
+    remedy="read-the-logs",
+    harms=(Harm.PULL, Harm.PUSH),
+    ladder=_MENDING,
+)
+def container_unreachable(case: Case) -> Iterator[Finding]:
+    """A replica's `/_ping` cannot connect to one of its containers, and Docker does not show it down.
+
+    Needs: `/_ping` names the container.
+    Predicts: what that container serves at its replica.
+    Contradicted by: a container that does not run (then that is the cause).
+    """
+    own = [each for each in case.found("ping.container-unreachable") if each.condition == "PING-1"]
+    if own:
+        names = {each.subject for each in own}
+        yield Finding(
+            things_of(own, "container"), tuple(own),
+            predicts=_said_of(case, names, "STATUS-4", "REG-1", "TOKEN-1", "FEED-1", "STATUS-1", "PING-2"),
+        )  # fmt: skip
+
+
+@family.cause(
+    "replica-unhealthy",
+    "{things} {is} unhealthy",
+    remedy="recover-replica",
+    harms=(Harm.PULL, Harm.PUSH),
+    ladder=_REPLICA,
+)
+def replica_unhealthy(case: Case) -> Iterator[Finding]:
+    """A replica reports itself unhealthy, and nothing deeper is known.
+
+    Needs: its own `/_ping` says so.
+    Predicts: its health as the others report it, and the balancer that reaches it.
+    Contradicted by: an issue of RethinkDB, or a container, that it names.
+    """
+    own = [
+        each
+        for each in case.found("ping.unhealthy", "ping.server-error", "ping.database-issues", "ping.other-database")
+        if each.condition == "PING-1"
+    ]
+    if own:
+        names = {each.subject for each in own}
+        follows = _said_of(case, names, "STATUS-4", "STATUS-1", "PING-2")
+        yield Finding(tuple(f"replica:{name}" for name in names), tuple(own), predicts=follows)
+
+
+@family.cause(
+    "ping-misbehaves", "{things} answer{s} /_ping in an undocumented way", remedy="recover-replica", ladder=_REPLICA
+)
+def ping_misbehaves(case: Case) -> Iterator[Finding]:
+    """A replica's `/_ping` is not the documented one: its health is not known.
+
+    Needs: PING-1 fails for the form of the response, or for a response that does not come although others do.
+    Predicts: the balancer that receives the same.
+    Contradicted by: nothing that a run sees.
+    """
+    own = [each for each in case.left if each.condition == "PING-1" and fails(each) and each.reason != "ping.not-tls"]
+    if own:
+        names = {each.subject for each in own}
+
+        def follows(result: Result) -> bool:
+            return result.condition in ("PING-2", "PING-3") and bool(replicas_in(case, result) & names)
+
+        yield Finding(tuple(f"replica:{name}" for name in names), tuple(own), predicts=follows)
+
+
+family.by_reason(
+    "ping-slow",
+    "{things} respond{s} late",
+    "A replica responds to `/_ping` later than load balancers usually wait.",
+    "ping.slow",
+    remedy="slow-replica",
+)
+
+
+@family.cause(
+    "api-refuses-log-ins",
+    "The API of {things} refuses a right password",
+    remedy="read-the-logs",
+    harms=(Harm.WEB,),
+    ladder=_MENDING,
+)
+def api_refuses_log_ins(case: Case) -> Iterator[Finding]:
+    """A replica's API refuses an account that its token service accepted.
+
+    Needs: STATUS-1 is refused (401, 403) while the account logged in elsewhere in this run.
+    Predicts: what the API was to report.
+    Contradicted by: an account that logs in nowhere.
+    """
+    yield from _api(case, "status.forbidden")
+
+
+@family.cause(
+    "api-misbehaves",
+    "The API of {things} returns undocumented answers",
+    remedy="read-the-logs",
+    harms=(Harm.WEB,),
+    ladder=_MENDING,
+)
+def api_misbehaves(case: Case) -> Iterator[Finding]:
+    """A replica's API responds in another form than the documented one.
+
+    Needs: STATUS-1 fails for the form of the response.
+    Predicts: what the API was to report.
+    Contradicted by: nothing that a run sees.
+    """
+    yield from _api(case, "status.unexpected", "status.not-json", "status.too-large", "status.not-http")
+
+
+@family.cause(
+    "api-down",
+    "The API of {things} does not respond as it should",
+    remedy="read-the-logs",
+    harms=(Harm.WEB,),
+    ladder=_MENDING,
+)
+def api_down(case: Case) -> Iterator[Finding]:
+    """A replica's API responds with an error, or not at all, while the replica reports itself healthy.
+
+    Needs: STATUS-1 fails.
+    Predicts: what the API was to report.
+    Contradicted by: a database of that replica that is down (then the API only lacks it).
+    """
+    yield from _api(case, "status.")
+
+
+def _api(case: Case, *reasons: str) -> Iterator[Finding]:
+    own = [each for each in case.found(*reasons) if each.condition == "STATUS-1"]
+    if own:
+        names = {each.subject for each in own}
+        whole = names == set(case.replicas)
+
+        def follows(result: Result) -> bool:
+            at_fault = replicas_in(case, result)
+            told = result.area in ("STATUS", "RDB", "ALERT", "JOB", "STORE", "VERSION")
+            return unknown(result) and told and ((bool(at_fault) and at_fault <= names) or whole)
+
+        yield Finding(tuple(f"replica:{name}" for name in names), tuple(own), predicts=follows)
+
+
+family.by_reason(
+    "api-too-open",
+    "The cluster status of {things} is open to anyone",
+    "The cluster status is served to people without administrator rights.",
+    "status.exposed",
+    "status.refused-otherwise",
+    things=("replica",),
+    remedy="restrict-status",
+    harms=(Harm.EXPOSED,),
+)
+family.by_reason(
+    "health-report-stale",
+    "The health report of {things} is old",
+    "A replica's health report stands still while all else of it is well: a dead replica keeps its last OK.",
+    "status.stale-health",
+    things=("replica",),
+    remedy="stale-health",
+    ladder=("save-first", "restart-container"),
+)
+family.by_reason(
+    "health-report-bad",
+    "The last health report of {things} is not OK",
+    "A replica's last health report names a fault, and nothing deeper is known.",
+    "status.unhealthy",
+    "status.unhealthy-for-others",
+    "status.health-not-reported",
+    things=("replica",),
+    remedy="recover-replica",
+    ladder=_REPLICA,
+)
+family.by_reason(
+    "read-only",
+    "The registry of {things} is read-only",
+    "A replica's registry refuses pushes since it is read-only.",
+    "status.read-only",
+    things=("replica",),
+    remedy="read-only",
+    harms=(Harm.PUSH, Harm.DELETE),
+)
+family.by_reason(
+    "nginx-status",
+    "nginx of {things} does not serve its status page",
+    "`/nginx_status` is refused, or is another page than stub_status.",
+    "nginx.restricted",
+    "nginx.another-page",
+    "nginx.other-status",
+    "nginx.too-large",
+    "nginx.not-http",
+    "nginx.timeout",
+    remedy="read-the-logs",
+)
+family.by_reason(
+    "nginx-drops",
+    "nginx of {things} drops connections",
+    "nginx accepted connections that it did not handle.",
+    "nginx.dropped-connections",
+    remedy="nginx-busy",
+    harms=(Harm.PULL, Harm.PUSH),
+)
+family.by_reason(
+    "nginx-busy",
+    "nginx of {things} has too many connections",
+    "nginx has as many active connections as the limit, or more.",
+    "nginx.overrun",
+    remedy="nginx-busy",
+)
+
+
+@family.cause(
+    "wrong-external-address",
+    "The registry sends its users to another address than theirs",
+    remedy="registry-challenge",
+    harms=(Harm.SIGN_IN, Harm.PULL, Harm.PUSH),
+)
+def wrong_external_address(case: Case) -> Iterator[Finding]:
+    """The registry's external address is not the one that users use: log-ins and pulls go elsewhere.
+
+    Needs: the challenge of `/v2/` names another host or port than the inventory's `url`.
+    Predicts: nothing.
+    Contradicted by: a challenge that names the inventory's `url`.
+    """
+    own = case.found("reg.realm-other-host", "reg.realm-other-port")
+    if own:
+        yield Finding(("cluster",), tuple(own))
+
+
+family.by_reason(
+    "registry-too-open",
+    "The registry of {things} lets anyone in without a token",
+    "`/v2/` does not require a token.",
+    "reg.open",
+    remedy="registry-challenge",
+    harms=(Harm.EXPOSED,),
+)
+family.by_reason(
+    "registry-misbehaves",
+    "The registry of {things} does not answer as Docker clients expect",
+    "`/v2/` answers with another status or another challenge than the documented one.",
+    "reg.other-status",
+    "reg.no-challenge",
+    "reg.not-json",
+    "reg.other-challenge",
+    things=("replica",),
+    remedy="registry-challenge",
+    harms=(Harm.PULL, Harm.PUSH),
+)
+family.by_reason(
+    "registry-down",
+    "The registry of {things} does not respond",
+    "nginx gets no response from the registry of a replica.",
+    "reg.",
+    things=("replica",),
+    remedy="registry-challenge",
+    harms=(Harm.PULL, Harm.PUSH),
+    ladder=_MENDING,
+)
+family.by_reason(
+    "alert",
+    "MSR raises an alert",
+    "The web UI shows an alert to administrators.",
+    "alert.raised",
+    remedy="alerts",
+)
+
+
+@family.cause(
+    "api-lists-unreadable",
+    "The API of {things} does not list alerts, jobs or workers",
+    remedy="read-the-logs",
+    harms=(Harm.WEB,),
+)
+def api_lists_unreadable(case: Case) -> Iterator[Finding]:
+    """Alerts, jobs or workers cannot be read from any replica that was asked.
+
+    Needs: they are UNKNOWN for the response of the API, while its cluster status is as documented.
+    Predicts: nothing.
+    Contradicted by: a refused log-in.
+    """
+    own = [
+        each
+        for each in case.left
+        if unknown(each) and each.condition in ("ALERT-1", "JOB-1", "JOB-2") and (each.reason or "").startswith("http.")
+    ]
+    if own:
+        yield Finding(things_of(own, "replica") or things_of(own), tuple(own))
