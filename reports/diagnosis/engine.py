@@ -35,10 +35,10 @@ from reports.records import Header, Result, VerdictWord
 # From the deepest: a machine explains its containers, a database what the services of all replicas lack.
 FAMILIES = (
     this_machine,
-    inventory,
     machines,
     swarm,
     overlay,
+    inventory,
     majority,
     containers,
     database,

@@ -236,7 +236,7 @@ def container_unhealthy(case: Case) -> Iterator[Finding]:
     """A container runs, and its own health check fails.
 
     Needs: CTR-2 sees it unhealthy.
-    Predicts: `/_ping` that names it.
+    Predicts: `/_ping` that names it, and what it does for its replica.
     Contradicted by: the replica's database that is down, which alone makes it unhealthy.
     """
     own = _own_fault(case, "ctr.unhealthy")
@@ -245,7 +245,7 @@ def container_unhealthy(case: Case) -> Iterator[Finding]:
         yield Finding(
             tuple(sick),
             tuple(own),
-            predicts=lambda each: each.condition in ("PING-1", "PING-2") and bool(sick & set(each.about)),
+            predicts=without_containers(case, sick),
             harms=harms_of(sick),
         )
 
