@@ -75,7 +75,7 @@ def _too_large(expect: Expect) -> None:
     others = expect.others_than(2)
     for other in others:
         expect.warn("NET-5", *expect.both_ways(2, other))
-    expect.cause("mtu-hole", *(link for other in others for link in expect.links(2, other)))
+    expect.cause("mtu-hole", expect.node_thing(2))
 
 
 def _no_gossip(expect: Expect) -> None:

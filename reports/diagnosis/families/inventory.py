@@ -14,6 +14,7 @@ family = Family()
 
 _ADMIN_AREAS = frozenset({"STATUS", "ALERT", "JOB", "VERSION", "STORE", "FEED"})
 _CLOSED = ("ping.refused", "ping.no-connection", "ping.no-route", "ping.unresolved", "ping.local-error")
+_NODE_CLOSED = ("node.no-connection", "node.no-route", "node.timeout", "node.unresolved")
 _MKE_CLOSED = ("mke.refused", "mke.no-connection", "mke.no-route", "mke.unresolved")
 
 
@@ -120,6 +121,14 @@ def not_reachable_from_here(case: Case) -> Iterator[Finding]:
         yield Finding(
             tuple(f"replica:{name}" for name in names), tuple(closed[name] for name in names), tuple(well[:12]),
             predicts=follows,
+        )  # fmt: skip
+    nodes = [each for each in case.found(*_NODE_CLOSED) if each.condition == "NODE-1"]
+    if nodes:
+        unreached = {each.subject for each in nodes}
+        seen = [each for node in unreached for name in case.replicas_on(node) for each in reported_well(case, name)]
+        yield Finding(
+            tuple(f"node:{name}" for name in unreached), tuple(nodes), tuple(seen[:12]),
+            predicts=unseen_at(case, unreached),
         )  # fmt: skip
     mke = case.found(*_MKE_CLOSED)
     logged_in = case.of("TOKEN-0", word=VerdictWord.PASS)

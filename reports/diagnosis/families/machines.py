@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from reports.diagnosis.case import Case, fails, nodes_in, replicas_in, things_of
 from reports.diagnosis.effects import either, of_a_lost_replica, unseen_at
 from reports.diagnosis.finding import Family, Finding, Harm
-from reports.diagnosis.reach import silent_replicas
+from reports.diagnosis.reach import reported_well, silent_replicas
 from reports.records import Result, VerdictWord
 
 family = Family()
@@ -137,13 +137,15 @@ def _engines(case: Case, *reasons: str) -> Iterator[Finding]:
     if found:
         own = [each for verdicts in found.values() for each in verdicts]
         unseen = unseen_at(case, found)
-        yield Finding(
-            tuple(f"node:{node}" for node in found),
-            tuple(own),
-            predicts=lambda each: (
-                unseen(each) or (each.reason == "node.manager-unreachable" and nodes_in(each) <= set(found))
-            ),
-        )
+        carried = {name for node in found for name in case.replicas_on(node)}
+        silent = carried & set(silent_replicas(case))
+
+        def follows(result: Result) -> bool:
+            manager = result.reason == "node.manager-unreachable" and nodes_in(result) <= set(found)
+            # Docker's proxy publishes the ports: they close with the engine.
+            return unseen(result) or manager or (result.condition == "PING-1" and result.subject in silent)
+
+        yield Finding(tuple(f"node:{node}" for node in found), tuple(own), predicts=follows)
 
 
 @family.cause("log-in-refused", "The log-in by ssh to {things} fails", remedy="node-down")
@@ -166,12 +168,13 @@ def host_silent(case: Case) -> Iterator[Finding]:
 
     Needs: NODE-1 fails without a connection, and no other replica reports that it misses the replica of the node.
     Predicts: all that was asked there.
-    Contradicted by: others that miss its replica (then the node is down).
+    Contradicted by: others that miss its replica (then the node is down), or see it well (then only this machine does
+    not reach the node).
     """
     found = _of_nodes(case, "node.no-connection", "node.no-route", "node.timeout", "node.unresolved")
     for node, own in found.items():
-        well = [each for name in case.replicas_on(node) for each in case.passing("STATUS-5", name)]
-        yield Finding((f"node:{node}",), tuple(own), tuple(well), predicts=unseen_at(case, [node]))
+        if not any(reported_well(case, name) for name in case.replicas_on(node)):
+            yield Finding((f"node:{node}",), tuple(own), predicts=unseen_at(case, [node]))
 
 
 @family.cause(
