@@ -89,7 +89,7 @@ def _commands(title: str, commands: Sequence[Command]) -> str:
 
 
 def _command(command: Command) -> str:
-    text = " ".join(part.strip() for part in (command.when, _where(command.where), command.note) if part)
+    text = " ".join(part.strip() for part in (_where(command.where), command.note) if part)
     return (f"{text}\n\n" if text else "") + (f"```sh\n{command.run}\n```\n" if command.run else "")
 
 

@@ -1,4 +1,4 @@
-"""What to do about a condition that does not hold: the texts of remedies.yaml, filled in for one cluster."""
+"""What a condition that does not hold means, and how to look closer: remedies.yaml, filled in for one cluster."""
 
 from __future__ import annotations
 
@@ -34,32 +34,23 @@ _WORDS = {
 _PLACEHOLDER = re.compile(r"(?<!\{)\{(" + "|".join(_WORDS) + r")\}(?!\})")
 # A command is copied into a shell: nothing but names, addresses and versions may be put into it.
 _SAFE = re.compile(r"[A-Za-z0-9_.\[][A-Za-z0-9_./:\[\]-]*")
-_CHANGES = re.compile(r"\b(?:remove|join|reconfigure|emergency-repair|destroy|upgrade|restore) --")
 
 
 @dataclass(frozen=True)
 class Command:
-    """A command to copy: `where` to run it, or `when` it may be run; `run` is empty where no command helps."""
+    """A command to copy: `where` to run it, and a `note` where it needs one."""
 
     run: str = ""
     where: str = ""
-    when: str = ""
     note: str = ""
-
-    @property
-    def changes_the_set_up(self) -> bool:
-        """Whether it is one of the product's own commands that remove, add or replace containers of replicas."""
-        return bool(_CHANGES.search(self.run))
-
-    @property
-    def needs_a_healthy_replica(self) -> bool:
-        """Whether it, not filled in yet, works through one."""
-        return "{healthy}" in self.run
 
 
 @dataclass(frozen=True)
 class Remedy:
-    """What a failed condition means, what to do first (`sentence` says it in one), and what not to do."""
+    """What a failed condition means, what to look at first (`sentence` says it in one), and what not to do.
+
+    Its commands only read; those that change something belong to the rungs of the ladder.
+    """
 
     id: str
     title: str
@@ -67,7 +58,6 @@ class Remedy:
     sentence: str
     first: tuple[str, ...] = ()
     commands: tuple[Command, ...] = ()
-    last_resort: tuple[Command, ...] = ()
     never: tuple[str, ...] = ()
 
 
@@ -81,8 +71,6 @@ def _file() -> Mapping[str, Any]:
 
 def texts(part: str) -> Mapping[str, dict[str, Any]]:
     """One part of remedies.yaml: `rungs`, `preconditions` or `remedies`, each by id."""
-    if part == "remedies":
-        return {name: text for name, text in _file().items() if name not in ("rungs", "preconditions")}
     found: Mapping[str, dict[str, Any]] = _file()[part]
     return found
 
@@ -98,7 +86,6 @@ def remedies() -> Mapping[str, Remedy]:
             sentence=text["sentence"],
             first=tuple(text.get("first", ())),
             commands=tuple(Command(**row) for row in text.get("commands", ())),
-            last_resort=tuple(Command(**row) for row in text.get("last_resort", ())),
             never=tuple(text.get("never", ())),
         )
         for name, text in texts("remedies").items()
@@ -110,19 +97,13 @@ def remedy(name: str | None) -> Remedy | None:
     return None if name is None else remedies().get(name)
 
 
-def render(
-    found: Remedy, header: Header, subject: str = "", *, replica: str | None = None, healthy: str | None = None
-) -> Remedy:
+def render(found: Remedy, header: Header, subject: str = "", *, replica: str | None = None) -> Remedy:
     """The remedy for one subject: placeholders filled where the run knows them, else left in angle brackets.
 
-    `replica` is the one at fault, if known; `healthy` one that responds and is healthy, for `--existing-replica-id`.
+    `replica` is the one at fault, if known.
     """
-    values = values_of(header, subject, replica, healthy)
-    return replace(
-        found,
-        commands=tuple(filled(one, values) for one in found.commands),
-        last_resort=tuple(filled(one, values) for one in found.last_resort),
-    )
+    values = values_of(header, subject, replica)
+    return replace(found, commands=tuple(filled(one, values) for one in found.commands))
 
 
 def filled(one: Command, values: Mapping[str, str]) -> Command:
@@ -140,27 +121,20 @@ def _safe(value: str | None) -> str | None:
     return value if parts and all(_SAFE.fullmatch(part) for part in parts) else None
 
 
-def render_each(
-    found: Remedy, header: Header, subjects: Iterable[str], replicas: Iterable[str], *, healthy: str | None = None
-) -> Remedy:
+def render_each(found: Remedy, header: Header, subjects: Iterable[str], replicas: Iterable[str]) -> Remedy:
     """The remedy for all of these: each command once for every one of them that it is about."""
     who: list[str | None] = [*replicas] or [None]
     said_of = _told_apart(found, header, subjects) or [""]
-    every = [render(found, header, each, replica=one, healthy=healthy) for one in who for each in said_of]
-    return replace(
-        found,
-        commands=_each_once([each.commands for each in every]),
-        last_resort=_each_once([each.last_resort for each in every]),
-    )
+    every = [render(found, header, each, replica=one) for one in who for each in said_of]
+    return replace(found, commands=_each_once([each.commands for each in every]))
 
 
 def _told_apart(found: Remedy, header: Header, subjects: Iterable[str]) -> list[str]:
     """Those subjects that its commands differ by: one of a thousand where no command names them."""
-    commands = (*found.commands, *found.last_resort)
-    named = any("{subject}" in text for one in commands for text in (one.run, one.where))
+    named = any("{subject}" in text for one in found.commands for text in (one.run, one.where))
     first: dict[object, str] = {}
     for subject in subjects:
-        values = values_of(header, subject, None, None)
+        values = values_of(header, subject)
         first.setdefault((named and subject, values.get("node"), values.get("authority")), subject)
     return [*first.values()]
 

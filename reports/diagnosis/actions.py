@@ -85,7 +85,7 @@ def highest(actions: Sequence[Action]) -> str:
 
 
 def _action(case: Case, causes: Sequence[Cause], cause: Cause, rung: Rung) -> Action:
-    things = targets(case, rung.id, cause)
+    things = targets(case, rung.id, cause) or ("cluster",)
     asked = {thing: {name: standing(name, case, causes, cause, thing) for name in rung.needs} for thing in things}
     open_for = tuple(thing for thing in things if set(asked[thing].values()) <= {Standing.MET})
     if rung.id in _TOGETHER and len(open_for) < len(things):
