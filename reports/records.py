@@ -141,6 +141,16 @@ class Because:
 
 
 @dataclass(frozen=True, config=_STRICT)
+class Declared:
+    """What somebody stated that no run can see: that a node is lost for good; who (`by`), and when (`at`, RFC 3339)."""
+
+    what: Literal["lost"]
+    node: str
+    by: str
+    at: str
+
+
+@dataclass(frozen=True, config=_STRICT)
 class Header:
     """Line 1 of results.jsonl: what was checked of which cluster.
 
@@ -165,6 +175,7 @@ class Header:
     product_image: str | None = None
     require: tuple[str, ...] = ()
     fail_on: FailOn = "critical"
+    declared: tuple[Declared, ...] = ()
     deselected: tuple[str, ...] = ()
     left_out: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     waivers_expired: tuple[ListedWaiver, ...] = ()
@@ -182,6 +193,11 @@ class Header:
     machine: str | None = None
     schema: Literal[2] = 2
     kind: Literal["header"] = "header"
+
+    @property
+    def lost(self) -> frozenset[str]:
+        """The nodes that somebody declared as lost for good."""
+        return frozenset(each.node for each in self.declared)
 
     @property
     def owners(self) -> frozenset[str]:

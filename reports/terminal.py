@@ -153,5 +153,6 @@ def _marks(header: Header) -> str:
         f"DEMO {header.demo}".strip() if demo else "",
         "OFFLINE" if header.offline else "",
         "TLS NOT VERIFIED" if header.insecure else "",
+        *(f"DECLARED LOST {each.node} by {each.by}" for each in header.declared),
     ]
     return one_line(", ".join(filter(None, marks)))

@@ -57,6 +57,7 @@ def header(target: Target, asked: Sequence[BoundCheck], catalogue: Sequence[Cond
         "product_image": product_image(images.values(), set(versions.values()) or {inventory.product.version or ""}),
         "require": list(inventory.require),
         "fail_on": fail_on,
+        "declared": [{**asdict(each), "at": _time(each.at)} for each in target.declared],
         "deselected": [entry["id"] for entry in entries if entry["id"] not in selected],
         "left_out": left_out(asked, catalogue, inventory),
         **ends(inventory.waivers, today),

@@ -20,10 +20,10 @@ class Case:
     lost: the nodes that somebody declared as gone for good (`--declare lost=NODE`).
     """
 
-    def __init__(self, header: Header, results: Sequence[Result], lost: Collection[str] = ()) -> None:
+    def __init__(self, header: Header, results: Sequence[Result]) -> None:
         self.header = header
         self.results = tuple(results)
-        self.lost = frozenset(lost)
+        self.lost = header.lost
         self._left = {id(each): each for each in results if each.verdict in PROBLEMS}
 
     # -- verdicts

@@ -56,12 +56,9 @@ FAMILIES = (
 KINDS: tuple[Kind, ...] = tuple(kind for module in FAMILIES for kind in module.family.kinds)
 
 
-def find_causes(header: Header, results: Sequence[Result], lost: Collection[str] = ()) -> tuple[Cause, ...]:
-    """The causes behind all problems of a run, in the order in which to handle them. Every problem is in one.
-
-    lost: the nodes that somebody declared as gone for good.
-    """
-    return causes_of(Case(header, results, lost))
+def find_causes(header: Header, results: Sequence[Result]) -> tuple[Cause, ...]:
+    """The causes behind all problems of a run, in the order in which to handle them. Every problem is in one."""
+    return causes_of(Case(header, results))
 
 
 def causes_of(case: Case) -> tuple[Cause, ...]:
