@@ -73,11 +73,17 @@ def swarm_stands(case: Case, without: str = "") -> Standing:
     if not found or any(each.verdict not in (VerdictWord.PASS, VerdictWord.FAIL) for each in found):
         return Standing.NOT_SHOWN
     return every(
-        shown(_quorum(each.seen, bool(without) and f"node:{without}" not in each.about))
+        shown(_quorum(each.seen, _is_counted(case, without) and f"node:{without}" not in each.about))
         if each.reason in (None, "node.manager-unreachable")
         else Standing.UNMET
         for each in found
     )
+
+
+def _is_counted(case: Case, node: str) -> bool:
+    """Whether a node may be one of the managers that are reachable: one whose engine is down is not."""
+    engine = case.verdict("NODE-1", node)
+    return bool(node) and not (engine is not None and fails(engine))
 
 
 def _quorum(seen: object, one_less: bool) -> bool | None:

@@ -75,10 +75,13 @@ def _volumes_there(ask: Question) -> Standing:
 
 def _fault_is_its_own(ask: Question) -> Standing:
     """Seen at the thing itself, while another replica has no such fault: what all show alike is the fault of none."""
-    own = [r for r in ask.cause.shown_by if fails(r) and r.measured == "directly" and _is_about(ask, r)]
+    # A job worker has no port: its row in the database, which it writes itself, is its own word.
+    worker = [r for r in ask.cause.shown_by if fails(r) and r.condition == "JOB-1" and _is_about(ask, r)]
+    own = worker + [r for r in ask.cause.shown_by if fails(r) and r.measured == "directly" and _is_about(ask, r)]
     if not own:
         return Standing.NOT_SHOWN
-    if not any(r.condition.startswith("CTR-") or responded(r) or (r.reason or "").endswith(_HANGS) for r in own):
+    itself = ("CTR-", "JOB-")
+    if not any(r.condition.startswith(itself) or responded(r) or (r.reason or "").endswith(_HANGS) for r in own):
         return Standing.UNMET
     rest = [each for each in ask.case.replicas if each != ask.replica]
     if not rest:

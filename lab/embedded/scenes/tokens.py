@@ -164,7 +164,7 @@ def token_and_notary_frozen(cluster: Cluster, expect: Expectations) -> None:
     for replica in cluster.replicas:
         replica.notary_frozen = True
     token_services_frozen(cluster, expect)
-    expect.cause("notary-hung", f"notary:{cluster.replicas[0].id}", offers="restart-container")
+    expect.cause("notary-hung", f"notary:{cluster.replicas[0].id}")
 
 
 @scene("token-service-frozen", "One replica's token service takes a request and never answers.")
