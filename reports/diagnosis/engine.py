@@ -14,9 +14,9 @@ from reports.diagnosis.families import (
     cluster,
     containers,
     database,
+    helpers,
     housekeeping,
     inventory,
-    left_over,
     machines,
     majority,
     notary,
@@ -40,6 +40,7 @@ FAMILIES = (
     overlay,
     inventory,
     majority,
+    helpers,
     containers,
     database,
     cluster,
@@ -50,7 +51,6 @@ FAMILIES = (
     notary,
     trust,
     housekeeping,
-    left_over,
     rest,
 )
 KINDS: tuple[Kind, ...] = tuple(kind for module in FAMILIES for kind in module.family.kinds)

@@ -1,4 +1,4 @@
-"""Containers that do not run or are not as they should be, their volumes, and helpers that were left behind."""
+"""Containers that do not run or are not as they should be, and their volumes."""
 
 from __future__ import annotations
 
@@ -46,10 +46,6 @@ def _names(things: Sequence[str]) -> str:
     return ", ".join(f"dtr-{name_of(each)}" for each in things)
 
 
-def _nodes(own: Sequence[Result]) -> tuple[str, ...]:
-    return tuple(f"node:{each.subject}" for each in own)
-
-
 def _found(case: Case, *reasons: str) -> list[Result]:
     """What was found at containers, but for the databases, whose loss is told as such."""
     return [each for each in case.found(*reasons) if DATABASE not in map(component_of, each.about)]
@@ -69,40 +65,6 @@ def _own_fault(case: Case, reason: str) -> list[Result]:
         for each in case.found(reason)
         if not any(replica_of(thing) in down and needs_database(thing) for thing in each.about)
     ]
-
-
-@family.cause(
-    "join-failed", "A join or an upgrade failed on {things}", remedy="failed-join", harms=(Harm.NEXT_FAILURE,)
-)
-def join_failed(case: Case) -> Iterator[Finding]:
-    """A join or an upgrade ended with an error within the last day.
-
-    Needs: CTR-7 shows a container of it that failed.
-    Predicts: tables without a copy on a replica of that node.
-    Contradicted by: nothing; no other recovery is offered until it is finished or undone.
-    """
-    if own := case.found("ctr.join-failed"):
-        yield Finding(_nodes(own), tuple(own), predicts=lambda each: each.reason == "status.table-copy-missing")
-
-
-@family.cause(
-    "join-interrupted",
-    "A join or an upgrade stopped half-way on {things}",
-    remedy="helper-containers",
-    harms=(Harm.NEXT_FAILURE,),
-)
-def join_interrupted(case: Case) -> Iterator[Finding]:
-    """A container of a join or an upgrade was left behind, and the cluster is not as after one that ended.
-
-    Needs: CTR-7 shows the container; tables lack a copy, versions differ, or a replica is not known to the cluster.
-    Predicts: tables without a copy.
-    Contradicted by: a cluster that lacks nothing: then the container is a left-over.
-    """
-    signs = ("status.table-copy-missing", "status.replica-missing", "status.ghost-", "version.other", "ctr.mixed-")
-    own = case.found("ctr.join-helper")
-    half = any((each.reason or "").startswith(signs) for each in case.results)
-    if own and half:
-        yield Finding(_nodes(own), tuple(own), predicts=lambda each: each.reason == "status.table-copy-missing")
 
 
 @family.cause(

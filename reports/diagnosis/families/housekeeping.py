@@ -1,10 +1,10 @@
-"""What threatens or ages while users notice nothing: versions, storage, jobs, locks, too few replicas."""
+"""What users do not notice yet: versions, restarts, links that flap, jobs, locks, storage, too few replicas."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reports.diagnosis.case import Case, things_of
+from reports.diagnosis.case import Case, name_of, things_of
 from reports.diagnosis.finding import Family, Finding, Harm
 from reports.records import VerdictWord
 
@@ -163,3 +163,54 @@ def storage_differs(case: Case) -> Iterator[Finding]:
     """
     if own := case.found("store.different-storage"):
         yield Finding(("cluster",), tuple(own))
+
+
+@family.cause("container-version", "The containers of {things} run different versions", remedy="upgrade-half-done")
+def container_version(case: Case) -> Iterator[Finding]:
+    """Containers of one replica run different versions.
+
+    Needs: CTR-3 fails.
+    Predicts: nothing.
+    Contradicted by: nothing that a run sees.
+    """
+    if own := case.found("ctr.mixed-versions"):
+        yield Finding(tuple(f"replica:{each.subject}" for each in own), tuple(own))
+
+
+@family.cause("container-restarted", "{things} restarted recently", remedy="sick-container")
+def container_restarted(case: Case) -> Iterator[Finding]:
+    """A container restarted recently, and runs.
+
+    Needs: CTR-2 warns.
+    Predicts: nothing.
+    Contradicted by: nothing that a run sees.
+    """
+    if own := case.found("ctr.restarted"):
+        yield Finding(things_of(own, "container"), tuple(own))
+
+
+@family.cause(
+    "flapping", "The link between {things} fails and returns", remedy="flapping-links", harms=(Harm.NEXT_FAILURE,)
+)
+def flapping(case: Case) -> Iterator[Finding]:
+    """Two database servers lose each other again and again.
+
+    Needs: CTR-6 finds it in a database's log.
+    Predicts: nothing.
+    Contradicted by: nothing that a run sees.
+    """
+    if own := case.found("ctr.links-flap"):
+        ends = {end for link in things_of(own, "link") for end in name_of(link).split(">")}
+        yield Finding(tuple(f"database:{end}" for end in ends), tuple(own))
+
+
+@family.cause("log-not-read-back", "The log of {things} is too long to be read back", remedy="flapping-links")
+def log_not_read_back(case: Case) -> Iterator[Finding]:
+    """A database logs so much that its log was not read back as far as the check promises.
+
+    Needs: CTR-6 is UNKNOWN for that.
+    Predicts: nothing.
+    Contradicted by: nothing that a run sees.
+    """
+    if own := case.found("ctr.log-not-read-back", unknown=True):
+        yield Finding(tuple(f"database:{each.subject}" for each in own), tuple(own))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from reports.diagnosis.case import Case, name_of, things_of, type_of, unknown, wrong
 from reports.diagnosis.families.containers import down_at_once
@@ -125,12 +125,7 @@ def majority_lost(case: Case) -> Iterator[Finding]:
     named = {name_of(each) for each in things_of(filter(_critical, flags), "database")}
     missed = {name for each in case.of("STATUS-8") if each.reason == "status.server-missing"
               for name in map(name_of, each.about)}  # fmt: skip
-    lost = [
-        each
-        for each in case.replicas
-        if not answers(case, each)
-        and (database_stopped(case, each) or does_not_answer(case, each) or each in named or each in missed)
-    ]
+    lost = [each for each in case.replicas if not answers(case, each) and _lost(case, each, named | missed)]
     if len(case.replicas) - len(lost) >= _majority(case):
         return
     stopped = [found for each in lost if (found := database_stopped(case, each))]
@@ -141,6 +136,16 @@ def majority_lost(case: Case) -> Iterator[Finding]:
         (*stopped, *sorted(flags, key=lambda each: not _critical(each))),
         predicts=lambda each: follows(each) or id(each) in together or _effect(each),
     )
+
+
+def _lost(case: Case, replica: str, reported: Collection[str]) -> bool:
+    """Whether a replica's database was found lost: by itself, or by others while its own replica is ill too. What
+    was not looked at is not lost.
+    """
+    if database_stopped(case, replica) or does_not_answer(case, replica):
+        return True
+    own = (case.verdict("PING-1", replica), case.verdict("STATUS-1", replica))
+    return replica in reported and any(each is not None and wrong(each) for each in own)
 
 
 def _effect(result: Result) -> bool:
@@ -163,10 +168,11 @@ def majority_unknown(case: Case) -> Iterator[Finding]:
     Needs: no view of the tables, and the databases of a majority, or of all but less than one, stopped, without an
     answer, or unreadable for their own replica.
     Predicts: what every replica lacks without its tables.
-    Contradicted by: any database or API that reports its tables.
+    Contradicted by: any database or API that reports its tables, and any replica that is healthy by its own word.
     """
     viewed = any(each.verdict in (VerdictWord.PASS, VerdictWord.FAIL) for each in case.of("STATUS-11", "STATUS-12"))
-    if viewed or any(answers(case, each) for each in case.replicas):
+    healthy = case.of("PING-1", word=VerdictWord.PASS) or case.of("PING-2", word=VerdictWord.PASS)
+    if viewed or healthy or any(answers(case, each) for each in case.replicas):
         return
     left = {id(each) for each in case.left}
     silent: dict[str, list[Result]] = {}

@@ -78,9 +78,25 @@ def test_nobody_can_tell() -> None:
     mute = [unseen("RDB-1", each, "rethinkdb.timeout", f"database:{each}") for each in (A, B, C)]
     stopped = [container("rethinkdb", B), container("rethinkdb", C)]
     untold = [unseen("STATUS-3", each, "http.error-status", f"replica:{each}") for each in (A, B, C)]
-    causes = diagnose(*blind, *mute, *stopped, *untold)
+    sick = [fail("PING-1", each, "ping.server-error", f"replica:{each}") for each in (A, B, C)]
+    causes = diagnose(*blind, *mute, *stopped, *untold, *sick)
     assert (causes[0].id, causes[0].things) == ("majority-unknown", (f"database:{B}", f"database:{C}"))
     assert not {"emergency-repair", "restore", "remove-join"} & set(causes[0].ladder)
+
+
+def test_healthy_replica_contradicts_that_nobody_can_tell() -> None:
+    """Databases that this machine does not reach, and replicas that are healthy by their own word: nothing is lost."""
+    blind = [unseen(name, "cluster", "http.error-status", f"replica:{A}") for name in ("STATUS-11", "STATUS-8")]
+    mute = [fail("RDB-1", each, "rdb.refused", f"database:{each}") for each in (A, B, C)]
+    assert kinds(diagnose(*blind, *mute))[0] == "database-silent"
+
+
+def test_what_was_not_looked_at_is_not_lost() -> None:
+    """One server names two as missing, whose replicas are well: they are not lost."""
+    issue = availability("STATUS-3", A, B, C, critical=True)
+    unasked = [unseen("RDB-1", each, "rethinkdb.timeout", f"database:{each}") for each in (A, B, C)]
+    others = [unseen("STATUS-3", each, "http.timeout", f"replica:{each}") for each in (B, C)]
+    assert "majority-lost" not in kinds(diagnose(issue, *unasked, *others, _NO_READS))
 
 
 def test_somebody_tells() -> None:
