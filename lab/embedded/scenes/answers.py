@@ -14,10 +14,11 @@ collection = Collection()
 scene = collection.scene
 
 
-def _broken(fault: Fault) -> Play:
+def _broken(fault: Fault, cause: str, offers: str = "repair-first") -> Play:
     def play(cluster: Cluster, expect: Expectations) -> None:
         cluster.bad.faults[STATUS] = fault
         expect.no_status(cluster.bad)
+        expect.cause(cause, f"replica:{cluster.bad.id}", offers=offers)
 
     return play
 
@@ -33,7 +34,7 @@ def _no_rows(document: dict[str, Any]) -> None:
     document["rethink_system_tables"]["server_status"] = None
 
 
-_ANSWERS: tuple[tuple[str, str, Fault], ...] = (
+_NO_ANSWERS: tuple[tuple[str, str, Fault], ...] = (
     (
         "status-check-failed",
         "One replica cannot read a system table: 503 STATUS_CHECK_FAILED.",
@@ -43,14 +44,17 @@ _ANSWERS: tuple[tuple[str, str, Fault], ...] = (
     ("status-unanswered", "One replica accepts the question for its cluster status and never answers.", faults.held),
     ("status-reset", "One replica resets the connection when asked for its cluster status.", faults.reset),
     ("status-dripping", "One replica sends its cluster status a byte every second.", faults.dripping),
+    ("status-redirects", "One replica sends whoever asks for its cluster status back to where they are, for ever.",
+     faults.redirect_loop(STATUS)),
+)  # fmt: skip
+
+_ODD_ANSWERS: tuple[tuple[str, str, Fault], ...] = (
     ("status-empty", "One replica's cluster status is empty under status 200.", faults.json_text("")),
     ("status-is-html", "One replica answers with a web page instead of its cluster status.", faults.html(200, "MSR")),
     ("status-is-a-list", "One replica's cluster status is a list instead of an object.", faults.json_text("[]")),
     ("status-is-null", "One replica's cluster status is the JSON word null.", faults.json_text("null")),
     ("status-nonsense", "One replica's cluster status is 5 MB of nonsense.", faults.nonsense()),
     ("status-deeply-nested", "One replica's cluster status is 100,000 lists in one another.", faults.deep()),
-    ("status-redirects", "One replica sends whoever asks for its cluster status back to where they are, for ever.",
-     faults.redirect_loop(STATUS)),
     ("status-with-null-health", "One replica's cluster status has null where the health of each replica belongs.",
      faults.edited(_with("replica_health", None))),
     ("status-with-null-rows", "One replica's cluster status has null where the database servers belong.",
@@ -59,14 +63,17 @@ _ANSWERS: tuple[tuple[str, str, Fault], ...] = (
      faults.edited(faults.without("rethink_system_tables"))),
 )  # fmt: skip
 
-for _name, _title, _fault in _ANSWERS:
-    scene(_name, _title)(_broken(_fault))
+for _name, _title, _fault in _NO_ANSWERS:
+    scene(_name, _title)(_broken(_fault, "api-down", "restart-container"))
+for _name, _title, _fault in _ODD_ANSWERS:
+    scene(_name, _title)(_broken(_fault, "api-misbehaves"))
 
 
 @scene("status-open-to-anyone", "The cluster status is told to anyone who asks, without a log-in.")
 def status_open_to_anyone(cluster: Cluster, expect: Expectations) -> None:
     cluster.status_open_to_anyone = True
     expect.fail("STATUS-2", "anonymous", "reader:ci")
+    expect.cause("api-too-open", "cluster")
 
 
 def _no_answer_anywhere(path: str) -> Fault:
@@ -83,3 +90,4 @@ def alerts_and_jobs_unreadable(cluster: Cluster, expect: Expectations) -> None:
     expect.unknown("ALERT-1", "cluster")
     expect.unknown("JOB-1", *expect.everywhere)
     expect.unknown("JOB-2", "cluster")
+    expect.cause("api-lists-unreadable", *(f"replica:{replica}" for replica in expect.everywhere))

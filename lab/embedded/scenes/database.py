@@ -21,6 +21,11 @@ Document = dict[str, Any]
 Tables = dict[str, list[Any]]
 
 
+def _all_databases(expect: Expectations) -> list[str]:
+    """The database server of every replica, as a cause is about it."""
+    return [f"database:{replica}" for replica in expect.everywhere]
+
+
 @scene("rethinkdb-not-asked", "The inventory does not say how to ask RethinkDB.", sound=True)
 def rethinkdb_not_asked(cluster: Cluster, _expect: Expectations) -> None:
     cluster.rethink.in_inventory = False
@@ -43,6 +48,7 @@ def _rethinkcli_says(said: str) -> Play:
         cluster.rethink.via = "rethinkcli"
         cluster.bad.reql.rethinkcli_says = said.format(f"dtr-rethinkdb-{cluster.bad.id}.dtr-ol")
         expect.database_unseen(cluster.bad)
+        expect.cause("rethinkcli-failed", f"database:{cluster.bad.id}")
 
     return play
 
@@ -73,12 +79,14 @@ def no_repositories_yet(cluster: Cluster, _expect: Expectations) -> None:
 def database_port_closed(cluster: Cluster, expect: Expectations) -> None:
     cluster.bad.reql.door = Door.CLOSED
     expect.database_silent(cluster.bad)
+    expect.cause("not-reachable-from-here", f"database:{cluster.bad.id}")
 
 
 @scene("database-port-silent", "One database server accepts connections and never says a word; the registry is well.")
 def database_port_silent(cluster: Cluster, expect: Expectations) -> None:
     cluster.bad.reql.door = Door.SILENT
     expect.database_silent(cluster.bad)
+    expect.cause("not-reachable-from-here", f"database:{cluster.bad.id}")
 
 
 @scene("database-hangs-up", "One database server ends the connection when it is asked for its issues.")
@@ -86,6 +94,7 @@ def database_hangs_up(cluster: Cluster, expect: Expectations) -> None:
     cluster.bad.reql.ends_at = "current_issues"
     expect.fail("RDB-1", cluster.bad.id)
     expect.unknown("RDB-4", cluster.bad.id)
+    expect.cause("database-misbehaves", f"database:{cluster.bad.id}")
 
 
 @scene("database-answers-nonsense", "One database server tells its tables in a form that nobody knows.")
@@ -96,6 +105,7 @@ def database_answers_nonsense(cluster: Cluster, expect: Expectations) -> None:
 
     cluster.bad.reql.edits.append(edit)
     expect.unknown("RDB-4", cluster.bad.id)
+    expect.cause("database-misbehaves", f"database:{cluster.bad.id}")
 
 
 def _two_of_one_name(via: str) -> Play:
@@ -119,6 +129,7 @@ def _two_of_one_name(via: str) -> Play:
         expect.unknown("RDB-2", *expect.everywhere)
         expect.unknown("RDB-3", "cluster")
         expect.unknown("RDB-4", *expect.everywhere)
+        expect.cause("name-collision", "cluster", offers="call-support")
 
     return play
 
@@ -135,6 +146,7 @@ scene("two-databases-of-one-name-asked-by-rethinkcli", "Two databases are named 
 def database_password_rotated(cluster: Cluster, expect: Expectations) -> None:
     cluster.rethink.listed = secrets.token_urlsafe(18)
     expect.database_unseen(*cluster.replicas)
+    expect.cause("credentials-wrong", f"account:{cluster.rethink.user}")
 
 
 @scene("database-user-lacks-the-grant", "RethinkDB's user may read all databases, but not that of the system.")
@@ -144,18 +156,21 @@ def database_user_lacks_the_grant(cluster: Cluster, expect: Expectations) -> Non
     expect.unknown("RDB-1", *expect.everywhere)
     expect.unknown("RDB-3", "cluster")
     expect.unknown("RDB-4", *expect.everywhere)
+    expect.cause("database-rights", "account:rethinkdb")
 
 
 @scene("database-wants-a-certificate", "The database servers ask for a client certificate; the inventory names none.")
 def database_wants_a_certificate(cluster: Cluster, expect: Expectations) -> None:
     cluster.rethink.client = None
     expect.database_unseen(*cluster.replicas)
+    expect.cause("client-certificate", *_all_databases(expect))
 
 
 def _client(version: ssl.TLSVersion, client: Certificate | None) -> Play:
     def play(cluster: Cluster, expect: Expectations) -> None:
         cluster.rethink.tls, cluster.rethink.client = version, client
         expect.database_unseen(*cluster.replicas)
+        expect.cause("client-certificate", *_all_databases(expect))
 
     return play
 
@@ -176,6 +191,7 @@ def _certificate(kind: Certificate) -> Play:
     def play(cluster: Cluster, expect: Expectations) -> None:
         cluster.bad.reql.certificate = kind
         expect.database_unseen(cluster.bad)
+        expect.cause("database-certificate", f"database:{cluster.bad.id}")
 
     return play
 
@@ -195,6 +211,7 @@ def database_addresses_swapped(cluster: Cluster, expect: Expectations) -> None:
     one.reql.listed_port, other.reql.listed_port = other.reql.port, one.reql.port
     one.reql.listed_name, other.reql.listed_name = other.id, one.id
     expect.database_unseen(one, other)
+    expect.cause("addresses-swapped", f"database:{one.id}", f"database:{other.id}")
 
 
 @scene("issues-of-every-type", "Each database server reports a problem of every other type that RethinkDB knows.")
@@ -221,6 +238,11 @@ def issues_of_every_type(cluster: Cluster, expect: Expectations) -> None:
     for kind in infos:
         expect.fail("STATUS-3", *(f"{asked}:{kind}" for asked in expect.everywhere))
         expect.fail("RDB-1", *(f"{asked}:{kind}" for asked in expect.everywhere))
+    # What lies beneath comes first: disk and memory of the node.
+    expect.cause("log-write-failed", f"database:{cluster.bad.id}")
+    expect.cause("memory-pressure", f"database:{cluster.bad.id}")
+    expect.cause("name-collision", "cluster", "table:dtr2.tags", offers="call-support")
+    expect.cause("outdated-index", "table:dtr2.tags")
 
 
 @scene("issues-for-a-moment", "While it elects a new primary, a database server reports a table for some seconds.")
@@ -239,18 +261,22 @@ def issues_for_a_moment(cluster: Cluster, expect: Expectations) -> None:
     cluster.bad.reql.edits.append(edit)
     expect.warn("RDB-1", f"{cluster.bad.id}:table_availability")
     expect.warn("RDB-4", cluster.bad.id)
+    expect.cause("issue-tables", "table:dtr2.tags")
 
 
 @scene("database-without-tables", "The database of the notary signer is there, and has no table any more.")
 def database_without_tables(cluster: Cluster, expect: Expectations) -> None:
     cluster.tables = [table for table in cluster.tables if table.db != "notarysigner"]
     expect.fail("RDB-2", *expect.everywhere)
+    # Which tables there should be is not told any more.
+    expect.cause("table-missing", "cluster", offers="call-support")
 
 
 @scene("repositories-table-missing", "The table of repositories is gone.")
 def repositories_table_missing(cluster: Cluster, expect: Expectations) -> None:
     cluster.tables = [table for table in cluster.tables if table.full_name != "dtr2.repositories"]
     expect.warn("RDB-3", "cluster")
+    expect.cause("table-missing", "table:dtr2.repositories", offers="call-support")
 
 
 @scene("repositories-lack-a-field", "The rows of the table of repositories lack a field that documented ones have.")
@@ -258,6 +284,7 @@ def repositories_lack_a_field(cluster: Cluster, expect: Expectations) -> None:
     for row in cluster.rethink.repositories:
         del row["namespaceAccountID"]
     expect.warn("RDB-3", "cluster")
+    expect.cause("table-fields", "table:dtr2.repositories")
 
 
 def _all_ready(document: Document) -> None:
@@ -271,6 +298,8 @@ def api_tells_an_old_view(cluster: Cluster, expect: Expectations) -> None:
     cluster.table("dtr2.tags").flags = {"all_replicas_ready": False, "ready_for_writes": False}
     cluster.faults[STATUS] = faults.edited(_all_ready)
     expect.fail("RDB-4", *expect.everywhere)
+    expect.cause("tables-take-no-writes", "table:dtr2.tags")
+    expect.cause("views-differ", *(f"replica:{replica}" for replica in expect.everywhere))
 
 
 @scene("api-misses-a-server", "One replica's API does not know a database server that the database itself does.")
@@ -285,3 +314,4 @@ def api_misses_a_server(cluster: Cluster, expect: Expectations) -> None:
     expect.fail("RDB-4", asked.id)
     expect.fail("STATUS-8", f"{asked.id}:{gone.id}")
     expect.warn("STATUS-14", "cluster")
+    expect.cause("views-differ", f"replica:{asked.id}")

@@ -10,31 +10,37 @@ collection = Collection()
 scene = collection.scene
 
 
-def _ill(cluster: Cluster) -> None:
+def _ill(cluster: Cluster, expect: Expectations) -> None:
     """Its own health check fails, and so does the report that it writes; notary is all that is broken."""
     cluster.bad.ping_error = "Notary unhealthy: DB operational: rethinkdb: connection closed"
+    expect.fail("PING-1", cluster.bad.id)
+    expect.fail("STATUS-4", *(f"{asked}:{cluster.bad.id}" for asked in expect.everywhere))
+    expect.cause("replica-unhealthy", f"replica:{cluster.bad.id}", offers="restart-replica")
 
 
 @scene("ping-unhealthy", "One replica says itself that it is unhealthy: its notary server lost its database.")
 def ping_unhealthy(cluster: Cluster, expect: Expectations) -> None:
-    _ill(cluster)
-    expect.fail("PING-1", cluster.bad.id)
-    expect.fail("STATUS-4", *(f"{asked}:{cluster.bad.id}" for asked in expect.everywhere))
+    _ill(cluster, expect)
 
 
 @scene("ping-is-html-500", "One replica's /_ping is an HTML error page under status 500.")
 def ping_is_html_500(cluster: Cluster, expect: Expectations) -> None:
     cluster.bad.faults["/_ping"] = faults.html(500, "500 Internal Server Error")
     expect.fail("PING-1", cluster.bad.id)
+    expect.cause("ping-misbehaves", f"replica:{cluster.bad.id}", offers="restart-replica")
 
 
-def _bad_200(fault: Fault) -> Play:
-    """A balancer that looks at the status code alone keeps such a replica, so users meet it too."""
+def _bad_200(fault: Fault, offers: str = "repair-first") -> Play:
+    """A balancer that looks at the status code alone keeps such a replica, so users meet it too.
+
+    The balancer does as it should: the status code is the replica's own.
+    """
 
     def play(cluster: Cluster, expect: Expectations) -> None:
         cluster.bad.faults["/_ping"] = fault
         expect.fail("PING-1", cluster.bad.id)
         expect.fail("PING-2", expect.users)
+        expect.cause("ping-misbehaves", f"replica:{cluster.bad.id}", offers=offers)
 
     return play
 
@@ -45,7 +51,7 @@ scene("ping-is-a-list", "One replica's /_ping is a JSON list.")(_bad_200(faults.
 scene("ping-is-null", "One replica's /_ping is the JSON word null.")(_bad_200(faults.json_text("null")))
 scene("ping-deeply-nested", "One replica's /_ping is 100,000 lists in one another.")(_bad_200(faults.deep()))
 scene("ping-says-no-under-200", "One replica's /_ping is status 200 and says Healthy: false.")(
-    _bad_200(faults.json_text('{"Error":"Failed to check","Healthy":false}'))
+    _bad_200(faults.json_text('{"Error":"Failed to check","Healthy":false}'), "restart-replica")
 )
 
 
@@ -55,6 +61,7 @@ def _unanswered(fault: Fault) -> Play:
     def play(cluster: Cluster, expect: Expectations) -> None:
         cluster.bad.faults["/_ping"] = fault
         expect.silent(cluster.bad, handshake=True)
+        expect.cause("ping-misbehaves", f"replica:{cluster.bad.id}", offers="restart-container")
 
     return play
 
@@ -68,6 +75,7 @@ scene("ping-dripping", "One replica answers /_ping with a byte every second.")(_
 def balancer_502(cluster: Cluster, expect: Expectations) -> None:
     cluster.balancer.answers = reply.html(502, "502 Bad Gateway")
     expect.fail("PING-2", expect.users)
+    expect.cause("balancer-at-fault", "balancer")
 
 
 @scene("balancer-refuses", "Nothing listens where users connect, though every replica is well.")
@@ -76,19 +84,23 @@ def balancer_refuses(cluster: Cluster, expect: Expectations) -> None:
     expect.fail("PING-2", expect.users)
     expect.unknown("TLS-1", expect.users)
     expect.unknown("TLS-2", expect.users)
+    expect.cause("balancer-at-fault", "balancer")
 
 
 @scene("balancer-keeps-a-bad-replica", "The load balancer checks no health and sends users to an unhealthy replica.")
 def balancer_keeps_a_bad_replica(cluster: Cluster, expect: Expectations) -> None:
+    """Nobody meets the replica any more once the balancer leaves it out: that is sooner done than its repair."""
     cluster.balancer.checks_health = False
-    ping_unhealthy(cluster, expect)
     expect.fail("PING-2", expect.users)
+    expect.cause("balancer-keeps-bad-replica", "balancer")
+    _ill(cluster, expect)
 
 
 @scene("slow-replica", "One replica takes 2.5 seconds for each answer; the load balancer leaves it out.")
 def slow_replica(cluster: Cluster, expect: Expectations) -> None:
     cluster.bad.slow_by = 2.5
     expect.warn("PING-3", cluster.bad.id)
+    expect.cause("ping-slow", f"replica:{cluster.bad.id}")
 
 
 @scene("addresses-swapped", "The inventory has the addresses of two replicas the wrong way round.")
@@ -103,6 +115,7 @@ def addresses_swapped(cluster: Cluster, expect: Expectations) -> None:
         expect.unknown("RDB-1", replica.id)
         expect.unknown("RDB-2", replica.id)
     expect.not_asked(one, other)
+    expect.cause("addresses-swapped", f"replica:{one.id}", f"replica:{other.id}")
 
 
 def _no_nginx_status(fault: Fault, *, warns: bool = False) -> Play:
@@ -111,6 +124,7 @@ def _no_nginx_status(fault: Fault, *, warns: bool = False) -> Play:
         (expect.warn if warns else expect.fail)("NGINX-1", cluster.bad.id)
         expect.unknown("NGINX-2", cluster.bad.id)
         expect.unknown("NGINX-3", cluster.bad.id)
+        expect.cause("nginx-status", f"replica:{cluster.bad.id}")
 
     return play
 
@@ -133,9 +147,11 @@ scene("nginx-status-forbidden", "One replica's nginx does not tell its status to
 def nginx_drops_connections(cluster: Cluster, expect: Expectations) -> None:
     cluster.bad.drops_connections = True
     expect.warn("NGINX-2", cluster.bad.id)
+    expect.cause("nginx-drops", f"replica:{cluster.bad.id}")
 
 
 @scene("nginx-too-busy", "One replica has 5000 connections open.")
 def nginx_too_busy(cluster: Cluster, expect: Expectations) -> None:
     cluster.bad.active_connections = 5000
     expect.warn("NGINX-3", cluster.bad.id)
+    expect.cause("nginx-busy", f"replica:{cluster.bad.id}")

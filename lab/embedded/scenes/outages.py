@@ -23,12 +23,15 @@ def one_replica_gone(cluster: Cluster, expect: Expectations) -> None:
     node_gone(cluster, expect, cluster.node(cluster.bad))
     expect.silent(cluster.bad, handshake=False)
     expect.database_gone(cluster.bad)
+    expect.cause("node-down", f"node:{cluster.bad.node}")
 
 
 @scene("one-replica-silent", "One replica's web port accepts connections and never answers; all else of it works.")
 def one_replica_silent(cluster: Cluster, expect: Expectations) -> None:
+    """Neither does the balancer reach it, so that it is not only out of reach from here."""
     cluster.bad.door = Door.SILENT
     expect.silent(cluster.bad, handshake=False)
+    expect.cause("replica-silent", f"replica:{cluster.bad.id}", offers="restart-container")
 
 
 @scene(
@@ -45,6 +48,7 @@ def one_database_killed(cluster: Cluster, expect: Expectations) -> None:
     expect.database_gone(cluster.bad)
     database_container_dead(expect, cluster.bad)
     expected_trust.feeds_fail_at(expect, [cluster.bad])
+    expect.cause("database-down", f"database:{cluster.bad.id}", offers="start")
 
 
 @scene("one-database-killed-one-says-so", "One replica's database server was killed, and its /_ping alone is 503.")
@@ -56,6 +60,7 @@ def one_database_killed_one_says_so(cluster: Cluster, expect: Expectations) -> N
     expect.database_gone(cluster.bad)
     database_container_dead(expect, cluster.bad)
     expected_trust.feeds_fail_at(expect, [cluster.bad])
+    expect.cause("database-down", f"database:{cluster.bad.id}", offers="start")
 
 
 @scene("one-database-hung", "One replica's database server hangs: for 14 seconds nobody can tell the cluster's status.")
@@ -67,6 +72,7 @@ def one_database_hung(cluster: Cluster, expect: Expectations) -> None:
     cluster.bad.reql.door = Door.SILENT
     expect.silent(cluster.bad, handshake=True)
     expect.database_gone(cluster.bad)
+    expect.cause("database-hung", f"database:{cluster.bad.id}", offers="restart-replica")
 
 
 @scene("two-of-three-dead", "All database servers but one are gone: the last cannot decide anything alone.")
@@ -89,6 +95,7 @@ def two_of_three_dead(cluster: Cluster, expect: Expectations) -> None:
     expected_trust.no_feed(expect)
     for condition in ("ALERT-1", "JOB-2", "STORE-1"):
         expect.unknown(condition, "cluster")
+    expect.cause("majority-lost", *(f"database:{replica.id}" for replica in dead), offers="start")
 
 
 @scene("quorum-lost", 'The database has no majority: /_ping, log-ins and the API are "internal server error".')
@@ -109,3 +116,4 @@ def quorum_lost(cluster: Cluster, expect: Expectations) -> None:
     expect.fail("TOKEN-0", *expected_trust.ACCOUNTS)
     expect.fail("TOKEN-1", *expected_trust.tokens_at(expect, expect.everywhere))
     expected_trust.no_token(expect, *expected_trust.ACCOUNTS, "anonymous")
+    expect.cause("majority-lost", *(f"database:{replica.id}" for replica in dead), offers="start")
