@@ -21,6 +21,8 @@ from reports.diagnosis.families import (
     majority,
     notary,
     overlay,
+    packets,
+    resources,
     rest,
     services,
     swarm,
@@ -35,9 +37,11 @@ from reports.records import Header, Result, VerdictWord
 # From the deepest: a machine explains its containers, a database what the services of all replicas lack.
 FAMILIES = (
     this_machine,
+    resources,
     machines,
     swarm,
     overlay,
+    packets,
     inventory,
     majority,
     helpers,

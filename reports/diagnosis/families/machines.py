@@ -1,281 +1,238 @@
-"""Faults of the machines: power, disk, memory, clock, the Docker engine and the way in to them."""
+"""Faults of the machines and their Docker engines: power, the way in, engines that stopped or hang."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reports.diagnosis.case import Case, fails, nodes_in, replicas_in, things_of
-from reports.diagnosis.effects import either, of_a_lost_replica, unseen_at
+from reports.diagnosis.case import Case, has_reason, nodes_in, type_of, unknown, wrong
 from reports.diagnosis.finding import Family, Finding, Harm
+from reports.diagnosis.nodes import (
+    NO_WAY_IN,
+    SHUT,
+    STOPPED,
+    TURNED_AWAY,
+    ends_in,
+    is_alive,
+    lost_managers,
+    lost_with,
+    majority_gone,
+    missed_by_others,
+    unseen_at,
+    unseen_for,
+)
 from reports.diagnosis.reach import reported_well, silent_replicas
-from reports.records import Result, VerdictWord
+from reports.records import Result
 
 family = Family()
 
-_SILENT = (
-    "node.no-connection",
-    "node.no-route",
-    "node.not-listening",
-    "node.refused",
-    "node.hangs",
-    "node.not-ready",
-    "node.connection-lost",
-    "node.no-banner",
-    "node.login-timeout",
-    "node.timeout",
-)
-_ENGINE = (
-    "node.not-listening",
-    "node.no-socket",
-    "node.not-running",
-    "node.connection-lost",
-    "node.not-docker",
-    "node.unexpected",
-    "node.error",
-)
-_LOG_IN = tuple(
-    f"{way}.{what}"
-    for way in ("node", "ssh", "shell")
-    for what in (
-        "refused",
-        "no-banner",
-        "closed",
-        "nothing-in-common",
-        "host-key-unknown",
-        "host-key-changed",
-        "host-key-revoked",
-        "login-refused",
-        "login-timeout",
-        "jump-host",
-    )
-)
+_NINE = 9
+_OUTAGE = (Harm.START_WORKLOADS, Harm.SIGN_IN, Harm.PULL, Harm.PUSH, Harm.NEXT_FAILURE)
 
 
-def _of_nodes(case: Case, *reasons: str, unseen: bool = False) -> dict[str, list[Result]]:
-    """The problems of NODE-1 for these reasons, by node."""
-    found: dict[str, list[Result]] = {}
-    for each in case.found(*reasons) + (case.found(*reasons, unknown=True) if unseen else []):
-        if each.condition == "NODE-1":
-            found.setdefault(each.subject, []).append(each)
-    return found
+def _nodes(names: list[str]) -> tuple[str, ...]:
+    return tuple(f"node:{name}" for name in names)
 
 
-def _missed(case: Case, node: str) -> list[Result]:
-    """What others report of a node that is gone: its replica's server is not connected or its health report is old, or
-    the other managers do not reach it either.
-    """
-    carried = set(case.replicas_on(node))
-    reported = [each for each in case.of("STATUS-8", "STATUS-5") if fails(each) and replicas_in(case, each) & carried]
-    reported += [each for each in case.of("NODE-6") if fails(each) and nodes_in(each) == {node}]
-    silent = carried <= set(silent_replicas(case))
-    return reported if carried and silent else []
+def _ready(case: Case, nodes: list[str]) -> tuple[Result, ...]:
+    """What NODE-1 says of these nodes, where that is left."""
+    return tuple(each for each in case.left if each.condition == "NODE-1" and each.subject in nodes)
+
+
+def _off(case: Case, node: str) -> bool:
+    """Whether a node's engine is beyond reach, or does not run, and nothing else there answers either."""
+    reason = unseen_for(case, "engine", node)
+    at_reach = ends_in(reason, (*NO_WAY_IN, *STOPPED, "hangs")) and not (reason or "").startswith("docker.not-running")
+    return at_reach and not is_alive(case, node)
 
 
 @family.cause(
-    "node-down",
-    "{things} {is} down",
-    remedy="node-down",
+    "engine-lost-its-store",
+    "The Docker engine of {things} has lost sight of its containers and volumes",
+    remedy="engine-lost-its-store",
     harms=(Harm.NEXT_FAILURE,),
-    ladder=("save-first", "repair-first", "remove-join"),
 )
-def node_down(case: Case) -> Iterator[Finding]:
-    """A machine is off or cut off from everything: its replica went with it, and comes back with it.
+def engine_lost_its_store(case: Case) -> Iterator[Finding]:
+    """An engine shows none of a replica's containers and none of its volumes: another data root or driver, or a disk
+    that is not mounted. The data is there.
 
-    Needs: neither its engine nor its replica responds, and the other replicas miss its database or its health report.
-    Predicts: all that is said of its replica, its manager and its containers.
-    Contradicted by: any way in that responds, or a replica that the others see well.
+    Needs: all nine containers and the volumes of a replica missing on its node.
+    Predicts: all that follows from a replica that is down.
+    Contradicted by: any container or volume of the replica.
     """
-    found = _of_nodes(case, *_SILENT)
-    down = {node: own for node, own in found.items() if _missed(case, node)}
-    if down:
-        carried = {name for node in down for name in case.replicas_on(node)}
-        managers = [each for each in case.found("node.manager-unreachable") if nodes_in(each) <= set(down)]
-        own = [each for verdicts in down.values() for each in verdicts]
+    emptied = [each for each in case.replicas if _all_missing(case, each)]
+    own = [r for each in emptied for r in case.found("ctr.missing", "ctr.volume-missing") if each in r.subject]
+    nodes = [node for each in emptied if (node := case.node_of(each))]
+    if own and nodes:
+        yield Finding(_nodes(nodes), tuple(own), predicts=lost_with(case, nodes))
+
+
+def _all_missing(case: Case, replica: str) -> bool:
+    containers = [r for r in case.of("CTR-1") if r.subject.partition(":")[0] == replica]
+    volumes = [r for r in case.of("CTR-5") if r.subject.partition(":")[0] == replica]
+    return (
+        len(containers) >= _NINE
+        and bool(volumes)
+        and all(r.reason == "ctr.missing" for r in containers)
+        and all(r.reason == "ctr.volume-missing" for r in volumes)
+    )
+
+
+@family.cause("node-down", "{things} {is} down", remedy="node-down", harms=(Harm.NEXT_FAILURE,))
+def node_down(case: Case) -> Iterator[Finding]:
+    """A machine is off, or cut off from everybody.
+
+    Needs: no way into it answers, its replica is silent, and others miss it: the swarm its manager, or the other
+    replicas its database or its health report.
+    Predicts: its replica is silent, its database is missed, nothing on it can be seen; where no majority is left
+    without it, the tables take no writes.
+    Contradicted by: anything on the node that answers.
+    """
+    down = [node for node in case.header.nodes if _off(case, node) and missed_by_others(case, node)]
+    if own := _ready(case, down):
+        gone = majority_gone(case, [name for node in down for name in case.replicas_on(node)])
         yield Finding(
-            tuple(f"node:{node}" for node in down),
-            tuple(own),
-            predicts=either(of_a_lost_replica(case, carried), unseen_at(case, down), lambda each: each in managers),
+            _nodes(down),
+            own,
+            predicts=lost_with(case, down),
+            harms=_OUTAGE if gone else None,
+            ladder=("repair-first", "emergency-repair", "restore", "call-support") if gone else None,
         )
+
+
+@family.cause("host-silent", "{things} {does} not respond to this machine", remedy="node-down")
+def host_silent(case: Case) -> Iterator[Finding]:
+    """No way into a node answers, and nothing tells whether it is down.
+
+    Needs: ssh, or the engine, beyond reach, and nothing else there that answers.
+    Predicts: nothing on it can be seen.
+    Contradicted by: others that miss it: then it is down; others that see it well: then only this machine does not
+    reach it; its replica or engine that answers: then it is its ssh.
+    """
+    silent = [node for node in case.header.nodes if _off(case, node) and not _seen_well(case, node)]
+    if own := _ready(case, silent):
+        nodes = [each.subject for each in own]
+        own_replicas = {f"replica:{name}" for node in nodes for name in case.replicas_on(node)}
+        blind, managers = unseen_at(nodes), lost_managers(nodes)
+
+        def follows(result: Result) -> bool:
+            at_replica = bool(result.about) and set(result.about) <= own_replicas
+            silence = at_replica and (unknown(result) or result.condition == "PING-1")
+            return blind(result) or managers(result) or silence
+
+        yield Finding(_nodes(nodes), own, predicts=follows)
+
+
+def _seen_well(case: Case, node: str) -> bool:
+    return any(reported_well(case, name) for name in case.replicas_on(node))
+
+
+@family.cause("log-in-refused", "ssh to {things} {does} not let this machine in", remedy="log-in-refused")
+def log_in_refused(case: Case) -> Iterator[Finding]:
+    """The ssh of a node does not let this machine in: a key, a host key, sshd itself or a firewall. The node is up.
+
+    Needs: ssh or the shell's command refused or silent, while the engine or the replica of the node answers, or sshd
+    itself does.
+    Predicts: what can be seen through ssh alone.
+    Contradicted by: a node on which nothing answers.
+    """
+    found = [node for node in case.header.nodes if _turned_away(case, node)]
+    own = [
+        each
+        for each in case.left
+        if each.subject.partition(":")[0] in found
+        and (each.condition == "NODE-1" or (unknown(each) and each.condition in ("NODE-2", "NODE-3", "NODE-4")))
+    ]
+    if own:
+        nodes = sorted(_nodes_of(own))
+        yield Finding(_nodes(nodes), tuple(own), predicts=unseen_at(nodes))
+
+
+def _nodes_of(results: list[Result]) -> set[str]:
+    """The nodes that these verdicts are about."""
+    return {name for each in results for name in nodes_in(each)}
+
+
+def _turned_away(case: Case, node: str) -> bool:
+    for reason in (unseen_for(case, "engine", node), unseen_for(case, "system", node)):
+        if not (reason or "").startswith(("ssh.", "shell.")):
+            continue
+        if ends_in(reason, TURNED_AWAY) or (ends_in(reason, SHUT) and is_alive(case, node)):
+            return True
+        # Packets that are dropped may be so for this machine alone.
+        if ends_in(reason, NO_WAY_IN) and is_alive(case, node) and not _seen_well(case, node):
+            return True
+    return False
 
 
 @family.cause(
     "engine-hung",
     "The Docker engine of {things} hangs",
-    remedy="node-down",
+    remedy="engine-hung",
     harms=(Harm.NEXT_FAILURE,),
-    ladder=("save-first", "repair-first", "restart-engine"),
+    ladder=("restart-engine",),
 )
 def engine_hung(case: Case) -> Iterator[Finding]:
-    """A Docker engine accepts connections and never responds; its containers may go on serving.
+    """A Docker engine accepts connections and never answers. Its containers may go on running.
 
-    Needs: NODE-1 fails since the engine does not respond within the time limit.
-    Predicts: the manager on that node that is unreachable, and all that Docker was asked there.
-    Contradicted by: an engine that responds.
+    Needs: the engine's API does not answer within the time limit.
+    Predicts: nothing of its containers can be seen, and the swarm misses it.
+    Contradicted by: an answer of the engine.
     """
-    yield from _engines(case, "node.hangs")
+    own = case.found("node.hangs")
+    if own:
+        nodes = [each.subject for each in own]
+        blind, managers = unseen_at(nodes), lost_managers(nodes)
+        yield Finding(_nodes(nodes), tuple(own), predicts=lambda each: blind(each) or managers(each))
 
 
 @family.cause(
     "engine-down",
-    "The Docker engine of {things} is not running",
-    remedy="node-down",
+    "The Docker engine of {things} does not run",
+    remedy="engine-down",
     harms=(Harm.NEXT_FAILURE,),
-    ladder=("save-first", "repair-first", "restart-engine"),
+    ladder=("restart-engine",),
 )
 def engine_down(case: Case) -> Iterator[Finding]:
-    """A Docker engine does not run, and its replica may go on serving without it.
+    """A Docker engine is stopped, and the machine is up. Its containers go on, or have stopped with it.
 
-    Needs: NODE-1 fails since the engine does not listen, has no socket, or ends connections.
-    Predicts: the manager on that node that is unreachable, and all that Docker was asked there.
-    Contradicted by: an engine that responds; others that miss the replica too (then the node is down).
+    Needs: the engine refuses connections or is said not to run, while the shell or the replica of the node answers.
+    Predicts: nothing of its containers can be seen, the swarm misses it; where its replica is silent: that, and that
+    the others miss it.
+    Contradicted by: an answer of the engine.
     """
-    yield from _engines(case, *_ENGINE)
-
-
-def _engines(case: Case, *reasons: str) -> Iterator[Finding]:
-    found = _of_nodes(case, *reasons)
-    if found:
-        own = [each for verdicts in found.values() for each in verdicts]
-        unseen = unseen_at(case, found)
-        carried = {name for node in found for name in case.replicas_on(node)}
-        silent = carried & set(silent_replicas(case))
-
-        def follows(result: Result) -> bool:
-            manager = result.reason == "node.manager-unreachable" and nodes_in(result) <= set(found)
-            # Docker's proxy publishes the ports: they close with the engine.
-            return unseen(result) or manager or (result.condition == "PING-1" and result.subject in silent)
-
-        yield Finding(tuple(f"node:{node}" for node in found), tuple(own), predicts=follows)
-
-
-@family.cause("log-in-refused", "The log-in by ssh to {things} fails", remedy="node-down")
-def log_in_refused(case: Case) -> Iterator[Finding]:
-    """The way in to a node is closed; nothing shows that the node itself is at fault.
-
-    Needs: NODE-1 fails for the log-in: a key, a host key, or sshd that does not respond.
-    Predicts: all that the shell and, where it goes through ssh, Docker was asked there.
-    Contradicted by: other replicas that miss its replica too (then the node is down).
-    """
-    found = _of_nodes(case, *_LOG_IN, unseen=True)
-    if found:
-        own = [each for verdicts in found.values() for each in verdicts]
-        yield Finding(tuple(f"node:{node}" for node in found), tuple(own), predicts=unseen_at(case, found))
-
-
-@family.cause("host-silent", "{things} {does} not respond to this machine", remedy="node-down")
-def host_silent(case: Case) -> Iterator[Finding]:
-    """No way in to a node responds, and nothing else tells whether it is down or only out of reach from here.
-
-    Needs: NODE-1 fails without a connection, and no other replica reports that it misses the replica of the node.
-    Predicts: all that was asked there.
-    Contradicted by: others that miss its replica (then the node is down), or see it well (then only this machine does
-    not reach the node).
-    """
-    found = _of_nodes(case, "node.no-connection", "node.no-route", "node.timeout", "node.unresolved")
-    for node, own in found.items():
-        if not any(reported_well(case, name) for name in case.replicas_on(node)):
-            yield Finding((f"node:{node}",), tuple(own), predicts=unseen_at(case, [node]))
-
-
-@family.cause(
-    "disk-full",
-    "The disk of {things} is full",
-    remedy="disk-full",
-    harms=(Harm.PUSH, Harm.NEXT_FAILURE),
-)
-def disk_full(case: Case) -> Iterator[Finding]:
-    """A disk of a node has no free space, or no free inodes.
-
-    Needs: NODE-2 fails.
-    Predicts: RethinkDB that cannot write its log on that node, and containers that cannot be started there.
-    Contradicted by: nothing that a run sees.
-    """
-    own = [each for each in case.found("node.disk-short", "node.inodes-short") if fails(each)]
+    own = [each for each in case.left if each.condition == "NODE-1" and wrong(each) and ends_in(each.reason, STOPPED)]
     if own:
-        nodes = {name for each in own for name in nodes_in(each)}
-        databases = {f"database:{name}" for node in nodes for name in case.replicas_on(node)}
-        unseen = unseen_at(case, nodes)
-
-        def follows(result: Result) -> bool:
-            log = result.reason in ("status.log-write-error", "rdb.log-write-error")
-            return (log and set(result.about) <= databases) or (unseen(result) and result.area == "NET")
-
-        yield Finding(things_of(own, "node"), tuple(own), predicts=follows)
-
-
-family.by_reason(
-    "disk-filling",
-    "The disk of {things} is filling up",
-    "A disk of a node has little free space left.",
-    "node.disk-short",
-    "node.inodes-short",
-    word=VerdictWord.WARN,
-    remedy="disk-full",
-)
+        nodes = [each.subject for each in own]
+        silent = set(silent_replicas(case))
+        stopped = [node for node in nodes if silent & set(case.replicas_on(node))]
+        blind, managers, lost = unseen_at(nodes), lost_managers(nodes), lost_with(case, stopped)
+        yield Finding(
+            _nodes(nodes),
+            tuple(own),
+            predicts=lambda each: blind(each) or managers(each) or (bool(stopped) and lost(each)),
+        )
 
 
 @family.cause(
     "containerd-hung",
-    "Docker on {things} starts and runs nothing",
-    remedy="node-down",
+    "The Docker engine of {things} lists containers and can start none",
+    remedy="engine-hung",
     harms=(Harm.NEXT_FAILURE,),
-    ladder=("save-first", "repair-first", "restart-engine"),
+    ladder=("restart-engine",),
 )
 def containerd_hung(case: Case) -> Iterator[Finding]:
-    """An engine lists its containers, and can start none: containerd or its shim hangs.
+    """An engine answers, and can start no container: its containerd hangs.
 
-    Needs: containers of this run that did not start, or did not answer, on a node whose engine responds.
-    Predicts: what these containers should have shown.
-    Contradicted by: a node that is drained, paused, out of the swarm or has a full disk.
+    Needs: a probe container that does not start within the time limit on a node whose engine answers.
+    Predicts: what that container was to show.
+    Contradicted by: a full disk of the node: then that is the cause.
     """
-    slow = case.found("container.slow-start", "container.no-answer", "container.connection-lost", unknown=True)
-    own = [each for each in slow if nodes_in(each)]
-    nodes = {node for each in own for node in nodes_in(each)}
+    own = [
+        each
+        for each in case.left
+        if unknown(each)
+        and has_reason(each, ("container.slow-start",))
+        and {type_of(t) for t in each.about} == {"node"}
+    ]
     if own:
-        yield Finding(tuple(f"node:{node}" for node in nodes), tuple(own), predicts=unseen_at(case, nodes))
-
-
-@family.cause(
-    "clock-off",
-    "The clock of {things} differs from the others",
-    remedy="set-the-clock",
-    harms=(Harm.SIGN_IN, Harm.PULL, Harm.PUSH),
-)
-def clock_off(case: Case) -> Iterator[Finding]:
-    """A node's clock differs from those of the others: tokens made elsewhere are refused there, or the other way round.
-
-    Needs: NODE-3 or TOKEN-4 finds the difference.
-    Predicts: the same in the Date header of its replica.
-    Contradicted by: nothing that a run sees.
-    """
-    own = case.found("node.clock-off", "token.clock-apart")
-    if own:
-        nodes = {node for each in own for node in nodes_in(each)}
-        carried = {name for node in nodes for name in case.replicas_on(node)}
-        others = [thing for thing in things_of(own, "replica") if thing.partition(":")[2] not in carried]
-        own.sort(key=lambda each: each.condition != "NODE-3")
-        harms = None if any(map(fails, own)) else (Harm.UNNOTICED,)
-        yield Finding((*(f"node:{node}" for node in nodes), *others), tuple(own), harms=harms)
-
-
-family.by_reason(
-    "memory-pressure",
-    "{things} {is} short of memory",
-    "A node is short of memory, or a part of its database is swapped out: its database server answers late.",
-    "node.database-swapped",
-    "node.memory-short",
-    "status.memory-error",
-    "rdb.memory-error",
-    remedy="memory-short",
-    harms=(Harm.NEXT_FAILURE,),
-)
-family.by_reason(
-    "processes-hidden",
-    "The account on {things} cannot see what is to be checked",
-    "The account of the shell may not see processes or directories of the node.",
-    "node.process-hidden",
-    "node.root-not-reported",
-    "node.disk-not-reported",
-    unknown=True,
-    remedy="account-restricted",
-)
+        yield Finding(_nodes(sorted(_nodes_of(own))), tuple(own))

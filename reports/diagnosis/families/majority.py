@@ -134,7 +134,7 @@ def majority_lost(case: Case) -> Iterator[Finding]:
     yield Finding(
         tuple(f"database:{each}" for each in lost),
         (*stopped, *sorted(flags, key=lambda each: not _critical(each))),
-        predicts=lambda each: follows(each) or id(each) in together or _effect(each),
+        predicts=lambda each: follows(each) or id(each) in together or majority_effect(each),
     )
 
 
@@ -148,7 +148,8 @@ def _lost(case: Case, replica: str, reported: Collection[str]) -> bool:
     return replica in reported and any(each is not None and wrong(each) for each in own)
 
 
-def _effect(result: Result) -> bool:
+def majority_effect(result: Result) -> bool:
+    """Whether it follows where the tables take no writes: log-ins, APIs, audit logs, health."""
     reason = result.reason or ""
     if result.condition.partition("-")[0] in ("CTR", "NODE", "NET"):
         return False
@@ -188,7 +189,7 @@ def majority_unknown(case: Case) -> Iterator[Finding]:
         yield Finding(
             tuple(f"database:{each}" for each in silent),
             tuple(sorted(shown, key=lambda each: each.condition not in ("CTR-1", "CTR-2"))),
-            predicts=lambda each: follows(each) or id(each) in together or _effect(each),
+            predicts=lambda each: follows(each) or id(each) in together or majority_effect(each),
         )
 
 

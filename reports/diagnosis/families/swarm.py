@@ -1,178 +1,155 @@
-"""Faults of the swarm: its managers, and the membership of nodes in it."""
+"""Nodes that the swarm does not use, and a swarm without its managers."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reports.diagnosis.case import Case, nodes_in, wrong
-from reports.diagnosis.effects import either, of_cut_replicas, unseen_at
+from reports.diagnosis.case import Case, fails, nodes_in, things_of, wrong
 from reports.diagnosis.finding import Family, Finding, Harm
+from reports.diagnosis.nodes import lost_with, unseen_at
 from reports.records import Result
 
 family = Family()
 
-_REFUSED = "net.not-attached"
-# What is missing at a node that left the swarm: its containers' network, and its gossip.
-_MEMBERSHIP = frozenset({"net.not-in-swarm", "node.manager-unreachable"})
-_NEEDS_THE_SWARM = frozenset({"CTR-4", "NODE-5"})
+_OUT = ("node.not-in-swarm", "node.swarm-locked", "node.swarm-error")
+_LEADERLESS = ("node.no-leader", "node.quorum-lost")
+_REFUSED = ("net.not-attached",)
 
 
-def _of_nodes(case: Case, *reasons: str) -> dict[str, list[Result]]:
-    found: dict[str, list[Result]] = {}
-    for each in case.found(*reasons):
-        for node in nodes_in(each):
-            found.setdefault(node, []).append(each)
-    return found
+def _refused(case: Case, nodes: set[str]) -> list[Result]:
+    """Where the engine of one of these nodes refuses to attach a container."""
+    return [each for each in case.found(*_REFUSED) if nodes_in(each) <= nodes]
 
 
-def _refused_at(case: Case, nodes: set[str]) -> list[Result]:
-    """The verdicts that no container can be attached on these nodes, and what is not seen of pairs for it."""
-    return [
-        each
-        for each in case.left
-        if each.area == "NET" and nodes & set(each.subject.split(":")) and (each.reason == _REFUSED or not wrong(each))
-    ]
+def _all_nodes(own: list[Result]) -> set[str]:
+    return {name for each in own for name in nodes_in(each)}
 
 
-def _blocked(case: Case, found: dict[str, list[Result]]) -> Finding:
-    nodes = set(found)
-    refused = {id(each) for each in _refused_at(case, nodes)}
-    carried = {name for node in nodes for name in case.replicas_on(node)}
-    return Finding(
-        tuple(f"node:{node}" for node in found),
-        tuple(each for own in found.values() for each in own),
-        predicts=lambda each: (
-            id(each) in refused
-            or (each.area == "NET" and each.condition == "NET-4" and carried & set(each.subject.split(":")) != set())
-        ),
-    )
+@family.cause("cloned-node", "{things} have one and the same identity in the swarm", remedy="cloned-node")
+def cloned_node(case: Case) -> Iterator[Finding]:
+    """Two machines have one swarm node id: one is a clone of the other.
+
+    Needs: the engines of two nodes report the same id.
+    Predicts: nothing on them can be seen for certain.
+    Contradicted by: two addresses of one machine: then it is the inventory.
+    """
+    if own := case.found("node.cloned"):
+        nodes = things_of(own, "node")
+        yield Finding(nodes, tuple(own), affects=frozenset(nodes))
 
 
 @family.cause(
-    "swarm-leaderless", "The swarm has no leader", remedy="swarm-quorum", harms=(Harm.NEXT_FAILURE,),
+    "swarm-leaderless",
+    "The swarm has no leader",
+    remedy="swarm-quorum",
+    harms=(Harm.NEXT_FAILURE,),
     ladder=("repair-first", "call-support"),
-)  # fmt: skip
+)
 def swarm_leaderless(case: Case) -> Iterator[Finding]:
-    """No majority of the managers is left: nothing in the swarm can be changed, and no container be attached.
+    """The swarm has lost the majority of its managers: nothing in it can be changed, and what runs goes on.
 
-    Needs: a manager's own word that the swarm has no leader.
-    Predicts: containers that cannot be attached on any node, and the managers that are unreachable.
-    Contradicted by: a manager that lists a leader.
+    Needs: its managers say themselves that none leads, or that too few are reachable.
+    Predicts: no container can be attached to a network on any node; nodes are not listed as ready.
+    Contradicted by: a manager that lists the nodes.
     """
-    own = [each for each in case.found("node.no-leader", "node.quorum-lost") if each.condition == "NODE-6"]
-    if own:
+    if own := case.found(*_LEADERLESS):
+        refused = _refused(case, set(case.header.nodes))
+        blind = unseen_at([name for each in refused for name in nodes_in(each)])
         yield Finding(
             ("swarm",),
-            tuple(own),
-            predicts=lambda each: (
-                each.area == "NET"
-                or each.reason in ("node.manager-unreachable", "node.no-leader", "node.quorum-lost", "node.not-ready")
-                or each.condition == "NODE-1"
-            ),
+            (*own, *refused),
+            predicts=lambda each: blind(each) or each.reason == "node.not-ready",
         )
 
 
 @family.cause(
-    "node-out-of-the-swarm", "{things} {is} not part of the swarm", remedy="not-in-the-swarm",
+    "node-out-of-the-swarm",
+    "{things} {is} not an active member of the swarm",
+    remedy="not-in-the-swarm",
     harms=(Harm.NEXT_FAILURE,),
-)  # fmt: skip
+)
 def node_out_of_the_swarm(case: Case) -> Iterator[Finding]:
-    """A node left the swarm, was removed from it, or is locked: its containers run on, and nobody reaches them.
+    """The engine of a node is in no swarm, is locked, or ended its membership with an error.
 
-    Needs: NODE-1 reports the engine's own state in the swarm, or that the managers do not list it.
-    Predicts: no container can be attached there, and its replica is missed by the others.
-    Contradicted by: a manager that lists the node as ready.
+    Needs: the engine says so itself (NODE-1). One that is not listed may be another machine's.
+    Predicts: its containers are off the overlay network: its replica is silent or has no database, and the others
+    miss it; no container can be attached there.
+    Contradicted by: managers that list it as ready.
     """
-    found = _of_nodes(case, "node.not-in-swarm", "node.swarm-locked", "node.swarm-error")
-    if found:
-        blocked, nodes = _blocked(case, found), set(found)
-        carried = {name for node in nodes for name in case.replicas_on(node)}
-        cut = of_cut_replicas(case, carried)
-        lone = {f"container:rethinkdb-{name}" for name in carried}
-        yield Finding(
-            blocked.things,
-            blocked.shown_by,
-            predicts=either(
-                blocked.predicts,
-                cut,
-                unseen_at(case, nodes),
-                lambda each: (
-                    each.condition in _NEEDS_THE_SWARM and bool({*nodes, *carried} & set(each.subject.split(":")))
-                ),
-                lambda each: (
-                    each.reason in ("net.not-in-swarm", "node.manager-unreachable") and nodes_in(each) <= nodes
-                ),
-                lambda each: bool(set(each.about) & lone),
-            ),
-        )
+    if own := case.found(*_OUT):
+        nodes = _all_nodes(own)
+        replicas = [name for node in nodes for name in case.replicas_on(node)]
+        lost, blind = lost_with(case, sorted(nodes)), unseen_at(nodes)
 
+        def follows(result: Result) -> bool:
+            if result.condition in ("NET-1", "NODE-5", "NODE-6"):
+                return bool(nodes_in(result)) and nodes_in(result) <= nodes
+            if result.condition == "CTR-4":
+                return result.subject.partition(":")[0] in replicas
+            return lost(result) or blind(result)
 
-family.by_reason(
-    "cloned-node",
-    "{things} have one identity in the swarm",
-    "Two machines have one identity in the swarm, since one was cloned from the other.",
-    "node.cloned",
-    remedy="cloned-node",
-    harms=(Harm.NEXT_FAILURE,),
-)
-
-
-def _availability(name: str, title: str, meaning: str, reason: str) -> None:
-    @family.cause(name, title, remedy="drained-node", harms=(Harm.NEXT_FAILURE,))
-    def rule(case: Case) -> Iterator[Finding]:
-        found = _of_nodes(case, reason)
-        if found:
-            yield _blocked(case, found)
-
-    rule.__doc__ = (
-        f"{meaning}\n\nNeeds: the managers list it so (NODE-1).\nPredicts: no container can be attached there.\n"
-        "Contradicted by: a manager that lists the node as active.\n"
-    )
-
-
-_availability(
-    "node-drained",
-    "{things} {is} drained",
-    "A node with a replica is drained: its containers stay, and one that is restarted there does not come back.",
-    "node.drained",
-)
-_availability(
-    "node-paused",
-    "{things} {is} paused",
-    "A node with a replica is paused: its containers stay, and no new one can be attached to the network there.",
-    "node.paused",
-)
+        yield Finding(things_of(own, "node"), tuple(own), predicts=follows)
 
 
 @family.cause(
-    "manager-unreachable", "Manager {things} {is} unreachable for the others", remedy="swarm-quorum",
+    "manager-unreachable",
+    "The swarm does not reach its manager on {things}",
+    remedy="swarm-quorum",
     harms=(Harm.NEXT_FAILURE,),
-)  # fmt: skip
+)
 def manager_unreachable(case: Case) -> Iterator[Finding]:
-    """One manager is cut off from the others on 2377/tcp, and a majority of them is left.
+    """One manager of the swarm is unreachable for the others, or cannot list the nodes, and a majority is left.
 
-    Needs: another manager reports it (NODE-6), or lists the node as not ready (NODE-1).
-    Predicts: no new container can be attached there.
-    Contradicted by: an engine or a machine that is itself at fault.
+    Needs: the other managers report it; its own engine answers.
+    Predicts: it is not listed as ready, and no container can be attached on it.
+    Contradicted by: a machine or an engine that is down: then that is the cause.
     """
-    found = _of_nodes(case, "node.manager-unreachable", "node.not-ready", "node.manager-cannot-list")
-    if found:
-        yield _blocked(case, found)
+    if own := case.found("node.manager-unreachable", "node.manager-cannot-list"):
+        nodes = _all_nodes(own)
+        ready = [each for each in case.found("node.not-ready") if nodes_in(each) <= nodes]
+        blind = unseen_at(nodes)
+        yield Finding(things_of(own, "node"), (*own, *ready, *_refused(case, nodes)), predicts=blind)
 
 
-family.by_reason(
-    "swarm-port-closed",
-    "Nothing listens on a port of the swarm on {things}",
-    "A port of the swarm is closed on a node: names or managers do not reach it.",
-    "node.swarm-port-closed",
-    remedy="port-closed",
-    harms=(Harm.NEXT_FAILURE,),
+@family.cause(
+    "node-not-ready", "The swarm does not list {things} as ready", remedy="not-in-the-swarm", harms=(Harm.NEXT_FAILURE,)
 )
-family.by_reason(
-    "web-port-closed",
-    "Nothing listens on a web port of {things}",
-    "The ports on which a replica's nginx should listen are closed on its node.",
-    "node.web-port-closed",
-    remedy="port-closed",
-    harms=(Harm.WEB, Harm.PULL, Harm.PUSH),
-)
+def node_not_ready(case: Case) -> Iterator[Finding]:
+    """The swarm has lost a worker, whose engine answers this machine.
+
+    Needs: the managers list it as down, or as unknown.
+    Predicts: no container can be attached on it.
+    Contradicted by: an engine that does not answer: then that is the cause.
+    """
+    if own := case.found("node.not-ready"):
+        nodes = _all_nodes(own)
+        yield Finding(things_of(own, "node"), (*own, *_refused(case, nodes)), predicts=unseen_at(nodes))
+
+
+@family.cause("node-drained", "{things} {is} drained", remedy="drained-node", harms=(Harm.NEXT_FAILURE,))
+def node_drained(case: Case) -> Iterator[Finding]:
+    """A node that runs a replica is drained: what stops there cannot be started again.
+
+    Needs: the managers list it as drained.
+    Predicts: no container can be attached to a network on it.
+    Contradicted by: nothing that a run sees.
+    """
+    yield from _not_available(case, "node.drained")
+
+
+@family.cause("node-paused", "{things} {is} paused", remedy="drained-node", harms=(Harm.NEXT_FAILURE,))
+def node_paused(case: Case) -> Iterator[Finding]:
+    """A node that runs a replica is paused: what stops there cannot be started again.
+
+    Needs: the managers list it as paused.
+    Predicts: no container can be attached to a network on it.
+    Contradicted by: nothing that a run sees.
+    """
+    yield from _not_available(case, "node.paused")
+
+
+def _not_available(case: Case, reason: str) -> Iterator[Finding]:
+    if own := [each for each in case.found(reason) if wrong(each)]:
+        nodes = _all_nodes(own)
+        refused = [each for each in _refused(case, nodes) if fails(each)]
+        yield Finding(things_of(own, "node"), (*own, *refused), predicts=unseen_at(nodes))

@@ -1,0 +1,155 @@
+"""What runs short or goes wrong on a machine that is up: disks, clocks, memory, ports, what the account may see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reports.diagnosis.case import Case, fails, nodes_in, things_of, unknown
+from reports.diagnosis.families.database import repeats_issues
+from reports.diagnosis.finding import Family, Finding, Harm
+from reports.records import Result
+
+family = Family()
+
+_DISK = ("node.disk-short", "node.inodes-short")
+
+
+@family.cause(
+    "disk-full",
+    "The disk of {things} is full",
+    remedy="disk-full",
+    harms=(Harm.START_WORKLOADS, Harm.PUSH, Harm.NEXT_FAILURE),
+)
+def disk_full(case: Case) -> Iterator[Finding]:
+    """A disk of a node has no free space, or no free inodes.
+
+    Needs: NODE-2 fails.
+    Predicts: RethinkDB cannot write its log on that node, and no probe container can be made there.
+    Contradicted by: nothing that a run sees.
+    """
+    own = [each for each in case.found(*_DISK) if fails(each)]
+    if own:
+        nodes = {name for each in own for name in nodes_in(each)}
+        databases = {f"database:{name}" for node in nodes for name in case.replicas_on(node)}
+
+        def follows(result: Result) -> bool:
+            if result.reason in ("status.log-write-error", "rdb.log-write-error"):
+                return set(result.about) <= databases
+            not_made = result.reason in ("container.not-made", "container.slow-start")
+            return unknown(result) and not_made and bool(result.about) and nodes_in(result) <= nodes
+
+        yield Finding(things_of(own, "node"), tuple(own), predicts=follows)
+
+
+@family.cause("clock-off", "The clock of {things} is wrong", remedy="set-the-clock", harms=(Harm.SIGN_IN, Harm.PULL))
+def clock_off(case: Case) -> Iterator[Finding]:
+    """The clock of a node differs from those of the others: tokens are refused as not yet valid, or as expired.
+
+    Needs: NODE-3 fails or warns; or, where no node's clock was read, TOKEN-4 at a replica.
+    Predicts: tokens of its replica that are ahead or behind, or refused.
+    Contradicted by: nothing that a run sees.
+    """
+    own = case.found("node.clock-off")
+    if own:
+        replicas = {name for each in own for name in case.replicas_on(each.subject)}
+
+        def follows(result: Result) -> bool:
+            return result.reason == "token.clock-apart" and result.subject in replicas
+
+        failing = any(map(fails, own))
+        yield Finding(
+            things_of(own, "node"), tuple(own), predicts=follows, harms=None if failing else (Harm.UNNOTICED,)
+        )
+    judged = {each.subject for each in case.of("NODE-3") if not unknown(each)}
+    seen = [each for each in case.found("token.clock-apart") if case.node_of(each.subject) not in judged]
+    if seen:
+        yield Finding(tuple(f"replica:{each.subject}" for each in seen), tuple(seen))
+
+
+@family.cause("memory-pressure", "{things} {is} short of memory", remedy="memory-short", harms=(Harm.NEXT_FAILURE,))
+def memory_pressure(case: Case) -> Iterator[Finding]:
+    """A node has little memory left, or a part of a database is in swap, or RethinkDB says so itself.
+
+    Needs: NODE-4 warns, or RethinkDB's issue memory_error.
+    Predicts: that issue at the databases of a node that is short of memory.
+    Contradicted by: nothing that a run sees.
+    """
+    issues = ("status.memory-error", "rdb.memory-error")
+    own = case.found("node.memory-short", "node.database-swapped")
+    if own:
+        short = {f"database:{name}" for each in own for name in case.replicas_on(each.subject)}
+        yield Finding(
+            things_of(own, "node"),
+            tuple(own),
+            predicts=lambda each: each.reason in issues and bool(each.about) and set(each.about) <= short,
+        )
+    if told := case.found(*issues):
+        things = things_of(told, "database", "node")
+        yield Finding(things, tuple(told), predicts=lambda each: repeats_issues(case, each, things))
+
+
+@family.cause("disk-filling", "The disk of {things} is filling up", remedy="disk-full")
+def disk_filling(case: Case) -> Iterator[Finding]:
+    """A disk of a node has little free space left.
+
+    Needs: NODE-2 warns.
+    Predicts: nothing yet.
+    Contradicted by: nothing that a run sees.
+    """
+    if own := case.found(*_DISK):
+        yield Finding(things_of(own, "node"), tuple(own))
+
+
+def _in_swarm(case: Case, own: list[Result]) -> list[Result]:
+    """Those of nodes that NODE-1 does not fail for: out of the swarm, no port of it is open, nor one published."""
+    return [each for each in own if not any(map(fails, case.fails("NODE-1", each.subject)))]
+
+
+@family.cause(
+    "swarm-port-closed", "A port of the swarm is closed on {things}", remedy="port-closed", harms=(Harm.NEXT_FAILURE,)
+)
+def swarm_port_closed(case: Case) -> Iterator[Finding]:
+    """A node is in the swarm, and does not listen on a port of it.
+
+    Needs: NODE-5 fails for 2377 or 7946.
+    Predicts: nothing.
+    Contradicted by: an engine that is in no swarm: then that is the cause.
+    """
+    if own := _in_swarm(case, case.found("node.swarm-port-closed")):
+        yield Finding(things_of(own, "node"), tuple(own))
+
+
+@family.cause(
+    "web-port-closed",
+    "{things} {does} not listen on the web ports of its replica",
+    remedy="port-closed",
+    harms=(Harm.SIGN_IN, Harm.PULL, Harm.PUSH),
+)
+def web_port_closed(case: Case) -> Iterator[Finding]:
+    """The container dtr-nginx runs, and nothing listens on the ports that it publishes.
+
+    Needs: NODE-5 fails for a web port.
+    Predicts: its replica is silent.
+    Contradicted by: a replica that answers, or an engine that is in no swarm.
+    """
+    if own := _in_swarm(case, case.found("node.web-port-closed")):
+        replicas = {f"replica:{name}" for each in own for name in case.replicas_on(each.subject)}
+
+        def follows(result: Result) -> bool:
+            silence = unknown(result) or result.condition == "PING-1"
+            return silence and bool(result.about) and set(result.about) <= replicas
+
+        yield Finding(things_of(own, "node"), tuple(own), predicts=follows)
+
+
+@family.cause("processes-hidden", "The account on {things} does not see enough", remedy="account-restricted")
+def processes_hidden(case: Case) -> Iterator[Finding]:
+    """The account that these checks use on a node does not see what they need: processes, or where Docker's data is.
+
+    Needs: UNKNOWN for that.
+    Predicts: nothing of the cluster.
+    Contradicted by: nothing that a run sees.
+    """
+    own = case.found("node.process-hidden", "node.root-not-reported", "node.disk-not-reported", unknown=True)
+    if own:
+        yield Finding(things_of(own, "node"), tuple(own))
