@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from checks.condition import CATALOGUE, CRITICAL, WARNING, condition
+from checks.condition import CATALOGUE, CRITICAL, WARNING, Reason, condition
 from checks.rules.cluster_views import Views, things
 from checks.rules.rethinkdb_issues import issue_keys, issue_reasons, issues_by_type
 from checks.rules.wording import many, one_line, reported_by
@@ -122,7 +122,17 @@ def test_repositories_are_kept_as_documented(
     severity=CRITICAL,
     documented=GUIDE,
     remedy="stale-api",
-    reasons={"rdb.api-differs": "the replica's API and its own database server report differently"},
+    reasons={
+        "rdb.table-no-reads": Reason(
+            "its database server reports a table without reads, and the API reports it as ready",
+            remedy="table-not-ready",
+        ),
+        "rdb.table-no-writes": Reason(
+            "its database server reports a table without writes, and the API reports it as ready",
+            remedy="table-not-ready",
+        ),
+        "rdb.api-differs": "the replica's API and its own database server report differently otherwise",
+    },
     measured="derived",
 )
 def test_api_agrees_with_the_database(
@@ -164,7 +174,20 @@ def test_api_agrees_with_the_database(
     whose = "RethinkDB" if differences[0]["only RethinkDB"] else "the API"
     message = f"RethinkDB and the API report different {whats}; only {whose}: {first[0]}"
     about = things("replica", [database.id])
-    return failed("rdb.api-differs", message, seen=differences, expected="the same", about=about)
+    reason, hidden = _hidden(api.tables.table_status, database_view.seen_tables or [])
+    tables_at_fault = things("table", hidden)
+    return failed(reason, message, seen=differences, expected="the same", about=[*tables_at_fault, *about])
+
+
+def _hidden(api: Sequence[Table], database: Sequence[Table]) -> tuple[str, list[str]]:
+    """The tables that take no reads, or else no writes, and that the API reports as ready."""
+    ready = {each.full_name for each in api if all(each.status.model_dump().values())}
+    unready = [each for each in database if each.full_name in ready]
+    if no_reads := sorted(each.full_name for each in unready if not each.status.ready_for_reads):
+        return "rdb.table-no-reads", no_reads
+    if no_writes := sorted(each.full_name for each in unready if not each.status.ready_for_writes):
+        return "rdb.table-no-writes", no_writes
+    return "rdb.api-differs", []
 
 
 class Servers:

@@ -15,6 +15,7 @@ family = Family()
 _ADMIN_AREAS = frozenset({"STATUS", "ALERT", "JOB", "VERSION", "STORE", "FEED"})
 _CLOSED = ("ping.refused", "ping.no-connection", "ping.no-route", "ping.unresolved", "ping.local-error")
 _NODE_CLOSED = ("node.no-connection", "node.no-route", "node.timeout", "node.unresolved")
+_DATABASE_CLOSED = ("rdb.refused", "rdb.no-handshake", "rdb.no-connection", "rdb.no-route", "rdb.timeout")
 _MKE_CLOSED = ("mke.refused", "mke.no-connection", "mke.no-route", "mke.unresolved")
 
 
@@ -129,6 +130,20 @@ def not_reachable_from_here(case: Case) -> Iterator[Finding]:
         yield Finding(
             tuple(f"node:{name}" for name in unreached), tuple(nodes), tuple(seen[:12]),
             predicts=unseen_at(case, unreached),
+        )  # fmt: skip
+    databases = [
+        each
+        for each in case.found(*_DATABASE_CLOSED)
+        if case.passing("STATUS-8", each.subject)
+        and not case.fails("STATUS-8", each.subject)
+        and not any(fails(down) for down in case.of("CTR-1") if down.subject == f"{each.subject}:rethinkdb")
+    ]
+    if databases:
+        unreached = {each.subject for each in databases}
+        seen = [each for name in unreached for each in case.passing("STATUS-8", name)]
+        yield Finding(
+            tuple(f"database:{name}" for name in unreached), tuple(databases), tuple(seen[:12]),
+            predicts=lambda each: unknown(each) and each.area == "RDB" and each.subject in unreached,
         )  # fmt: skip
     mke = case.found(*_MKE_CLOSED)
     logged_in = case.of("TOKEN-0", word=VerdictWord.PASS)

@@ -24,6 +24,8 @@ _WITHOUT_WRITES = {
     "notarysigner": (Harm.SIGN,),
 }
 
+_NO_READS = ("status.table-no-reads", "status.table-no-primary", "status.table-no-shard", "rdb.table-no-reads")
+
 
 def _tables(own: Iterable[Result]) -> tuple[str, ...]:
     return things_of(own, "table")
@@ -54,7 +56,7 @@ def tables_take_no_reads(case: Case) -> Iterator[Finding]:
     Predicts: what else is said of these tables.
     Contradicted by: a majority that is lost, or servers that are apart.
     """
-    if own := case.found("status.table-no-reads", "status.table-no-primary", "status.table-no-shard"):
+    if own := case.found(*_NO_READS):
         tables = _tables(own)
         harms = _harms(tables, _WITHOUT_READS)
         yield Finding(tables, tuple(own), predicts=lambda each: _of(case, tables, each), harms=harms)
@@ -64,11 +66,11 @@ def tables_take_no_reads(case: Case) -> Iterator[Finding]:
 def tables_take_no_writes(case: Case) -> Iterator[Finding]:
     """Tables take reads and no writes, while the servers of a majority are connected.
 
-    Needs: RethinkDB's own flags of the table (STATUS-11).
+    Needs: RethinkDB's own flags of the table (STATUS-11; RDB-4 where the API hides them).
     Predicts: what else is said of these tables.
     Contradicted by: a majority that is lost, or servers that are apart.
     """
-    if own := case.found("status.table-no-writes"):
+    if own := case.found("status.table-no-writes", "rdb.table-no-writes"):
         tables = _tables(own)
         harms = _harms(tables, _WITHOUT_WRITES)
         yield Finding(tables, tuple(own), predicts=lambda each: _of(case, tables, each), harms=harms)

@@ -305,11 +305,22 @@ rdb_4(
     inventory=WITH_DRIVER,
 )
 rdb_4(
+    "the API shows a table ready that takes no reads",
+    compared(
+        put(("table_status", 0, "status", "ready_for_writes"), False),
+        put(("table_status", 0, "status", "ready_for_reads"), False),
+    ),
+    fails(A, "different tables", reason="rdb.table-no-reads", about=("table:dtr2.table_00", f"replica:{A}")),
+    inventory=WITH_DRIVER,
+)
+rdb_4(
     "the API shows a table ready that is not",
     compared(put(("table_status", 0, "status", "ready_for_writes"), False)),
     fails(
         A,
         "different tables",
+        reason="rdb.table-no-writes",
+        about=("table:dtr2.table_00", f"replica:{A}"),
         seen=[
             difference(
                 "tables",

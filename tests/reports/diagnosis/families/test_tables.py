@@ -38,6 +38,14 @@ def test_tables_of_one_kind_are_one_cause_with_the_primary_that_they_lack() -> N
     ]
 
 
+def test_tables_that_the_api_hides() -> None:
+    """Every API reports a table as ready that takes no writes: the table is at fault, and nobody can push."""
+    hidden = [fail("RDB-4", each, "rdb.table-no-writes", "table:dtr2.tags", f"replica:{each}") for each in (A, B, C)]
+    causes = diagnose(*hidden)
+    assert [(each.id, each.things) for each in causes] == [("tables-take-no-writes", ("table:dtr2.tags",))]
+    assert Harm.PUSH in causes[0].harms
+
+
 def test_two_tables_with_two_faults_are_two_causes() -> None:
     """What one table lacks does not follow from another."""
     writes = _table("STATUS-11", "dtr2.tags", "status.table-no-writes")
