@@ -66,7 +66,21 @@ def actions_of(case: Case, causes: Sequence[Cause], cause: Cause) -> tuple[Actio
     if any(rungs()[name].changes for name in named):
         # What is changed may lie on something that is at fault, and hides what was there before.
         named |= {"save-first", "repair-first"}
-    return tuple(_action(case, causes, cause, rungs()[name]) for name in RUNGS if name in named)
+    return _one_at_a_time([_action(case, causes, cause, rungs()[name]) for name in RUNGS if name in named])
+
+
+def _one_at_a_time(actions: Sequence[Action]) -> tuple[Action, ...]:
+    """Only the first rung that changes something: the next one is for what that did not help, as another run shows."""
+    first = next((each for each in actions if each.offered and each.changes), None)
+    if first is None:
+        return tuple(actions)
+    tried = Unmet(f'"{first.title}" was done and did not help', "do that, then run the checks again")
+    return tuple(
+        replace(each, offered=False, commands=(), unmet=(tried,))
+        if each.offered and each.changes and each is not first
+        else each
+        for each in actions
+    )
 
 
 def next_action(actions: Sequence[Action]) -> Action | None:
