@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reports.diagnosis.case import Case, has_reason, things_of
+from reports.diagnosis.case import Case, has_reason, name_of, things_of, wrong
 from reports.diagnosis.finding import Family, Finding, Harm
+from reports.records import Result
 
 family = Family()
 
@@ -64,17 +65,25 @@ def slow_network(case: Case) -> Iterator[Finding]:
 
 @family.cause(
     "stale-name",
-    "The name of {things} does not resolve to one address, its own",
+    "The name of {things} does not lead to its one address",
     remedy="overlay-names",
     harms=_CRITICAL,
 )
 def stale_name(case: Case) -> Iterator[Finding]:
-    """The name of a database resolves to a second or to another address: a stale record, or a container of that name.
+    """The name of a database resolves to a second or to another address, a stale record or a container of that name,
+    or to none though it runs.
 
     Needs: NET-4 fails for it.
-    Predicts: servers that do not find it.
-    Contradicted by: gossip that is cut: then names do not resolve at all.
+    Predicts: nothing that is measured.
+    Contradicted by: gossip that is cut, or a container that is down or off the network: then that is the cause.
     """
-    if own := case.found("net.several-addresses", "net.stale-address"):
-        databases = things_of(own, "database")
-        yield Finding(databases, tuple(own))
+    own = case.found("net.several-addresses", "net.stale-address")
+    own += [each for each in case.found("net.database-unresolved") if not _is_away(case, each)]
+    if own:
+        yield Finding(things_of(own, "database"), tuple(own))
+
+
+def _is_away(case: Case, result: Result) -> bool:
+    """Whether the container of a database is down or detached, so that its name cannot resolve."""
+    containers = {f"container:rethinkdb-{name_of(thing)}" for thing in things_of([result], "database")}
+    return any(wrong(each) and containers & set(each.about) for each in case.of("CTR-1", "CTR-2", "CTR-4"))

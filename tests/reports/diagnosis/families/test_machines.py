@@ -1,0 +1,135 @@
+"""Causes at machines: down only where others miss it too; else its way in, its engine, or nobody knows."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.reports.diagnosis.families.cluster_run import (
+    COMPONENTS,
+    A,
+    B,
+    C,
+    apart,
+    availability,
+    container,
+    diagnose,
+    fail,
+    found,
+    kinds,
+    unseen,
+    well,
+)
+from tests.reports.diagnosis.families.nodes_run import (
+    engine_unseen,
+    manager_lost,
+    no_way_in,
+    shell_unseen,
+    silent,
+)
+
+NODE = ("node:node-3",)
+LOST = (apart(A, C), apart(B, C), availability("STATUS-3", A, C, critical=False))
+# Of a replica on a machine that is off nothing of a healthy run holds.
+DARK = [
+    *(unseen(name, C, "http.no-connection", f"replica:{C}") for name in ("STATUS-1", "STATUS-3", "VERSION-1")),
+    fail("RDB-1", C, "rdb.no-connection", f"database:{C}"),
+    fail("JOB-1", C, "job.worker-dead", f"replica:{C}"),
+    *(unseen("CTR-1", f"{C}:{name}", "ssh.no-route", "node:node-3") for name in COMPONENTS),
+]
+
+
+def test_node_that_others_miss_is_down_with_all_that_it_has() -> None:
+    """One cause: the silence of its replica, its database, its manager and what is UNKNOWN follow."""
+    wrong = [*no_way_in("node-3", "no-route"), *silent(C), *LOST, *DARK, manager_lost("node-3")]
+    assert found(*wrong) == [("node-down", NODE)]
+
+
+@pytest.mark.parametrize("missed", [[manager_lost("node-3")], [apart(A, C), apart(B, C)]], ids=["manager", "database"])
+def test_either_report_shows_that_it_is_down(missed: list[object]) -> None:
+    """The swarm or the other replicas miss it."""
+    wrong = [*no_way_in("node-3", "no-connection"), *silent(C), *DARK, *missed]
+    assert kinds(diagnose(*wrong)) == ["node-down"]  # type: ignore[arg-type]
+
+
+def test_node_whose_replica_answers_is_not_down() -> None:
+    """A manager that is missed and an ssh that is refused: the replica answers."""
+    causes = kinds(diagnose(*no_way_in("node-3", "refused"), manager_lost("node-3")))
+    assert "node-down" not in causes
+    assert "log-in-refused" in causes
+
+
+def test_second_fault_beside_a_node_that_is_down() -> None:
+    """A container of another replica is a cause of its own."""
+    wrong = [*no_way_in("node-3", "no-route"), *silent(C), *LOST, *DARK, container("registry", A)]
+    assert sorted(kinds(diagnose(*wrong))) == ["container-down", "node-down"]
+
+
+def test_silence_that_nobody_else_reports_is_no_node_down() -> None:
+    """Nothing answers there, and nothing else is known of it."""
+    unknown = [
+        unseen("STATUS-8", f"{A}:{C}", "http.no-connection", f"replica:{C}"),
+        unseen("STATUS-8", f"{B}:{C}", "http.no-connection", f"replica:{C}"),
+    ]
+    causes = found(*no_way_in("node-3", "no-route"), *silent(C), *(r for r in DARK if r.condition != "JOB-1"), *unknown)
+    assert ("host-silent", NODE) in causes
+    assert "node-down" not in [name for name, _ in causes]
+
+
+@pytest.mark.parametrize("end", ["login-refused", "host-key-changed", "refused", "no-banner"])
+def test_ssh_that_lets_nobody_in(end: str) -> None:
+    """The replica answers: it is the log-in, and all that needs ssh follows."""
+    assert found(*no_way_in("node-3", end)) == [("log-in-refused", NODE)]
+
+
+def test_packets_that_are_dropped_while_others_see_the_node_well() -> None:
+    """Only this machine does not reach it."""
+    assert found(*no_way_in("node-3", "no-connection")) == [("not-reachable-from-here", NODE)]
+
+
+@pytest.mark.parametrize(
+    ("end", "kind"), [("hangs", "engine-hung"), ("not-running", "engine-down"), ("not-listening", "engine-down")]
+)
+def test_engine_that_does_not_answer(end: str, kind: str) -> None:
+    """Its manager is missed, and its containers are not seen; the replica goes on."""
+    failed = fail("NODE-1", "node-3", f"node.{end}", "node:node-3")
+    wrong = [failed, *engine_unseen("node-3", f"docker.{end}"), manager_lost("node-3")]
+    assert found(*wrong) == [(kind, NODE)]
+
+
+def test_engine_that_stopped_with_its_containers() -> None:
+    """The shell answers, so that the machine is up; the silence of its replica follows."""
+    failed = fail("NODE-1", "node-3", "node.not-running", "node:node-3")
+    up = [well(name, "node-3") for name in ("NODE-2", "NODE-3", "NODE-4")]
+    wrong = [failed, *engine_unseen("node-3", "docker.not-running"), *up, *silent(C), *LOST, *DARK]
+    assert found(*wrong) == [("engine-down", NODE)]
+
+
+def test_hung_engine_does_not_explain_a_silent_replica() -> None:
+    """Containers go on while their engine hangs."""
+    failed = fail("NODE-1", "node-3", "node.hangs", "node:node-3")
+    up = [well(name, "node-3") for name in ("NODE-2", "NODE-3", "NODE-4")]
+    causes = kinds(diagnose(failed, *up, *engine_unseen("node-3", "docker.hangs"), *silent(C), *LOST))
+    assert causes[0] != "node-down"
+    assert "engine-hung" in causes
+    assert len(causes) > 1
+
+
+def test_engine_that_starts_nothing() -> None:
+    """A probe container that does not start, while the engine answers."""
+    slow = unseen("NET-2", "node-1:node-3", "container.slow-start", "node:node-3")
+    assert found(slow) == [("containerd-hung", NODE)]
+
+
+def test_engine_without_any_container_and_volume_has_lost_its_store() -> None:
+    """All nine and the volumes; with one volume left it is the containers."""
+    gone = [container(name, C, "ctr.missing") for name in COMPONENTS]
+    volumes = fail("CTR-5", C, "ctr.volume-missing", f"volume:dtr-rethink-{C}")
+    silence = [each for each in [*silent(C), *LOST, *DARK] if each.condition != "CTR-1"]
+    assert found(*gone, volumes, *silence) == [("engine-lost-its-store", NODE)]
+    assert "engine-lost-its-store" not in kinds(diagnose(*gone, *silence, well("CTR-5", C)))
+
+
+def test_shell_alone_is_refused() -> None:
+    """The engine is asked another way: it answers."""
+    refused = unseen("NODE-1", "node-3", "shell.login-refused", "node:node-3")
+    assert found(refused, *shell_unseen("node-3", "shell.login-refused")) == [("log-in-refused", NODE)]

@@ -1,0 +1,109 @@
+"""Causes on the overlay network: as far as the cut goes, and never a replica that only reports it."""
+
+from __future__ import annotations
+
+import pytest
+
+from reports.diagnosis.finding import Harm
+from reports.records import Result
+from tests.reports.diagnosis.families.cluster_run import A, B, C, apart, container, diagnose, fail, found, kinds, unseen
+from tests.reports.diagnosis.families.nodes_run import PAIRS, lossy, nameless, no_reply
+
+BOTH = ("link:node-2>node-3", "link:node-3>node-2")
+CUT = no_reply(("node-2", "node-3"), ("node-3", "node-2"), about=BOTH)
+OF_NODE = [pair for pair in PAIRS if "node-3" in pair]
+OFF = no_reply(*OF_NODE, about=("node:node-3",))
+
+
+def non_transitive(asked: str, *lost: str) -> Result:
+    """RethinkDB's own word for a partial partition."""
+    about = [f"database:{each}" for each in lost]
+    by = (f"replica:{asked}",)
+    return fail("STATUS-3", f"{asked}:non_transitive_error", "status.non-transitive-error", *about, witnesses=by)
+
+
+def test_cut_link_explains_what_its_ends_report() -> None:
+    """Databases that are apart, the partition in RethinkDB's words, tables that one end does not read: one cause."""
+    table = fail("STATUS-11", "dtr2.tags", "status.table-no-reads", "table:dtr2.tags", witnesses=(f"replica:{C}",))
+    causes = diagnose(*CUT, apart(B, C), non_transitive(A, B, C), table)
+    assert [(each.id, each.things) for each in causes] == [("link-cut", BOTH)]
+    assert causes[0].harms[0] is Harm.SIGN_IN
+
+
+def test_cut_link_does_not_explain_another_pair_nor_an_ill_replica() -> None:
+    """Databases of other nodes that are apart, and a container that does not run, are causes of their own."""
+    causes = kinds(diagnose(*CUT, apart(B, C), apart(A, B)))
+    assert sorted(causes) == ["link-cut", "servers-apart"]
+    assert sorted(kinds(diagnose(*CUT, apart(B, C), container("registry", C)))) == ["container-down", "link-cut"]
+
+
+def test_node_off_the_overlay_is_one_cause() -> None:
+    """Both sides report each other as missing: no sound replica is told to restart."""
+    wrong = [*OFF, apart(A, C), apart(B, C)]
+    wrong += [fail("STATUS-6", each, "status.replica-missing", f"replica:{C}") for each in (A, B)]
+    wrong += [
+        fail("STATUS-7", f"{A}:{C}", "status.different-replicas", f"link:{A}>{C}"),
+        fail("STATUS-12", "dtr2.tags", "status.table-copy-missing", "table:dtr2.tags", f"database:{C}"),
+    ]
+    assert found(*wrong) == [("node-cut-off", ("node:node-3",))]
+    assert sorted(kinds(diagnose(*wrong, apart(A, B)))) == ["node-cut-off", "servers-apart"]
+
+
+def test_names_that_do_not_resolve_are_gossip() -> None:
+    """Without a reply by address as well, names tell: where gossip is cut nobody was told the addresses."""
+    names = [nameless("node-1", C), nameless("node-2", C), nameless("node-3", A), nameless("node-3", B)]
+    assert found(*OFF, *names) == [("gossip-cut", ("node:node-3",))]
+    assert kinds(diagnose(*OFF)) == ["node-cut-off"]
+    by_name = no_reply(*OF_NODE, about=("node:node-3",), reason="net.name-unresolved")
+    assert found(*by_name, *names) == [("gossip-cut", ("node:node-3",))]
+
+
+def test_nothing_crosses_between_any_two() -> None:
+    """The network is the cause, and databases that are apart follow."""
+    wrong = no_reply(*PAIRS, about=("network:dtr-ol",))
+    assert found(*wrong, apart(A, B), apart(A, C), apart(B, C)) == [("overlay-down", ("network:dtr-ol",))]
+
+
+@pytest.mark.parametrize(
+    ("reason", "kind", "thing"),
+    [
+        ("net.no-network", "network-missing", "network:dtr-ol"),
+        ("net.not-overlay", "network-missing", "network:dtr-ol"),
+        ("net.not-attachable", "network-not-attachable", "network:dtr-ol"),
+        ("net.not-known-to-manager", "network-unknown-to-node", "node:node-3"),
+        ("net.other-network", "network-unknown-to-node", "node:node-3"),
+    ],
+)
+def test_network_itself(reason: str, kind: str, thing: str) -> None:
+    """What is not seen at the node for it follows."""
+    blind = unseen("NET-2", "node-1:node-3", "docker.access-refused", "node:node-3")
+    assert found(fail("NET-1", "node-3", reason, thing), blind) == [(kind, (thing,))]
+
+
+@pytest.mark.parametrize(
+    ("condition", "reason", "kind"),
+    [
+        ("NET-5", "net.full-size-lost", "mtu-hole"),
+        ("NET-3", "net.packets-lost", "packet-loss"),
+        ("NET-2", "net.lost-under-load", "packet-loss"),
+        ("NET-3", "net.slow", "slow-network"),
+    ],
+)
+def test_worse_than_it_should_be(condition: str, reason: str, kind: str) -> None:
+    """Each is what it is, of its links."""
+    links = ("link:node-1>node-2", "link:node-2>node-1")
+    assert found(lossy(condition, reason, *links)) == [(kind, links)]
+
+
+@pytest.mark.parametrize("reason", ["net.several-addresses", "net.stale-address"])
+def test_name_that_leads_elsewhere(reason: str) -> None:
+    """The database is named once, whichever nodes resolve it so."""
+    wrong = [fail("NET-4", f"{node}:{C}", reason, f"node:{node}", f"database:{C}") for node in ("node-1", "node-2")]
+    assert found(*wrong) == [("stale-name", (f"database:{C}",))]
+
+
+def test_name_that_does_not_resolve() -> None:
+    """Of a database that runs on the network it is the name; of one that is off the network it is that."""
+    assert found(nameless("node-1", C)) == [("stale-name", (f"database:{C}",))]
+    off = fail("CTR-4", f"{C}:rethinkdb", "ctr.detached", f"container:rethinkdb-{C}")
+    assert found(nameless("node-1", C), off) == [("container-off-the-overlay", (f"container:rethinkdb-{C}",))]

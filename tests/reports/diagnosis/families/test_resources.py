@@ -1,0 +1,61 @@
+"""Causes at what a machine has: disks, clocks, memory, ports."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.reports.diagnosis.families.cluster_run import A, C, diagnose, fail, found, kinds, unseen, warn
+
+NODE = ("node:node-3",)
+FULL = fail("NODE-2", "node-3:_var_lib_docker", "node.disk-short", "node:node-3")
+
+
+def test_full_disk_is_first_and_explains_what_could_not_be_written() -> None:
+    """RethinkDB's log there, and the probe container; not those of another node."""
+    log = fail("STATUS-3", f"{A}:log_write_error", "status.log-write-error", f"database:{C}")
+    probe = unseen("NET-2", "node-1:node-3", "container.not-made", "node:node-3")
+    assert found(FULL, log, probe) == [("disk-full", NODE)]
+    other = fail("STATUS-3", f"{A}:log_write_error", "status.log-write-error", f"database:{A}")
+    assert kinds(diagnose(FULL, other)) == ["disk-full", "log-write-failed"]
+
+
+def test_disk_that_fills_up_only_warns() -> None:
+    """No failure yet."""
+    assert found(warn("NODE-2", "node-3:_", "node.disk-short", "node:node-3")) == [("disk-filling", NODE)]
+
+
+def test_clock_of_a_node_explains_its_tokens_alone() -> None:
+    """TOKEN-4 at its replica; at another it is another clock."""
+    clock = fail("NODE-3", "node-3", "node.clock-off", "node:node-3")
+    here = warn("TOKEN-4", C, "token.clock-apart", f"replica:{C}")
+    there = warn("TOKEN-4", A, "token.clock-apart", f"replica:{A}")
+    assert found(clock, here) == [("clock-off", NODE)]
+    assert found(clock, there) == [("clock-off", NODE), ("clock-off", (f"replica:{A}",))]
+
+
+@pytest.mark.parametrize("reason", ["node.memory-short", "node.database-swapped"])
+def test_memory_of_a_node_explains_the_issue_of_its_database(reason: str) -> None:
+    """RethinkDB's memory_error there, not elsewhere."""
+    short = warn("NODE-4", "node-3", reason, "node:node-3")
+    here = fail("STATUS-3", f"{A}:memory_error", "status.memory-error", f"database:{C}")
+    there = fail("STATUS-3", f"{A}:memory_error", "status.memory-error", f"database:{A}")
+    assert found(short, here) == [("memory-pressure", NODE)]
+    assert sorted(found(short, there)) == [("memory-pressure", (f"database:{A}",)), ("memory-pressure", NODE)]
+
+
+@pytest.mark.parametrize(
+    ("reason", "kind"),
+    [("node.web-port-closed", "web-port-closed"), ("node.swarm-port-closed", "swarm-port-closed")],
+)
+def test_closed_port(reason: str, kind: str) -> None:
+    """A cause of its own, but for a node that is out of the swarm."""
+    closed = fail("NODE-5", "node-3", reason, "node:node-3")
+    out = fail("NODE-1", "node-3", "node.not-in-swarm", "node:node-3")
+    assert found(closed) == [(kind, NODE)]
+    assert found(closed, out) == [("node-out-of-the-swarm", NODE)]
+
+
+def test_account_that_does_not_see_enough() -> None:
+    """Nothing of the cluster is at fault."""
+    hidden = unseen("NODE-4", "node-3", "node.process-hidden", "node:node-3")
+    assert found(hidden) == [("processes-hidden", NODE)]
