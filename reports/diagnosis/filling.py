@@ -22,7 +22,14 @@ def commands_of(case: Case, cause: Cause, rung: Rung, things: Sequence[str]) -> 
     """Each command for each of these things that it differs for, in the order in which to run them."""
     lost = [name for name in case.replicas if name in {replica_of(case, thing) for thing in cause.things}]
     if rung.id == "start":
-        return tuple(filled(one, values) for values in _started(case, things) for one in rung.commands)
+        start, resume = rung.commands
+        paused = [thing for thing in things if _is_paused(case, thing)]
+        stopped = [thing for thing in things if thing not in paused]
+        return tuple(
+            filled(one, values)
+            for one, those in ((start, stopped), (resume, paused))
+            for values in _started(case, those)
+        )
     if rung.id == "emergency-repair":
         survivor = others.survivor(case, lost)
         things = [f"replica:{survivor}"]
@@ -41,6 +48,11 @@ def _values(case: Case, lost: Sequence[str], thing: str) -> dict[str, str]:
         **({"replicas": ",".join(lost)} if lost else {}),
         **({"survivor": replica} if replica else {}),
     }
+
+
+def _is_paused(case: Case, thing: str) -> bool:
+    state = case.verdict("CTR-2", f"{replica_of(case, thing)}:{component_of(case, thing)}")
+    return state is not None and state.reason == "ctr.paused"
 
 
 def _started(case: Case, things: Sequence[str]) -> list[dict[str, str]]:

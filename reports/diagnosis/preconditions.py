@@ -13,7 +13,6 @@ from reports.diagnosis.beneath import beneath
 from reports.diagnosis.case import Case, fails, replicas_in, type_of, wrong
 from reports.diagnosis.cause import Cause
 from reports.diagnosis.question import Question
-from reports.diagnosis.reach import responded
 from reports.diagnosis.standing import Standing, either, every, holds, judged, shown
 from reports.diagnosis.targets import COMPONENTS, STOPPED, component_of, node_of, replica_of
 from reports.records import Result, VerdictWord
@@ -21,8 +20,22 @@ from reports.records import Result, VerdictWord
 _HELPERS_WITHOUT_HARM = ("ctr.test-helper", "ctr.probe-container")
 # Without one of these no container is replaced or moved.
 _NOT_RUNNING = ("ctr.restarting", "ctr.paused")
+# Nothing was heard of it: that may be the way, or the address.
+_UNHEARD = (
+    "refused",
+    "no-connection",
+    "no-route",
+    "unresolved",
+    "local-error",
+    "no-proxy",
+    "not-tls",
+    "untrusted",
+    "tls-alert",
+)
 # It accepted the connection, and then did not answer.
-_HANGS = ("timeout", "no-handshake", "reset", "not-http")
+_HANGS = ("timeout", "no-handshake")
+# A replica writes these of itself, whoever reads them.
+_OWN_REPORTS = ("STATUS-4", "STATUS-5", "STATUS-8", "JOB-1")
 
 
 Predicate = Callable[[Question], Standing]
@@ -47,6 +60,9 @@ def _network_attaches(ask: Question) -> Standing:
 
 
 def _container_stopped(ask: Question) -> Standing:
+    state = ask.case.verdict("CTR-2", ask.container)
+    if state is not None and state.reason == "ctr.paused":
+        return Standing.MET
     found = ask.case.verdict("CTR-1", ask.container)
     if found is None or found.verdict not in (VerdictWord.PASS, VerdictWord.FAIL):
         return Standing.NOT_SHOWN
@@ -61,8 +77,16 @@ def _container_runs(ask: Question) -> Standing:
 
 
 def _containers_exist(ask: Question) -> Standing:
+    """What is stopped beside the database is started with the rest."""
     found = [r for r in ask.case.of("CTR-1") if ask.replica in r.subject.split(":")]
-    return every([holds(ask.case, "CTR-1", ask.replica, STOPPED), shown(len(found) >= len(COMPONENTS) or None)])
+    database = ask.case.verdict("CTR-1", f"{ask.replica}:rethinkdb")
+    return every(
+        [
+            holds(ask.case, "CTR-1", ask.replica, STOPPED),
+            shown(len(found) >= len(COMPONENTS) or None),
+            judged([database] if database else []),
+        ]
+    )
 
 
 def _fault_on_one_node(ask: Question) -> Standing:
@@ -75,14 +99,9 @@ def _volumes_there(ask: Question) -> Standing:
 
 def _fault_is_its_own(ask: Question) -> Standing:
     """Seen at the thing itself, while another replica has no such fault: what all show alike is the fault of none."""
-    # A job worker has no port: its row in the database, which it writes itself, is its own word.
-    worker = [r for r in ask.cause.shown_by if fails(r) and r.condition == "JOB-1" and _is_about(ask, r)]
-    own = worker + [r for r in ask.cause.shown_by if fails(r) and r.measured == "directly" and _is_about(ask, r)]
-    if not own:
-        return Standing.NOT_SHOWN
-    itself = ("CTR-", "JOB-")
-    if not any(r.condition.startswith(itself) or responded(r) or (r.reason or "").endswith(_HANGS) for r in own):
-        return Standing.UNMET
+    own = [r for r in ask.cause.shown_by if _is_about(ask, r)]
+    if not any(_is_its_own(ask, r) for r in own):
+        return shown(False if own and all(r.measured == "directly" for r in own) else None)
     rest = [each for each in ask.case.replicas if each != ask.replica]
     if not rest:
         return Standing.MET
@@ -94,10 +113,19 @@ def _fault_is_its_own(ask: Question) -> Standing:
     return every(needed)
 
 
+def _is_its_own(ask: Question, result: Result) -> bool:
+    tail = (result.reason or "").partition(".")[2]
+    if result.verdict is VerdictWord.UNKNOWN:
+        return tail in _HANGS
+    if result.measured == "directly":
+        return fails(result) and tail not in _UNHEARD
+    return fails(result) and result.condition in _OWN_REPORTS and replicas_in(ask.case, result) == {ask.replica}
+
+
 def _has_no_such_fault(ask: Question, other: str, conditions: set[str]) -> Standing:
     """Whether these conditions pass at another replica, or fail there for what is asked about alone."""
     found = [r for r in ask.case.of(*conditions) if other in r.subject.split(":")]
-    rest = [r for r in found if not (fails(r) and replicas_in(ask.case, r) == {ask.replica})]
+    rest = [r for r in found if not (wrong(r) and replicas_in(ask.case, r) == {ask.replica})]
     return judged(rest) if rest else shown(True if found else None)
 
 
