@@ -151,7 +151,7 @@ def _lost(case: Case, replica: str, reported: Collection[str]) -> bool:
 def majority_effect(result: Result) -> bool:
     """Whether it follows where the tables take no writes: log-ins, APIs, audit logs, health."""
     reason = result.reason or ""
-    if result.condition.partition("-")[0] in ("CTR", "NODE", "NET"):
+    if result.condition.partition("-")[0] in ("CTR", "NODE", "NET") or result.about == ("balancer",):
         return False
     return reason.startswith(_UNSEEN) if unknown(result) else reason.startswith(_EFFECTS)
 

@@ -24,6 +24,7 @@ _WITHOUT_WRITES = {
     "notarysigner": (Harm.SIGN,),
 }
 
+_ISSUES = ("status.table-availability", "rdb.table-availability")
 _NO_READS = ("status.table-no-reads", "status.table-no-primary", "status.table-no-shard", "rdb.table-no-reads")
 
 
@@ -42,8 +43,8 @@ def _of(case: Case, tables: tuple[str, ...], result: Result) -> bool:
         return False
     named = set(_tables([result]))
     if named:
-        return named <= set(tables) and result.condition in ("STATUS-11", "STATUS-12", "STATUS-3", "RDB-1")
-    if result.reason in ("status.table-availability", "rdb.table-availability"):
+        return named <= set(tables) and (result.condition in ("STATUS-11", "STATUS-12") or result.reason in _ISSUES)
+    if result.reason in _ISSUES:
         return True
     return repeats_issues(case, result)
 
@@ -198,7 +199,7 @@ def issue_tables(case: Case) -> Iterator[Finding]:
     Predicts: `/_ping` that repeats it, and an API that reported it at another moment.
     Contradicted by: any database that is lost: then that is the cause.
     """
-    if own := case.found("status.table-availability", "rdb.table-availability"):
+    if own := case.found(*_ISSUES):
         things = things_of(own)
         yield Finding(
             things,

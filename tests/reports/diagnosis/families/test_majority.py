@@ -38,6 +38,14 @@ def test_lost_majority_is_one_cause_and_its_containers_come_first() -> None:
     assert causes[0].harms[0] is Harm.START_WORKLOADS
 
 
+def test_balancer_that_fails_by_itself_does_not_follow() -> None:
+    """The public address fails without a replica behind it: another fault."""
+    alone = fail("PING-2", "msr.example.org", "ping.server-error", "balancer")
+    through = fail("PING-2", "msr.example.org", "ping.server-error", "balancer", f"replica:{A}")
+    assert len(found(*_LOST, alone)) == 2
+    assert len(found(*_LOST, through)) == 1
+
+
 def test_view_with_writes_contradicts_it() -> None:
     """One view in which every table takes writes, and no majority is lost."""
     others = [each for each in _LOST if each.subject != f"{A}:table_availability"]

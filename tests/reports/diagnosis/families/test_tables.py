@@ -46,6 +46,13 @@ def test_tables_that_the_api_hides() -> None:
     assert Harm.PUSH in causes[0].harms
 
 
+def test_outdated_index_does_not_follow_from_its_table() -> None:
+    """A table without writes that also has an outdated index: two causes."""
+    index = fail("STATUS-3", f"{A}:outdated_index", "status.outdated-index", "table:dtr2.tags")
+    kinds = [each for each, _ in found(index, _table("STATUS-11", "dtr2.tags", "status.table-no-writes"))]
+    assert kinds == ["tables-take-no-writes", "outdated-index"]
+
+
 def test_two_tables_with_two_faults_are_two_causes() -> None:
     """What one table lacks does not follow from another."""
     writes = _table("STATUS-11", "dtr2.tags", "status.table-no-writes")
