@@ -30,6 +30,7 @@ from reports.diagnosis.families import (
     this_machine,
     tokens,
     trust,
+    ways_in,
 )
 from reports.diagnosis.finding import Finding, Kind
 from reports.records import Header, Result, VerdictWord
@@ -43,6 +44,7 @@ FAMILIES = (
     overlay,
     packets,
     inventory,
+    ways_in,
     majority,
     helpers,
     containers,

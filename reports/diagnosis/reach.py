@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from reports.diagnosis.case import Case, fails, replicas_in, unknown
+from reports.diagnosis.case import Case, fails, unknown
 from reports.records import Result, VerdictWord
 
 # Asked at each replica without credentials: judged there, something did respond.
@@ -28,22 +28,63 @@ def silent_replicas(case: Case) -> tuple[str, ...]:
 
 def reported_well(case: Case, replica: str) -> tuple[Result, ...]:
     """What others, or other ways in, show of a replica that is well: the balancer reaches it, its health report is
-    fresh, its database is connected and answers, its containers run.
+    fresh, its database is connected and answers, its nginx runs.
     """
-    through_balancer = [
-        each
-        for each in case.of("PING-2", word=VerdictWord.PASS)
-        if isinstance(each.seen, Mapping) and replica in each.seen
-    ]
     others = case.passing("STATUS-5", replica) + case.passing("STATUS-8", replica) + case.passing("RDB-1", replica)
-    nginx = case.passing("CTR-1", f"{replica}") if not case.fails("CTR-1", replica) else []
-    return (*through_balancer, *others, *nginx)
+    return (*_through_balancer(case, replica), *_nginx_runs(case, replica), *others)
+
+
+def only_from_here(case: Case, replica: str) -> bool:
+    """Whether a replica that is silent from here is well for others: the balancer reaches it, or its report is fresh,
+    its database is connected and its nginx is not seen down, and nobody misses it.
+
+    A balancer that reaches every other one and leaves it out misses it too.
+    """
+    if _through_balancer(case, replica):
+        return True
+    fresh = case.passes("STATUS-5", replica) and bool(case.passing("STATUS-8", replica))
+    return fresh and _may_serve(case, replica) and not _left_out(case, replica) and not reported_missing(case, replica)
+
+
+def _through_balancer(case: Case, replica: str) -> list[Result]:
+    return [each for each in case.of("PING-2") if isinstance(each.seen, Mapping) and replica in each.seen]
+
+
+def _left_out(case: Case, replica: str) -> bool:
+    """Whether the balancer reached every other replica and not this one."""
+    reached = {name for each in case.of("PING-2") if isinstance(each.seen, Mapping) for name in each.seen}
+    return bool(reached) and replica not in reached and reached >= set(case.replicas) - set(silent_replicas(case))
+
+
+def _nginx_runs(case: Case, replica: str) -> list[Result]:
+    return [each for each in case.passing("CTR-1", replica) if each.subject.endswith(":nginx")]
+
+
+def _may_serve(case: Case, replica: str) -> bool:
+    """Whether its nginx runs, or Docker was not asked."""
+    return bool(_nginx_runs(case, replica)) or all(
+        unknown(each) or each.verdict is VerdictWord.SKIPPED
+        for each in case.of("CTR-1")
+        if replica in each.subject.split(":")
+    )
 
 
 def reported_missing(case: Case, replica: str) -> tuple[Result, ...]:
-    """What others, or other ways in, show of a replica that is down, or ill."""
-    return tuple(
-        each
-        for each in case.results
-        if fails(each) and each.condition not in ("PING-1", "PING-2") and replica in replicas_in(case, each)
-    )
+    """What others, or other ways in, show of a replica that is down: its report is old, its nginx does not run, no
+    database server is connected to its own.
+    """
+    links = [each for each in case.of("STATUS-8") if replica in each.subject.split(":") and not unknown(each)]
+    told = [each for each in case.of("STATUS-5", "CTR-1") if fails(each) and _is_told_of(each, replica)]
+    return (*told, *(links if links and all(map(fails, links)) else ()))
+
+
+def _is_told_of(result: Result, replica: str) -> bool:
+    parts = result.subject.split(":")
+    return parts in ([replica], [replica, "nginx"])
+
+
+def web_ports(case: Case, replica: str) -> tuple[int, ...]:
+    """The ports of its node on which a replica's nginx serves HTTPS, where the node shows that it listens there."""
+    found = case.verdict("NODE-5", case.node_of(replica) or "")
+    ports = found.seen.get(replica) if found is not None and isinstance(found.seen, Mapping) else None
+    return tuple(each for each in ports if isinstance(each, int)) if isinstance(ports, Sequence) else ()

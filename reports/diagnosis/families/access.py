@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from reports.diagnosis.case import Case, fails, replicas_in, things_of, type_of, unknown
 from reports.diagnosis.finding import Family, Finding, Harm
@@ -10,6 +10,7 @@ from reports.records import Result, VerdictWord
 
 family = Family()
 
+_OK = 200
 EVERYTHING = (Harm.SIGN_IN, Harm.PULL, Harm.PUSH, Harm.WEB)
 # What needs a log-in, or a token.
 _NEEDS_LOG_IN = frozenset({"TOKEN", "STATUS", "ALERT", "JOB", "VERSION", "STORE", "FEED", "RDB", "REG"})
@@ -100,18 +101,14 @@ def _certificate(
     )
 
 
-def _behind(own: list[Result]) -> Callable[[Result], bool]:
+def _behind(own: Sequence[Result]) -> Callable[[Result], bool]:
     """What was not sent to an address whose certificate does not verify."""
-    addresses = {each.subject for each in own}
+    certificates, addresses = set(things_of(own)), {each.subject for each in own}
 
     def follows(result: Result) -> bool:
-        detail = (result.reason or "").partition(".")[2]
-        there = bool(addresses & {result.subject, *result.subject.split(":")}) or any(
-            address in thing for thing in result.about for address in addresses
-        )
-        return detail == "untrusted" or (
-            unknown(result) and (there or result.area in _NEEDS_LOG_IN) and not result.about
-        )
+        untrusted = (result.reason or "").partition(".")[2] == "untrusted"
+        there = set(result.about) <= certificates if result.about else bool(addresses & set(result.subject.split(":")))
+        return untrusted and there
 
     return follows
 
@@ -158,11 +155,12 @@ def _at_the_balancer(case: Case) -> list[Result]:
 def balancer_keeps_bad_replica(case: Case) -> Iterator[Finding]:
     """The load balancer has a replica in its pool that responds as unhealthy: its health check is missing or wrong.
 
-    Needs: PING-2 fails at a replica whose own `/_ping` fails in the same way, while others pass.
+    Needs: PING-2 fails at a replica whose own `/_ping` fails with a status that the balancer could see, while others
+    pass.
     Predicts: nothing.
     Contradicted by: a balancer that leaves the replica out.
     """
-    bad = {each.subject for each in case.of("PING-1") if fails(each)}
+    bad = {each.subject for each in case.of("PING-1") if fails(each) and each.seen != _OK}
     healthy = {each.subject for each in case.of("PING-1", word=VerdictWord.PASS)}
     own = [each for each in _at_the_balancer(case) if replicas_in(case, each) & bad]
     if own and healthy:
@@ -180,9 +178,10 @@ def balancer_at_fault(case: Case) -> Iterator[Finding]:
 
     Needs: PING-2 fails, and some replica's own `/_ping` passes.
     Predicts: what else was asked at the public address.
-    Contradicted by: replicas that fail in the same way.
+    Contradicted by: a replica that fails in the same way, and that PING-2 names.
     """
-    own = _at_the_balancer(case)
+    bad = {each.subject for each in case.of("PING-1") if fails(each)}
+    own = [each for each in _at_the_balancer(case) if not replicas_in(case, each) & bad]
     if own and case.of("PING-1", word=VerdictWord.PASS):
         yield Finding(
             ("balancer",), tuple(own),

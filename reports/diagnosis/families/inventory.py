@@ -1,22 +1,27 @@
-"""What the inventory says otherwise than it is, and accounts and ways in that it names: the cluster may be healthy."""
+"""What the inventory says otherwise than it is, and what only this machine does not reach: nothing is to repair."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 
-from reports.diagnosis.case import Case, fails, has_reason, name_of, replicas_in, things_of, type_of, unknown
+from reports.diagnosis.case import Case, fails, name_of, replicas_in, unknown
 from reports.diagnosis.effects import unseen_at
+from reports.diagnosis.families.database import links_of
+from reports.diagnosis.families.majority import database_stopped
 from reports.diagnosis.finding import Family, Finding
-from reports.diagnosis.reach import reported_missing, reported_well, silent_replicas
+from reports.diagnosis.reach import only_from_here, reported_well, silent_replicas, web_ports
 from reports.records import Result, VerdictWord
 
 family = Family()
 
-_ADMIN_AREAS = frozenset({"STATUS", "ALERT", "JOB", "VERSION", "STORE", "FEED"})
-_CLOSED = ("ping.refused", "ping.no-connection", "ping.no-route", "ping.unresolved", "ping.local-error")
+_CLOSED = ("refused", "no-connection", "no-route", "unresolved", "local-error", "no-proxy")
+_PING_CLOSED = tuple(f"ping.{each}" for each in _CLOSED)
 _NODE_CLOSED = ("node.no-connection", "node.no-route", "node.timeout", "node.unresolved")
-_DATABASE_CLOSED = ("rdb.refused", "rdb.no-handshake", "rdb.no-connection", "rdb.no-route", "rdb.timeout")
-_MKE_CLOSED = ("mke.refused", "mke.no-connection", "mke.no-route", "mke.unresolved")
+_MKE_CLOSED = tuple(f"mke.{each}" for each in _CLOSED)
+_DATABASE_CLOSED = tuple(f"rdb.{each}" for each in (*_CLOSED, "no-handshake", "timeout"))
+# The public name is asked by users from elsewhere: only that this machine cannot look it up says nothing of them.
+_NOT_LOOKED_UP = ("ping.unresolved", "ping.local-error", "ping.no-proxy")
+_Follows = Callable[[Result], bool]
 
 
 @family.cause(
@@ -28,7 +33,7 @@ _MKE_CLOSED = ("mke.refused", "mke.no-connection", "mke.no-route", "mke.unresolv
 def addresses_swapped(case: Case) -> Iterator[Finding]:
     """Two replicas, or two databases, answer in each other's place.
 
-    Needs: each of them is answered at the address of the other.
+    Needs: each of them is answered at the address of another of them.
     Predicts: all that is said of these addresses.
     Contradicted by: one that answers at its own address.
     """
@@ -37,34 +42,52 @@ def addresses_swapped(case: Case) -> Iterator[Finding]:
 
 @family.cause(
     "wrong-address-in-inventory",
-    "The inventory's address of {things} is that of another",
+    "The inventory has a wrong address of {things}",
     remedy="check-addresses",
     harms=(),
 )
 def wrong_address(case: Case) -> Iterator[Finding]:
-    """Another replica, or another database, answers at an address of the inventory.
+    """Another replica or database answers at an address of the inventory, or nothing does while the replica's nginx
+    listens on another port.
 
-    Needs: it names itself (IDENT-1, RDB-1).
+    Needs: the other one names itself; or a node that listens on other HTTPS ports than the inventory says.
     Predicts: all that is said of this address.
-    Contradicted by: nothing that a run sees.
+    Contradicted by: others that miss the replica too.
     """
     yield from _answers_elsewhere(case, mutual=False)
+    for ping in case.found(*_PING_CLOSED):
+        place = case.header.replicas.get(ping.subject)
+        if ping.condition != "PING-1" or place is None:
+            continue
+        ports = web_ports(case, ping.subject)
+        if ports and place.port not in ports and only_from_here(case, ping.subject):
+            listed = " or ".join(str(each) for each in ports)
+            yield Finding(
+                (f"replica:{ping.subject}",), (ping,), reported_well(case, ping.subject)[:12],
+                predicts=_unasked(case, {ping.subject}),
+                detail=f"the inventory says port {place.port}, and its nginx listens on port {listed}",
+            )  # fmt: skip
 
 
 def _answers_elsewhere(case: Case, *, mutual: bool) -> Iterator[Finding]:
-    for reason, kind in (("ident.another-replica", "replica"), ("rdb.another-server", "database")):
-        own = case.found(reason)
-        at = {each.subject for each in own}
-        there = {name_of(thing) for each in own for thing in each.witnesses}
-        if own and mutual is (len(at) > 1 and there <= at):
-            seen = {f"{kind}:{name}" for name in at}
+    replicas = case.found("ident.another-replica")
+    yield from _others_answer(case, "replica", replicas, {name_of(w) for r in replicas for w in r.witnesses}, mutual)
+    databases = case.found("rdb.another-server") + case.found("rethinkdb.another-server", unknown=True)
+    yield from _others_answer(case, "database", databases, {name_of(w) for r in databases for w in r.witnesses}, mutual)
 
-            def follows(result: Result, at: set[str] = at, kind: str = kind) -> bool:
-                of_them = replicas_in(case, result)
-                whole = kind == "replica" and bool(of_them) and of_them <= at and result.area != "CTR"
-                return (unknown(result) and bool(at & set(result.subject.split(":")))) or whole
 
-            yield Finding(tuple(sorted(seen)), tuple(own), predicts=follows)
+def _others_answer(case: Case, kind: str, own: list[Result], there: Collection[str], mutual: bool) -> Iterator[Finding]:
+    """Where others than those that are expected answer; these are there, where they say who they are."""
+    at = {each.subject for each in own if each.subject in case.replicas}
+    if not at or mutual is not (len(at) > 1 and set(there) <= at):
+        return
+
+    def follows(result: Result) -> bool:
+        of_them = replicas_in(case, result)
+        whole = kind == "replica" and bool(of_them) and of_them <= at and result.area != "CTR"
+        return (unknown(result) and bool(at & set(result.subject.split(":")))) or whole
+
+    yield Finding(tuple(f"{kind}:{name}" for name in at), tuple(own), predicts=follows)
 
 
 @family.cause("wrong-host-behind-ssh", "Another machine answers in place of {things}", remedy="other-engine", harms=())
@@ -97,160 +120,80 @@ def wrong_host(case: Case) -> Iterator[Finding]:
 def not_reachable_from_here(case: Case) -> Iterator[Finding]:
     """Something is silent for this machine alone: others see it well, so that nothing of it is to be repaired.
 
-    Needs: no connection from here; the balancer reaches it, its health report is fresh, its database is connected or
-    its containers run.
+    Needs: no connection from here; the balancer reaches the replica, or its health report is fresh, its database is
+    connected and its nginx runs; the others are connected to the database; somebody logs in through MKE; the public
+    name does not resolve here alone.
     Predicts: all that was to be asked there.
     Contradicted by: others that miss it too.
     """
-    closed = {each.subject: each for each in case.found(*_CLOSED) if each.condition == "PING-1"}
-    silent = set(silent_replicas(case))
-    names = [
-        name
-        for name in case.replicas
-        if name in closed and name in silent and reported_well(case, name) and not reported_missing(case, name)
-    ]
-    if names:
-        at = set(names)
-        well = [each for name in names for each in reported_well(case, name)]
-
-        def follows(result: Result) -> bool:
-            of_them = replicas_in(case, result)
-            return unknown(result) and (
-                (bool(of_them) and of_them <= at) or (not of_them and bool(at & set(result.subject.split(":"))))
-            )
-
-        yield Finding(
-            tuple(f"replica:{name}" for name in names), tuple(closed[name] for name in names), tuple(well[:12]),
-            predicts=follows,
-        )  # fmt: skip
-    nodes = [each for each in case.found(*_NODE_CLOSED) if each.condition == "NODE-1"]
-    if nodes:
-        unreached = {each.subject for each in nodes}
-        seen = [each for node in unreached for name in case.replicas_on(node) for each in reported_well(case, name)]
-        yield Finding(
-            tuple(f"node:{name}" for name in unreached), tuple(nodes), tuple(seen[:12]),
-            predicts=unseen_at(case, unreached),
-        )  # fmt: skip
-    databases = [
-        each
-        for each in case.found(*_DATABASE_CLOSED)
-        if case.passing("STATUS-8", each.subject)
-        and not case.fails("STATUS-8", each.subject)
-        and not any(fails(down) for down in case.of("CTR-1") if down.subject == f"{each.subject}:rethinkdb")
-    ]
-    if databases:
-        unreached = {each.subject for each in databases}
-        seen = [each for name in unreached for each in case.passing("STATUS-8", name)]
-        yield Finding(
-            tuple(f"database:{name}" for name in unreached), tuple(databases), tuple(seen[:12]),
-            predicts=lambda each: unknown(each) and each.area == "RDB" and each.subject in unreached,
-        )  # fmt: skip
-    mke = case.found(*_MKE_CLOSED)
-    logged_in = case.of("TOKEN-0", word=VerdictWord.PASS)
+    yield from _replicas(case)
+    yield from _nodes(case)
+    yield from _databases(case)
+    mke, logged_in = case.found(*_MKE_CLOSED), case.of("TOKEN-0", word=VerdictWord.PASS)
     if mke and logged_in:
-        yield Finding(("mke",), tuple(mke), tuple(logged_in))
+        yield Finding(("mke",), tuple(mke), tuple(logged_in), affects=frozenset({"mke"}))
+    public, healthy = case.found(*_NOT_LOOKED_UP), case.of("PING-1", word=VerdictWord.PASS)
+    public = [each for each in public if each.condition == "PING-2"]
+    if public and healthy:
+        yield Finding(("balancer",), tuple(public), tuple(healthy), affects=frozenset({"balancer"}))
 
 
-@family.cause("credentials-wrong", "The password or token of {things} is refused", remedy="check-credentials", harms=())
-def credentials_wrong(case: Case) -> Iterator[Finding]:
-    """An account of the inventory is refused wherever it was tried.
-
-    Needs: 401 from the token service, or RethinkDB that refuses the log-in.
-    Predicts: all that needs this account.
-    Contradicted by: a place that accepts it (then the other place is at fault); MKE that is down.
-    """
-    own = [each for each in case.found("token.credentials-refused") if each.condition == "TOKEN-0"]
-    if own and not _mke_refuses(case):
-        yield Finding(tuple(f"account:{each.subject}" for each in own), tuple(own), predicts=_needs_account(own))
-    refused = case.found("rdb.login-refused") + case.found("rethinkdb.login-refused", unknown=True)
-    if refused:
-        yield Finding(("account:rethinkdb",), tuple(refused), predicts=_of_rethinkdb)
+def _replicas(case: Case) -> Iterator[Finding]:
+    closed = {each.subject: each for each in case.found(*_PING_CLOSED) if each.condition == "PING-1"}
+    silent = silent_replicas(case)
+    names = [name for name in silent if name in closed and only_from_here(case, name)]
+    if names:
+        well = tuple(each for name in names for each in reported_well(case, name))
+        yield Finding(
+            tuple(f"replica:{name}" for name in names), tuple(closed[name] for name in names), well[:12],
+            predicts=_unasked(case, set(names)),
+        )  # fmt: skip
 
 
-def _mke_refuses(case: Case) -> bool:
-    down = any(fails(each) for each in case.of("MKE-1"))
-    return down and not case.of("TOKEN-0", word=VerdictWord.PASS)
+def _nodes(case: Case) -> Iterator[Finding]:
+    """Nodes to which no way leads from here, while their replicas are seen well."""
+    nodes = [
+        each
+        for each in case.found(*_NODE_CLOSED)
+        if each.condition == "NODE-1" and any(reported_well(case, name) for name in case.replicas_on(each.subject))
+    ]
+    if nodes:
+        names = [each.subject for each in nodes]
+        seen = tuple(each for node in names for name in case.replicas_on(node) for each in reported_well(case, name))
+        yield Finding(
+            tuple(f"node:{name}" for name in names), tuple(nodes), seen[:12], predicts=unseen_at(case, names)
+        )  # fmt: skip
 
 
-def _of_rethinkdb(result: Result) -> bool:
-    return unknown(result) and result.area == "RDB"
-
-
-def _needs_account(own: list[Result]):  # type: ignore[no-untyped-def]
-    accounts = {each.subject for each in own}
+def _unasked(case: Case, names: set[str]) -> _Follows:
+    """What is UNKNOWN because these replicas cannot be asked; of the whole cluster where none of them can."""
+    everybody = names >= set(case.replicas)
 
     def follows(result: Result) -> bool:
-        if not unknown(result):
-            return False
-        of_admin = "admin" in accounts and (result.area in _ADMIN_AREAS or result.condition == "RDB-4")
-        named = any(f"{result.subject}:".startswith(f"{account}:") for account in accounts)
-        return result.condition == "TOKEN-3" or of_admin or named
+        of_them = replicas_in(case, result)
+        here = (bool(of_them) and of_them <= names) or (not of_them and bool(names & set(result.subject.split(":"))))
+        return unknown(result) and (here or (everybody and (result.reason or "").startswith(("http.", "token."))))
 
     return follows
 
 
-@family.cause("account-locked", "{things} {is} locked out after too many log-ins", remedy="check-credentials", harms=())
-def account_locked(case: Case) -> Iterator[Finding]:
-    """An account, or this machine, is barred for a while after too many failed log-ins (429).
-
-    Needs: 429 from the token service.
-    Predicts: all that needs this account.
-    Contradicted by: the account that logs in.
-    """
-    own = [each for each in case.found("token.too-many-log-ins", "feed.too-many-log-ins") if fails(each)]
+def _databases(case: Case) -> Iterator[Finding]:
+    """Database servers that this machine alone does not reach: all others that can tell are connected to them."""
+    own = [each for each in case.found(*_DATABASE_CLOSED) if each.condition == "RDB-1" and _connected(case, each)]
     if own:
-        own.sort(key=lambda each: each.condition != "TOKEN-0")
-        yield Finding(
-            things_of(own, "account") or things_of(own), tuple(own),
-            predicts=_needs_account([each for each in own if each.condition == "TOKEN-0"]),
-        )  # fmt: skip
+        names = {each.subject for each in own}
+        things = tuple(f"database:{name}" for name in names)
+        well = tuple(link for name in names for link in links_of(case, name))
+        yield Finding(things, tuple(own), well[:12], affects=frozenset(things))
 
 
-def _way_in(name: str, title: str, meaning: str, *reasons: str, remedy: str, types: tuple[str, ...]) -> None:
-    """A kind for which something is UNKNOWN, or NODE-1 fails: the account or the configuration is at fault."""
-
-    @family.cause(name, title, remedy=remedy, harms=())
-    def rule(case: Case) -> Iterator[Finding]:
-        own = [each for each in case.left if has_reason(each, reasons)]
-        if own:
-            own.sort(key=unknown)
-            things = things_of(own, *types) or things_of(own)
-            nodes = {name_of(each) for each in things if type_of(each) == "node"}
-            yield Finding(things, tuple(own), predicts=unseen_at(case, nodes), affects=frozenset(things))
-
-    listed = ", ".join(f"`{each}`" for each in reasons)
-    rule.__doc__ = (
-        f"{meaning}\n\nNeeds: a verdict for the reason {listed}.\nPredicts: what was to be asked by this way.\n"
-        "Contradicted by: another way in that shows a fault.\n"
-    )
+def _connected(case: Case, result: Result) -> bool:
+    links = [each for each in links_of(case, result.subject) if not unknown(each)]
+    well = bool(links) and not any(map(fails, links))
+    return well and database_stopped(case, result.subject) is None and not _reported_ill(case, result)
 
 
-_way_in(
-    "account-restricted", "The account on {things} is restricted",
-    "The account of the inventory runs no commands, or something prints between.",
-    "shell.not-run", "shell.no-answer", "node.not-run", "node.no-answer", "docker.wrapper-prints",
-    "node.wrapper-prints", "docker.no-permission", "node.no-permission", "docker.sudo-refused", "node.sudo-refused",
-    "docker.no-command", "node.no-command", remedy="account-restricted", types=("node",),
-)  # fmt: skip
-_way_in(
-    "session-limit", "sshd of {things} allows too few sessions, or no forwarding",
-    "sshd's own limits keep this machine from asking.", "ssh.max-sessions", "node.max-sessions", "ssh.no-forwarding",
-    "node.no-forwarding", "rethinkdb.no-forwarding", remedy="account-restricted", types=("node",),
-)  # fmt: skip
-_way_in(
-    "client-certificate", "RethinkDB does not accept the client certificate of the inventory, or lacks one",
-    "The database servers require a client certificate that the inventory does not name, or reject the one it names.",
-    "rethinkdb.client-wanted", "rethinkdb.client-refused", "rdb.client-wanted", "rdb.client-refused",
-    "inventory.client-certificate", remedy="database-access", types=("database",),
-)  # fmt: skip
-_way_in(
-    "database-rights", "RethinkDB's user of the inventory may not read the system's tables",
-    "The user has no read permission on the database `rethinkdb`.", "rethinkdb.no-permission", "rdb.no-permission",
-    remedy="database-access", types=("account",),
-)  # fmt: skip
-_way_in(
-    "rethinkcli-failed", "rethinkcli could not ask {things}",
-    "The guide's own tool failed for a reason of its own: names for a moment, or the certificate of the volume.",
-    "container.rethinkcli-failed", "rethinkdb.unresolved", "rethinkdb.local-error", "rethinkdb.tls-alert",
-    remedy="database-access", types=("database",),
-)  # fmt: skip
+def _reported_ill(case: Case, result: Result) -> bool:
+    """Whether another server, or a replica, says something against this one."""
+    told = case.of("STATUS-3", "RDB-1", "PING-1")
+    return any(fails(each) and each is not result and set(result.about) & set(each.about) for each in told)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 from reports.diagnosis.case import Case, fails, replicas_in, things_of, unknown
 from reports.diagnosis.effects import Follows
 from reports.diagnosis.finding import Family, Finding, Harm
 from reports.diagnosis.reach import reported_well, silent_replicas
-from reports.records import Result
+from reports.records import Result, VerdictWord
 
 family = Family()
 
+_OK = 200
 _MENDING = ("save-first", "restart-container")
 _REPLICA = ("save-first", "restart-replica", "remove-join")
 _ALL = (Harm.SIGN_IN, Harm.PULL, Harm.PUSH, Harm.WEB)
@@ -40,31 +41,42 @@ def port_not_tls(case: Case) -> Iterator[Finding]:
         yield _gone(case, own)
 
 
-def _gone(case: Case, own: list[Result], ladder: tuple[str, ...] | None = None) -> Finding:
-    """A replica of which nothing can be asked."""
-    names = {each.subject for each in own} & set(case.replicas)
-    well = [each for name in names for each in reported_well(case, name)]
+def gone_without(case: Case, names: Collection[str]) -> Follows:
+    """What is UNKNOWN because these replicas cannot be asked."""
+    gone = set(names)
 
     def follows(result: Result) -> bool:
         at_fault = replicas_in(case, result)
         return unknown(result) and (
-            (bool(at_fault) and at_fault <= names) or (not at_fault and bool(names & set(result.subject.split(":"))))
+            (bool(at_fault) and at_fault <= gone) or (not at_fault and bool(gone & set(result.subject.split(":"))))
         )
 
-    return Finding(
-        tuple(f"replica:{name}" for name in names), tuple(own), tuple(well[:12]), predicts=follows, ladder=ladder
-    )
+    return follows
+
+
+def _gone(case: Case, own: Sequence[Result]) -> Finding:
+    """Replicas of which nothing can be asked, and what speaks for them all the same."""
+    names = [each.subject for each in own if each.subject in case.replicas]
+    well = [each for name in names for each in reported_well(case, name)]
+    things = tuple(f"replica:{name}" for name in names)
+    return Finding(things, tuple(own), tuple(well[:12]), predicts=gone_without(case, names))
+
+
+def _speaks_tls(case: Case, name: str) -> bool:
+    """Whether its port completed a TLS handshake, whatever the certificate is worth."""
+    found = case.verdict("TLS-1", name)
+    return found is not None and not unknown(found) and found.verdict is not VerdictWord.SKIPPED
 
 
 @family.cause("replica-silent", "{things} {does} not respond", remedy="recover-replica", harms=_ALL, ladder=_REPLICA)
 def replica_silent(case: Case) -> Iterator[Finding]:
     """A replica does not respond over HTTPS, and what its other parts show does not say why.
 
-    Needs: PING-1 fails without a response.
+    Needs: PING-1 fails without a response, and without a TLS handshake.
     Predicts: all that was to be asked there.
     Contradicted by: others that see it well (then only this machine does not reach it).
     """
-    silent = set(silent_replicas(case))
+    silent = [name for name in silent_replicas(case) if not _speaks_tls(case, name)]
     own = [each for each in case.left if each.condition == "PING-1" and fails(each) and each.subject in silent]
     if own:
         yield _gone(case, own)
@@ -103,39 +115,46 @@ def container_unreachable(case: Case) -> Iterator[Finding]:
 def replica_unhealthy(case: Case) -> Iterator[Finding]:
     """A replica reports itself unhealthy, and nothing deeper is known.
 
-    Needs: its own `/_ping` says so.
-    Predicts: its health as the others report it, and the balancer that reaches it.
+    Needs: its own `/_ping` says so, with the status that belongs to it.
+    Predicts: its health as it and the others report it, and the balancer that reaches it.
     Contradicted by: an issue of RethinkDB, or a container, that it names.
     """
     own = [
         each
-        for each in case.found("ping.unhealthy", "ping.server-error", "ping.database-issues", "ping.other-database")
-        if each.condition == "PING-1"
+        for each in case.found("ping.unhealthy", "ping.database-issues", "ping.other-database")
+        if each.condition == "PING-1" and each.seen != _OK
     ]
     if own:
         names = {each.subject for each in own}
-        follows = _said_of(case, names, "STATUS-4", "STATUS-1", "PING-2")
+        follows = _said_of(case, names, "STATUS-4", "PING-2")
         yield Finding(tuple(f"replica:{name}" for name in names), tuple(own), predicts=follows)
 
 
 @family.cause(
-    "ping-misbehaves", "{things} answer{s} /_ping in an undocumented way", remedy="recover-replica", ladder=_REPLICA
+    "ping-misbehaves", "{things} {does} not answer /_ping as documented", remedy="recover-replica", ladder=_REPLICA
 )
 def ping_misbehaves(case: Case) -> Iterator[Finding]:
-    """A replica's `/_ping` is not the documented one: its health is not known.
+    """A replica's `/_ping` does not come over a port that speaks TLS, is not the documented one, or contradicts its
+    status: its health is not known.
 
-    Needs: PING-1 fails for the form of the response, or for a response that does not come although others do.
-    Predicts: the balancer that receives the same.
+    Needs: PING-1 fails for the form of the response, or without one although the port completes a TLS handshake.
+    Predicts: the balancer that receives the same response; all that was to be asked there where none comes.
     Contradicted by: nothing that a run sees.
     """
-    own = [each for each in case.left if each.condition == "PING-1" and fails(each) and each.reason != "ping.not-tls"]
+    own = [each for each in case.left if each.condition == "PING-1" and fails(each)]
     if own:
         names = {each.subject for each in own}
+        silent = names & set(silent_replicas(case))
+        gone = gone_without(case, silent)
 
         def follows(result: Result) -> bool:
-            return result.condition in ("PING-2", "PING-3") and bool(replicas_in(case, result) & names)
+            of_ping = result.condition in ("PING-2", "PING-3") and bool(replicas_in(case, result) & names)
+            return of_ping or gone(result)
 
-        yield Finding(tuple(f"replica:{name}" for name in names), tuple(own), predicts=follows)
+        yield Finding(
+            tuple(f"replica:{name}" for name in names), tuple(own), predicts=follows,
+            ladder=_MENDING if silent == names else _REPLICA,
+        )  # fmt: skip
 
 
 family.by_reason(
@@ -178,7 +197,7 @@ def api_misbehaves(case: Case) -> Iterator[Finding]:
     Predicts: what the API was to report.
     Contradicted by: nothing that a run sees.
     """
-    yield from _api(case, "status.unexpected", "status.not-json", "status.too-large", "status.not-http")
+    yield from _api(case, "status.unexpected", "status.not-json", "status.too-large")
 
 
 @family.cause(
@@ -212,16 +231,23 @@ def _api(case: Case, *reasons: str) -> Iterator[Finding]:
         yield Finding(tuple(f"replica:{name}" for name in names), tuple(own), predicts=follows)
 
 
-family.by_reason(
+@family.cause(
     "api-too-open",
-    "The cluster status of {things} is open to anyone",
-    "The cluster status is served to people without administrator rights.",
-    "status.exposed",
-    "status.refused-otherwise",
-    things=("replica",),
+    "The cluster status is open to people without administrator rights",
     remedy="restrict-status",
     harms=(Harm.EXPOSED,),
 )
+def api_too_open(case: Case) -> Iterator[Finding]:
+    """The cluster status is served to people without administrator rights.
+
+    Needs: STATUS-2 fails for an anonymous client or a reader; each asks one replica, so that others are as open.
+    Predicts: nothing else.
+    Contradicted by: a client that is refused.
+    """
+    if own := case.found("status.exposed", "status.refused-otherwise"):
+        yield Finding(("cluster",), tuple(own))
+
+
 family.by_reason(
     "health-report-stale",
     "The health report of {things} is old",
@@ -251,18 +277,24 @@ family.by_reason(
     remedy="read-only",
     harms=(Harm.PUSH, Harm.DELETE),
 )
-family.by_reason(
-    "nginx-status",
-    "nginx of {things} does not serve its status page",
-    "`/nginx_status` is refused, or is another page than stub_status.",
-    "nginx.restricted",
-    "nginx.another-page",
-    "nginx.other-status",
-    "nginx.too-large",
-    "nginx.not-http",
-    "nginx.timeout",
-    remedy="read-the-logs",
-)
+
+
+@family.cause("nginx-status", "nginx of {things} {does} not serve its status page", remedy="read-the-logs")
+def nginx_status(case: Case) -> Iterator[Finding]:
+    """`/nginx_status` is refused, is another page than that of stub_status, or does not come.
+
+    Needs: NGINX-1 fails while the replica responds otherwise.
+    Predicts: the numbers of connections of that replica, which are on this page.
+    Contradicted by: nothing that a run sees.
+    """
+    if own := [each for each in case.left if each.condition == "NGINX-1" and not unknown(each)]:
+        names = {each.subject for each in own}
+        yield Finding(
+            things_of(own), tuple(own),
+            predicts=lambda each: unknown(each) and each.area == "NGINX" and each.subject in names,
+        )  # fmt: skip
+
+
 family.by_reason(
     "nginx-drops",
     "nginx of {things} drops connections",
@@ -344,7 +376,7 @@ family.by_reason(
     harms=(Harm.WEB,),
 )
 def api_lists_unreadable(case: Case) -> Iterator[Finding]:
-    """Alerts, jobs or workers cannot be read from any replica that was asked.
+    """Alerts, jobs or workers cannot be read from any replica: each that was asked for a log-in is tried in turn.
 
     Needs: they are UNKNOWN for the response of the API, while its cluster status is as documented.
     Predicts: nothing.
@@ -356,4 +388,5 @@ def api_lists_unreadable(case: Case) -> Iterator[Finding]:
         if unknown(each) and each.condition in ("ALERT-1", "JOB-1", "JOB-2") and (each.reason or "").startswith("http.")
     ]
     if own:
-        yield Finding(things_of(own, "replica") or things_of(own), tuple(own))
+        tried = tuple(f"replica:{name}" for name in case.replicas if case.passes("STATUS-1", name))
+        yield Finding(tried or things_of(own), tuple(own))

@@ -1,0 +1,168 @@
+"""Accounts, certificates and limits on the way in, as the inventory names them: the cluster may be healthy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from reports.diagnosis.case import Case, fails, has_reason, name_of, things_of, type_of, unknown
+from reports.diagnosis.effects import unseen_at
+from reports.diagnosis.finding import Family, Finding
+from reports.records import Result, VerdictWord
+
+family = Family()
+
+_ADMIN_AREAS = frozenset({"STATUS", "ALERT", "JOB", "VERSION", "STORE", "FEED"})
+_DATABASE_ACCOUNT = ("account:rethinkdb",)
+_CLIENT = ("rethinkdb.client-wanted", "rethinkdb.client-refused", "rdb.client-wanted", "rdb.client-refused")
+
+
+@family.cause("credentials-wrong", "The password or token of {things} is refused", remedy="check-credentials", harms=())
+def credentials_wrong(case: Case) -> Iterator[Finding]:
+    """An account of the inventory is refused wherever it was tried.
+
+    Needs: 401 from the token service, or RethinkDB that refuses the log-in.
+    Predicts: all that needs this account.
+    Contradicted by: a place that accepts it (then the other place is at fault); MKE that is down.
+    """
+    own = [each for each in case.found("token.credentials-refused") if each.condition == "TOKEN-0"]
+    if own and not _mke_refuses(case):
+        yield Finding(tuple(f"account:{each.subject}" for each in own), tuple(own), predicts=_needs_account(own))
+    refused = case.found("rdb.login-refused") + case.found("rethinkdb.login-refused", unknown=True)
+    if refused:
+        yield Finding(things_of(refused, "account") or _DATABASE_ACCOUNT, tuple(refused), predicts=_of_rethinkdb)
+
+
+def _mke_refuses(case: Case) -> bool:
+    down = any(fails(each) for each in case.of("MKE-1"))
+    return down and not case.of("TOKEN-0", word=VerdictWord.PASS)
+
+
+def _of_rethinkdb(result: Result) -> bool:
+    return unknown(result) and result.area == "RDB"
+
+
+def _needs_account(own: Sequence[Result]) -> Callable[[Result], bool]:
+    accounts = {each.subject for each in own}
+
+    def follows(result: Result) -> bool:
+        if not unknown(result):
+            return False
+        of_admin = "admin" in accounts and (result.area in _ADMIN_AREAS or result.condition == "RDB-4")
+        named = any(f"{result.subject}:".startswith(f"{account}:") for account in accounts)
+        return result.condition == "TOKEN-3" or of_admin or named
+
+    return follows
+
+
+@family.cause("account-locked", "{things} {is} locked out after too many log-ins", remedy="check-credentials", harms=())
+def account_locked(case: Case) -> Iterator[Finding]:
+    """An account, or this machine, is barred for a while after too many failed log-ins (429).
+
+    Needs: 429 from the token service.
+    Predicts: all that needs this account.
+    Contradicted by: the account that logs in.
+    """
+    own = [each for each in case.found("token.too-many-log-ins", "feed.too-many-log-ins") if fails(each)]
+    if own:
+        own.sort(key=lambda each: each.condition != "TOKEN-0")
+        yield Finding(
+            things_of(own, "account") or things_of(own), tuple(own),
+            predicts=_needs_account([each for each in own if each.condition == "TOKEN-0"]),
+        )  # fmt: skip
+
+
+def _way_in(name: str, title: str, meaning: str, *reasons: str, remedy: str, types: tuple[str, ...]) -> None:
+    """A kind for which something is UNKNOWN, or NODE-1 fails: the account or the configuration is at fault."""
+
+    @family.cause(name, title, remedy=remedy, harms=())
+    def rule(case: Case) -> Iterator[Finding]:
+        own = [each for each in case.left if has_reason(each, reasons)]
+        if own:
+            own.sort(key=unknown)
+            things = things_of(own, *types) or things_of(own)
+            nodes = {name_of(each) for each in things if type_of(each) == "node"}
+            yield Finding(things, tuple(own), predicts=unseen_at(case, nodes), affects=frozenset(things))
+
+    listed = ", ".join(f"`{each}`" for each in reasons)
+    rule.__doc__ = (
+        f"{meaning}\n\nNeeds: a verdict for the reason {listed}.\nPredicts: what was to be asked by this way.\n"
+        "Contradicted by: another way in that shows a fault.\n"
+    )
+
+
+_way_in(
+    "account-restricted", "The account on {things} is restricted",
+    "The account of the inventory runs no commands, or something prints between.",
+    "shell.not-run", "shell.no-answer", "node.not-run", "node.no-answer", "docker.wrapper-prints",
+    "node.wrapper-prints", "docker.no-permission", "node.no-permission", "docker.sudo-refused", "node.sudo-refused",
+    "docker.no-command", "node.no-command", remedy="account-restricted", types=("node",),
+)  # fmt: skip
+_way_in(
+    "session-limit", "sshd of {things} allows too few sessions, or no forwarding",
+    "sshd's own limits keep this machine from asking.", "ssh.max-sessions", "node.max-sessions", "ssh.no-forwarding",
+    "node.no-forwarding", "rethinkdb.no-forwarding", remedy="account-restricted", types=("node",),
+)  # fmt: skip
+
+
+def _of_inventory(result: Result) -> bool:
+    return any(type_of(thing) == "inventory" for thing in result.about)
+
+
+@family.cause(
+    "client-certificate", "{things} {does} not accept the client certificate of the inventory, or {has} none from it",
+    remedy="database-access", harms=(),
+)  # fmt: skip
+def client_certificate(case: Case) -> Iterator[Finding]:
+    """The database servers require a client certificate that the inventory does not name, or reject the one it names.
+
+    Needs: a server that ends the handshake for that, or files of the inventory that cannot be used.
+    Predicts: all that was to be asked of these servers.
+    Contradicted by: rethinkcli, which brings the certificate of its volume: then that one is refused.
+    """
+    own = [
+        each
+        for each in case.left
+        if (has_reason(each, _CLIENT) and _of_inventory(each))
+        or (each.area == "RDB" and has_reason(each, ("inventory.client-certificate",)))
+    ]
+    if own:
+        servers = tuple(f"database:{name}" for name in case.replicas if any(name == each.subject for each in own))
+        yield Finding(servers or things_of(own), tuple(own), affects=frozenset((*servers, *things_of(own))))
+
+
+@family.cause(
+    "database-rights", "RethinkDB's user of the inventory may not read the system's tables",
+    remedy="database-access", harms=(),
+)  # fmt: skip
+def database_rights(case: Case) -> Iterator[Finding]:
+    """The user has no read permission on the database `rethinkdb`, or on the registry's own.
+
+    Needs: a server that refuses a query for want of permission.
+    Predicts: all other questions to RethinkDB that could not be judged.
+    Contradicted by: nothing that a run sees.
+    """
+    reasons = ("rethinkdb.no-permission", "rdb.no-permission")
+    if own := [each for each in case.left if has_reason(each, reasons)]:
+        yield Finding(
+            things_of(own, "account") or _DATABASE_ACCOUNT, tuple(own),
+            predicts=lambda each: _of_rethinkdb(each) and has_reason(each, ("rdb.no-row-read",)),
+        )  # fmt: skip
+
+
+@family.cause("rethinkcli-failed", "rethinkcli could not ask {things}", remedy="database-access", harms=())
+def rethinkcli_failed(case: Case) -> Iterator[Finding]:
+    """The guide's own tool failed for a reason of its own: names for a moment, or the certificate of its volume.
+
+    Needs: rethinkcli that ends with an error of its own, resolves no name, or whose certificate is refused.
+    Predicts: all that was to be asked of this server.
+    Contradicted by: other servers that miss this one: then the server is at fault.
+    """
+    reasons = ("container.rethinkcli-failed", "rethinkdb.unresolved", "rethinkdb.local-error", "rethinkdb.tls-alert")
+    own = [
+        each
+        for each in case.left
+        if each.area == "RDB" and (has_reason(each, reasons) or (has_reason(each, _CLIENT) and not _of_inventory(each)))
+    ]
+    if own:
+        things = things_of(own, "database") or things_of(own)
+        yield Finding(things, tuple(own), affects=frozenset(things))
