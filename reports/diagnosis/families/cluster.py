@@ -24,7 +24,7 @@ def _sides(case: Case) -> list[set[str]]:
 
 @family.cause(
     "split-view",
-    "The cluster has split: {things} is on its own",
+    "The cluster has split, and each side knows only itself: {things}",
     remedy="split-view",
     harms=(Harm.LOSE_PUSHES, Harm.PULL, Harm.PUSH),
     ladder=("call-support",),

@@ -199,7 +199,7 @@ def console_open(case: Case) -> Iterator[Finding]:
         yield Finding(things_of(own, "database"), tuple(own))
 
 
-@family.cause("address-differs", "{things} announces another address than its own", remedy="database-console")
+@family.cause("address-differs", "{things} {does} not announce the address that MSR gave it", remedy="database-console")
 def address_differs(case: Case) -> Iterator[Finding]:
     """A database server announces another canonical address or port than MSR gives it.
 
@@ -211,7 +211,11 @@ def address_differs(case: Case) -> Iterator[Finding]:
         yield Finding(things_of(own, "database"), tuple(own))
 
 
-@family.cause("rethinkdb-version", "{things} runs another version of RethinkDB", remedy="rethinkdb-versions")
+@family.cause(
+    "rethinkdb-version",
+    "{things} {does} not run the version of RethinkDB that the others run",
+    remedy="rethinkdb-versions",
+)
 def rethinkdb_version(case: Case) -> Iterator[Finding]:
     """A database server runs another version of RethinkDB than the others.
 
@@ -235,7 +239,7 @@ def database_reconnected(case: Case) -> Iterator[Finding]:
         yield Finding(things_of(own, "database"), tuple(own))
 
 
-@family.cause("server-renamed", "{things} has another name than MSR gave it", remedy="server-renamed")
+@family.cause("server-renamed", "{things} {has} another name than MSR gave it", remedy="server-renamed")
 def server_renamed(case: Case) -> Iterator[Finding]:
     """A database server was renamed.
 

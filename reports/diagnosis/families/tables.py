@@ -77,7 +77,9 @@ def tables_take_no_writes(case: Case) -> Iterator[Finding]:
         yield Finding(tables, tuple(own), predicts=lambda each: _of(case, tables, each), harms=harms)
 
 
-@family.cause("table-copies-missing", "{things} lacks copies", remedy="table-copies", harms=(Harm.NEXT_FAILURE,))
+@family.cause(
+    "table-copies-missing", "{things} {has} too few copies", remedy="table-copies", harms=(Harm.NEXT_FAILURE,)
+)
 def table_copies_missing(case: Case) -> Iterator[Finding]:
     """Tables have no copy on a replica's database server, though their flags are green, as after a join that stopped.
 
@@ -90,7 +92,9 @@ def table_copies_missing(case: Case) -> Iterator[Finding]:
         yield Finding(tables, tuple(own), predicts=lambda each: _of(case, tables, each))
 
 
-@family.cause("table-backfilling", "{things} waits for a copy", remedy="table-not-ready", harms=(Harm.NEXT_FAILURE,))
+@family.cause(
+    "table-backfilling", "{things} {is} waiting for a copy", remedy="table-not-ready", harms=(Harm.NEXT_FAILURE,)
+)
 def table_backfilling(case: Case) -> Iterator[Finding]:
     """Tables take reads and writes, and one of their copies is not ready yet.
 
@@ -164,7 +168,7 @@ def table_fields(case: Case) -> Iterator[Finding]:
         yield Finding(_tables(own), tuple(own))
 
 
-@family.cause("outdated-index", "{things} has an outdated index", remedy="outdated-index")
+@family.cause("outdated-index", "{things} {has} an outdated index", remedy="outdated-index")
 def outdated_index(case: Case) -> Iterator[Finding]:
     """An older RethinkDB built an index: it works, and is to be rebuilt before an upgrade.
 
