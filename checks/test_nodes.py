@@ -231,6 +231,7 @@ def test_node_listens(
     engine, containers = every_engine[shell_node.name], every_containers[shell_node.name]
     must: dict[str, str] = {}
     fronts: dict[str, str] = {}
+    https: dict[str, list[int]] = {}
     if engine.swarm.state == "active":
         must |= {"tcp:7946": "swarm gossip", "udp:7946": "swarm gossip"}
     if engine.swarm.manager:
@@ -240,6 +241,7 @@ def test_node_listens(
             own = [f"tcp:{port}" for ports in each.ports.values() for port in ports]
             must |= dict.fromkeys(own, f"nginx of {each.replica}")
             fronts |= dict.fromkeys(own, thing("container", f"nginx-{each.replica}"))
+            https[each.replica] = list(each.ports.get("443/tcp", ()))
     closed = [socket for socket in must if socket not in system.listening]
     if closed:
         message = f"nothing listens on {', '.join(f'{socket} ({must[socket]})' for socket in closed)}"
@@ -247,7 +249,8 @@ def test_node_listens(
         about = dict.fromkeys([thing("node", shell_node.name), *(fronts[each] for each in closed if each in fronts)])
         open_ones = sorted(set(must) - set(closed))
         return failed(reason, message, seen=open_ones, expected=sorted(must), about=list(about))
-    return passed(f"the node listens on {', '.join(must)}" if must else "no port has to be open", seen=sorted(must))
+    message = f"the node listens on {', '.join(must)}" if must else "no port has to be open"
+    return passed(message, seen={"listening": sorted(must), "https": https})
 
 
 @condition(

@@ -86,5 +86,6 @@ def _is_told_of(result: Result, replica: str) -> bool:
 def web_ports(case: Case, replica: str) -> tuple[int, ...]:
     """The ports of its node on which a replica's nginx serves HTTPS, where the node shows that it listens there."""
     found = case.verdict("NODE-5", case.node_of(replica) or "")
-    ports = found.seen.get(replica) if found is not None and isinstance(found.seen, Mapping) else None
+    https = found.seen.get("https") if found is not None and isinstance(found.seen, Mapping) else None
+    ports = https.get(replica) if isinstance(https, Mapping) else None
     return tuple(each for each in ports if isinstance(each, int)) if isinstance(ports, Sequence) else ()

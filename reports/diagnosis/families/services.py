@@ -1,4 +1,4 @@
-"""Faults of a replica's own services: its health check, its API, nginx and the registry."""
+"""Faults of a replica's own health check and API."""
 
 from __future__ import annotations
 
@@ -276,96 +276,6 @@ family.by_reason(
     things=("replica",),
     remedy="read-only",
     harms=(Harm.PUSH, Harm.DELETE),
-)
-
-
-@family.cause("nginx-status", "nginx of {things} {does} not serve its status page", remedy="read-the-logs")
-def nginx_status(case: Case) -> Iterator[Finding]:
-    """`/nginx_status` is refused, is another page than that of stub_status, or does not come.
-
-    Needs: NGINX-1 fails while the replica responds otherwise.
-    Predicts: the numbers of connections of that replica, which are on this page.
-    Contradicted by: nothing that a run sees.
-    """
-    if own := [each for each in case.left if each.condition == "NGINX-1" and not unknown(each)]:
-        names = {each.subject for each in own}
-        yield Finding(
-            things_of(own), tuple(own),
-            predicts=lambda each: unknown(each) and each.area == "NGINX" and each.subject in names,
-        )  # fmt: skip
-
-
-family.by_reason(
-    "nginx-drops",
-    "nginx of {things} drops connections",
-    "nginx accepted connections that it did not handle.",
-    "nginx.dropped-connections",
-    remedy="nginx-busy",
-    harms=(Harm.PULL, Harm.PUSH),
-)
-family.by_reason(
-    "nginx-busy",
-    "nginx of {things} has too many connections",
-    "nginx has as many active connections as the limit, or more.",
-    "nginx.overrun",
-    remedy="nginx-busy",
-)
-
-
-@family.cause(
-    "wrong-external-address",
-    "The registry sends its users to another address than theirs",
-    remedy="registry-challenge",
-    harms=(Harm.SIGN_IN, Harm.PULL, Harm.PUSH),
-)
-def wrong_external_address(case: Case) -> Iterator[Finding]:
-    """The registry's external address is not the one that users use: log-ins and pulls go elsewhere.
-
-    Needs: the challenge of `/v2/` names another host or port than the inventory's `url`.
-    Predicts: nothing.
-    Contradicted by: a challenge that names the inventory's `url`.
-    """
-    own = case.found("reg.realm-other-host", "reg.realm-other-port")
-    if own:
-        yield Finding(("cluster",), tuple(own))
-
-
-family.by_reason(
-    "registry-too-open",
-    "The registry of {things} lets anyone in without a token",
-    "`/v2/` does not require a token.",
-    "reg.open",
-    remedy="registry-challenge",
-    harms=(Harm.EXPOSED,),
-)
-family.by_reason(
-    "registry-misbehaves",
-    "The registry of {things} does not answer as Docker clients expect",
-    "`/v2/` answers with another status or another challenge than the documented one.",
-    "reg.other-status",
-    "reg.no-challenge",
-    "reg.not-json",
-    "reg.other-challenge",
-    things=("replica",),
-    remedy="registry-challenge",
-    harms=(Harm.PULL, Harm.PUSH),
-)
-family.by_reason(
-    "registry-down",
-    "The registry of {things} does not respond",
-    "nginx gets no response from the registry of a replica.",
-    "reg.",
-    things=("replica",),
-    remedy="registry-challenge",
-    harms=(Harm.PULL, Harm.PUSH),
-    ladder=_MENDING,
-)
-family.by_reason(
-    "alert",
-    "MSR raises an alert",
-    "The web UI shows an alert to administrators.",
-    "alert.raised",
-    remedy="alerts",
 )
 
 

@@ -1,0 +1,109 @@
+"""Faults of what a replica serves: nginx, the registry, and the alerts that it raises."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reports.diagnosis.case import Case, things_of, unknown
+from reports.diagnosis.finding import Family, Finding, Harm
+
+family = Family()
+
+_MENDING = ("save-first", "restart-container")
+
+
+@family.cause("nginx-status", "nginx of {things} {does} not serve its status page", remedy="read-the-logs")
+def nginx_status(case: Case) -> Iterator[Finding]:
+    """`/nginx_status` is refused, is another page than that of stub_status, or does not come.
+
+    Needs: NGINX-1 fails while the replica responds otherwise.
+    Predicts: the numbers of connections of that replica, which are on this page.
+    Contradicted by: nothing that a run sees.
+    """
+    if own := [each for each in case.left if each.condition == "NGINX-1" and not unknown(each)]:
+        names = {each.subject for each in own}
+        yield Finding(
+            things_of(own), tuple(own),
+            predicts=lambda each: unknown(each) and each.area == "NGINX" and each.subject in names,
+        )  # fmt: skip
+
+
+family.by_reason(
+    "nginx-drops",
+    "nginx of {things} drops connections",
+    "nginx accepted connections that it did not handle.",
+    "nginx.dropped-connections",
+    remedy="nginx-busy",
+    harms=(Harm.PULL, Harm.PUSH),
+)
+family.by_reason(
+    "nginx-busy",
+    "nginx of {things} has too many connections",
+    "nginx has as many active connections as the limit, or more.",
+    "nginx.overrun",
+    remedy="nginx-busy",
+)
+
+
+@family.cause(
+    "wrong-external-address",
+    "The registry does not take the address that users use for its own",
+    remedy="registry-challenge",
+    harms=(Harm.SIGN_IN, Harm.PULL, Harm.PUSH),
+)
+def wrong_external_address(case: Case) -> Iterator[Finding]:
+    """The registry's external address (`dtrHost`) is not the inventory's `url`: log-ins and pulls go elsewhere, or
+    `/v2/` does not exist under the name that users use.
+
+    Needs: the challenge of `/v2/` names another host or port than `url`; or every replica answers it with 404.
+    Predicts: nothing.
+    Contradicted by: a challenge that names the inventory's `url`, or a replica that serves `/v2/`.
+    """
+    own, absent = case.found("reg.realm-other-host", "reg.realm-other-port"), case.found("reg.not-found")
+    judged = {each.subject for each in case.of("REG-1") if not unknown(each)}
+    if absent and {each.subject for each in absent} >= judged:
+        own += absent
+    if own:
+        yield Finding(("cluster",), tuple(own))
+
+
+family.by_reason(
+    "registry-too-open",
+    "The registry of {things} lets anyone in without a token",
+    "`/v2/` does not require a token.",
+    "reg.open",
+    remedy="registry-challenge",
+    harms=(Harm.EXPOSED,),
+)
+family.by_reason(
+    "registry-misbehaves",
+    "The registry of {things} does not answer as Docker clients expect",
+    "`/v2/` answers with another status or another challenge than the documented one.",
+    "reg.other-status",
+    "reg.no-challenge",
+    "reg.not-found",
+    "reg.not-a-registry",
+    "reg.realm-unreadable",
+    "reg.realm-not-https",
+    "reg.not-json",
+    things=("replica",),
+    remedy="registry-challenge",
+    harms=(Harm.PULL, Harm.PUSH),
+)
+family.by_reason(
+    "registry-down",
+    "The registry of {things} does not respond",
+    "nginx gets no response from the registry of a replica.",
+    "reg.",
+    things=("replica",),
+    remedy="registry-challenge",
+    harms=(Harm.PULL, Harm.PUSH),
+    ladder=_MENDING,
+)
+family.by_reason(
+    "alert",
+    "MSR raises an alert",
+    "The web UI shows an alert to administrators.",
+    "alert.raised",
+    remedy="alerts",
+)
