@@ -67,11 +67,15 @@ def apart(first: Collection[str], second: Collection[str]) -> Predicate:
 
 
 def cut_off(case: Case, replicas: Collection[str]) -> Predicate:
-    """What follows where these replicas are cut off from all others, which still reach each other."""
+    """What follows where these replicas are cut off from all others, which still reach each other: nothing where the
+    connections of their databases have outlived it.
+    """
     others = [each for each in case.replicas if each not in replicas]
     databases, both = without_databases(case, replicas), apart(replicas, others)
     gone = majority_gone(case, replicas)
     own = set(replicas)
+    if not any(wrong(each) and own & set(each.subject.split(":")) for each in case.of("STATUS-8")):
+        return lambda _result: False
 
     def follows(result: Result) -> bool:
         # What a container or a database is for itself: RDB-1 of a whole server did not ask it.

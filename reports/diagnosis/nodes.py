@@ -24,6 +24,8 @@ NO_WAY_IN = ("no-route", "no-connection", *SHUT)
 """A node that is off, or too ill to let anybody in."""
 TURNED_AWAY = ("login-refused", "host-key-unknown", "host-key-changed", "host-key-revoked", "nothing-in-common")
 """sshd answers, and does not let the account in."""
+OUT_OF_SWARM = ("node.not-in-swarm", "node.swarm-locked", "node.swarm-error")
+"""The engine itself says that it is no active member of a swarm."""
 
 _JUDGED = (VerdictWord.PASS, VerdictWord.WARN, VerdictWord.FAIL)
 _BY_SHELL = ("NODE-2", "NODE-3", "NODE-4")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from reports.diagnosis.case import Case, fails, nodes_in, things_of, unknown
 from reports.diagnosis.families.database import repeats_issues
 from reports.diagnosis.finding import Family, Finding, Harm
+from reports.diagnosis.nodes import OUT_OF_SWARM
 from reports.records import Result
 
 family = Family()
@@ -101,8 +102,9 @@ def disk_filling(case: Case) -> Iterator[Finding]:
 
 
 def _in_swarm(case: Case, own: list[Result]) -> list[Result]:
-    """Those of nodes that NODE-1 does not fail for: out of the swarm, no port of it is open, nor one published."""
-    return [each for each in own if not any(map(fails, case.fails("NODE-1", each.subject)))]
+    """Those of nodes that are in the swarm: on one that is out of it no port of it is open, nor one published."""
+    out = {each.subject for each in case.of("NODE-1") if each.reason in OUT_OF_SWARM}
+    return [each for each in own if each.subject not in out]
 
 
 @family.cause(

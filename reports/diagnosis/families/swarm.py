@@ -6,12 +6,11 @@ from collections.abc import Iterator
 
 from reports.diagnosis.case import Case, fails, nodes_in, things_of, wrong
 from reports.diagnosis.finding import Family, Finding, Harm
-from reports.diagnosis.nodes import lost_with, unseen_at
+from reports.diagnosis.nodes import OUT_OF_SWARM, lost_with, unseen_at
 from reports.records import Result
 
 family = Family()
 
-_OUT = ("node.not-in-swarm", "node.swarm-locked", "node.swarm-error")
 _LEADERLESS = ("node.no-leader", "node.quorum-lost")
 _REFUSED = ("net.not-attached",)
 
@@ -76,7 +75,7 @@ def node_out_of_the_swarm(case: Case) -> Iterator[Finding]:
     miss it; no container can be attached there.
     Contradicted by: managers that list it as ready.
     """
-    if own := case.found(*_OUT):
+    if own := case.found(*OUT_OF_SWARM):
         nodes = _all_nodes(own)
         replicas = [name for node in nodes for name in case.replicas_on(node)]
         lost, blind = lost_with(case, sorted(nodes)), unseen_at(nodes)

@@ -58,6 +58,14 @@ def test_names_that_do_not_resolve_are_gossip() -> None:
     assert found(*by_name, *names) == [("gossip-cut", ("node:node-3",))]
 
 
+def test_lost_names_leave_connected_databases_alone() -> None:
+    """Connections outlive the names: a dead job worker there is a cause of its own, until the databases are apart."""
+    names = [*OFF, nameless("node-1", C), nameless("node-3", A)]
+    dead = fail("JOB-1", C, "job.worker-dead", f"replica:{C}")
+    assert sorted(kinds(diagnose(*names, dead))) == ["gossip-cut", "job-worker-dead"]
+    assert kinds(diagnose(*names, dead, apart(A, C), apart(B, C))) == ["gossip-cut"]
+
+
 def test_nothing_crosses_between_any_two() -> None:
     """The network is the cause, and databases that are apart follow."""
     wrong = no_reply(*PAIRS, about=("network:dtr-ol",))

@@ -53,6 +53,8 @@ def test_closed_port(reason: str, kind: str) -> None:
     out = fail("NODE-1", "node-3", "node.not-in-swarm", "node:node-3")
     assert found(closed) == [(kind, NODE)]
     assert found(closed, out) == [("node-out-of-the-swarm", NODE)]
+    late = fail("NODE-1", "node-3", "node.not-ready", "node:node-3")
+    assert sorted(found(closed, late)) == sorted([(kind, NODE), ("node-not-ready", NODE)])
 
 
 def test_account_that_does_not_see_enough() -> None:
