@@ -11,6 +11,7 @@ from reports.diagnosis.case import Case, unknown
 from reports.diagnosis.cause import Cause
 from reports.diagnosis.families import (
     access,
+    api,
     cluster,
     containers,
     database,
@@ -54,6 +55,7 @@ FAMILIES = (
     tables,
     access,
     services,
+    api,
     registry,
     tokens,
     notary,
