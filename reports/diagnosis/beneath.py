@@ -23,6 +23,8 @@ _PLACES = frozenset(
         "node-drained",
         "node-paused",
         "node-out-of-the-swarm",
+        "node-not-ready",
+        "manager-unreachable",
         "cloned-node",
         "wrong-host-behind-ssh",
         "swarm-port-closed",

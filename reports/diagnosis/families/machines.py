@@ -126,7 +126,7 @@ def _seen_well(case: Case, node: str) -> bool:
     return any(reported_well(case, name) for name in case.replicas_on(node))
 
 
-@family.cause("log-in-refused", "ssh to {things} {does} not let this machine in", remedy="log-in-refused")
+@family.cause("log-in-refused", "This machine cannot log in to {things}", remedy="log-in-refused")
 def log_in_refused(case: Case) -> Iterator[Finding]:
     """The ssh of a node does not let this machine in: a key, a host key, sshd itself or a firewall. The node is up.
 

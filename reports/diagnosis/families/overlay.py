@@ -219,9 +219,7 @@ def node_cut_off(case: Case) -> Iterator[Finding]:
         yield Finding(things_of(own, "node"), tuple(own), predicts=follows, harms=harms_of_tables(case, follows))
 
 
-@family.cause(
-    "link-cut", "Nothing crosses the overlay network from {things}", remedy="overlay-network", harms=_CRITICAL
-)
+@family.cause("link-cut", "The overlay network is cut: {things}", remedy="overlay-network", harms=_CRITICAL)
 def link_cut(case: Case) -> Iterator[Finding]:
     """Two nodes do not reach each other on the overlay network, both ways or one way, and both reach others.
 
