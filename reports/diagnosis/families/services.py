@@ -42,14 +42,15 @@ def port_not_tls(case: Case) -> Iterator[Finding]:
 
 
 def gone_without(case: Case, names: Collection[str]) -> Follows:
-    """What is UNKNOWN because these replicas cannot be asked."""
+    """What follows where these replicas cannot be asked."""
     gone = set(names)
+    everybody = gone >= set(case.replicas)
 
     def follows(result: Result) -> bool:
         at_fault = replicas_in(case, result)
-        return unknown(result) and (
-            (bool(at_fault) and at_fault <= gone) or (not at_fault and bool(gone & set(result.subject.split(":"))))
-        )
+        here = (bool(at_fault) and at_fault <= gone) or (not at_fault and bool(gone & set(result.subject.split(":"))))
+        # Behind the balancer there is nobody left to answer.
+        return (unknown(result) and here) or (everybody and result.condition == "PING-2")
 
     return follows
 

@@ -39,7 +39,7 @@ def this_machine_cut_off(case: Case) -> Iterator[Finding]:
     if (
         silent
         and set(silent) == set(case.replicas)
-        and not any(e.condition not in owners or responded(e) for e in seen)
+        and not any(e.verdict is VerdictWord.PASS or e.condition not in owners or responded(e) for e in seen)
     ):
         yield Finding(("this-machine",), tuple(seen), predicts=lambda _: True, detail="")
 

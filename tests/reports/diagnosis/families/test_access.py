@@ -1,0 +1,99 @@
+"""What keeps people out: certificates, the licence, and the load balancer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from reports.diagnosis.finding import Harm
+from reports.records import Result
+from tests.reports.diagnosis.families.cluster_run import A, B, C, diagnose, fail, found, unseen, warn, well
+
+USERS = "msr.example.org"
+
+
+def ping(status: int, reason: str = "ping.unhealthy") -> Result:
+    return replace(fail("PING-1", C, reason, f"replica:{C}"), seen=status)
+
+
+BALANCED = fail("PING-2", USERS, "ping.unhealthy", "balancer", f"replica:{C}")
+
+
+def test_balancer_that_ignores_the_status_keeps_a_bad_replica() -> None:
+    assert sorted(found(ping(503), BALANCED)) == [
+        ("balancer-keeps-bad-replica", ("balancer",)),
+        ("replica-unhealthy", (f"replica:{C}",)),
+    ]
+
+
+def test_balancer_that_follows_the_status_is_not_at_fault() -> None:
+    assert found(ping(200, "ping.undocumented"), BALANCED) == [("ping-misbehaves", (f"replica:{C}",))]
+
+
+def test_balancer_alone_is_at_fault() -> None:
+    assert found(fail("PING-2", USERS, "ping.other-status", "balancer")) == [("balancer-at-fault", ("balancer",))]
+
+
+def test_balancer_is_not_at_fault_where_every_replica_fails() -> None:
+    own = [fail("PING-1", each, "ping.unhealthy", f"replica:{each}") for each in (A, B, C)]
+    everywhere = [replace(each, seen=503) for each in own]
+    causes = found(*everywhere, fail("PING-2", USERS, "ping.unhealthy", "balancer", f"replica:{A}"))
+    assert causes == [("replica-unhealthy", tuple(f"replica:{each}" for each in (A, B, C)))]
+
+
+@pytest.mark.parametrize(
+    ("condition", "reason", "kind"),
+    [
+        ("TLS-2", "tls.expired", "certificate-expired"),
+        ("TLS-2", "tls.not-yet-valid", "certificate-not-yet-valid"),
+        ("TLS-1", "tls.other-name", "certificate-wrong-name"),
+        ("TLS-1", "tls.ca-dates", "ca-expired"),
+        ("TLS-1", "tls.untrusted", "unknown-ca"),
+    ],
+)
+def test_certificate_takes_what_is_not_sent_to_its_address(condition: str, reason: str, kind: str) -> None:
+    own = fail(condition, C, reason, f"certificate:{C}")
+    blind = unseen("STATUS-1", C, "http.untrusted", f"certificate:{C}")
+    assert found(own, blind) == [(kind, (f"certificate:{C}",))]
+
+
+def test_certificate_takes_nothing_of_another_address() -> None:
+    own = fail("TLS-2", C, "tls.expired", f"certificate:{C}")
+    database = unseen("RDB-1", C, "rethinkdb.untrusted", f"database:{C}")
+    other = unseen("NGINX-2", A, "http.timeout", f"replica:{A}")
+    kinds = dict(found(own, database, other))
+    assert kinds.pop("certificate-expired") == (f"certificate:{C}",)
+    assert len(kinds) == 2
+
+
+def test_certificate_that_expires_soon_is_a_failure_to_come() -> None:
+    causes = diagnose(warn("TLS-2", C, "tls.expiring", f"certificate:{C}"))
+    assert [(each.id, each.harms) for each in causes] == [("certificate-expiring", (Harm.NEXT_FAILURE,))]
+
+
+def test_missing_licence_takes_its_alert() -> None:
+    alert = fail("ALERT-1", "LICENSE", "alert.licence", "alert:LICENSE")
+    refused = [fail("REG-1", each, "reg.no-licence", "cluster") for each in (A, B, C)]
+    assert found(alert, *refused) == [("licence-missing", ("cluster",))]
+
+
+def test_alert_about_the_licence_alone_is_known_by_its_reason() -> None:
+    alert = fail("ALERT-1", "LICENSE", "alert.licence", "alert:LICENSE")
+    assert found(alert) == [("licence-alert", ("alert:LICENSE",))]
+    other = warn("ALERT-1", "DISK", "alert.raised", "alert:DISK")
+    assert found(other) == [("alert", ("alert:DISK",))]
+
+
+def test_verification_that_is_disabled_is_said() -> None:
+    causes = diagnose(warn("TLS-1", USERS, "tls.not-verified", "inventory"))
+    assert [(each.id, each.harms) for each in causes] == [("verification-disabled", (Harm.EXPOSED,))]
+
+
+def test_mke_is_not_down_while_somebody_logs_in() -> None:
+    ill = fail("MKE-1", "mke.example.org", "mke.unhealthy", "mke")
+    assert found(ill, well("TOKEN-0", "admin")) == [("mke-unhealthy", ("mke",))]
+    refused = fail("TOKEN-0", "admin", "token.credentials-refused", "account:admin")
+    assert found(ill, refused, unseen("STATUS-9", "cluster", "http.login-refused", "account:admin")) == [
+        ("mke-down", ("mke",))
+    ]

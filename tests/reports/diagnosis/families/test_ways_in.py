@@ -1,0 +1,67 @@
+"""Accounts, certificates and limits on the way in."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.reports.diagnosis.families.cluster_run import A, B, C, fail, found, unseen, well
+
+IDS = (A, B, C)
+REFUSED = fail("TOKEN-0", "admin", "token.credentials-refused", "account:admin")
+
+
+def test_account_that_is_refused_takes_what_needs_it() -> None:
+    blind = unseen("STATUS-1", A, "http.login-refused", "account:admin")
+    assert found(REFUSED, blind) == [("credentials-wrong", ("account:admin",))]
+
+
+def test_account_that_is_refused_does_not_take_what_needs_none() -> None:
+    causes = found(REFUSED, unseen("NGINX-2", A, "http.timeout", f"replica:{A}"))
+    assert ("not-seen", (f"replica:{A}",)) in causes
+
+
+def test_account_is_not_wrong_where_mke_checks_no_log_in() -> None:
+    causes = found(REFUSED, fail("MKE-1", "mke.example.org", "mke.unhealthy", "mke"))
+    assert causes == [("mke-down", ("mke",))]
+
+
+def test_mke_that_logs_somebody_in_leaves_the_account_wrong() -> None:
+    causes = found(REFUSED, fail("MKE-1", "mke.example.org", "mke.unhealthy", "mke"), well("TOKEN-0", "reader:ci"))
+    assert sorted(causes) == [("credentials-wrong", ("account:admin",)), ("mke-unhealthy", ("mke",))]
+
+
+def test_locked_account_is_not_a_wrong_password() -> None:
+    locked = fail("TOKEN-0", "admin", "token.too-many-log-ins", "account:admin")
+    assert found(locked) == [("account-locked", ("account:admin",))]
+
+
+def test_password_of_rethinkdb_is_that_of_its_account() -> None:
+    own = [unseen("RDB-1", each, "rethinkdb.login-refused", "account:auditor") for each in IDS]
+    assert found(*own) == [("credentials-wrong", ("account:auditor",))]
+
+
+def test_certificate_of_the_inventory_is_not_that_of_rethinkcli() -> None:
+    own = [unseen("RDB-1", each, "rethinkdb.client-refused", "inventory:rethinkdb") for each in IDS]
+    assert found(*own) == [("client-certificate", tuple(f"database:{each}" for each in IDS))]
+    of_the_volume = unseen("RDB-1", C, "rethinkdb.client-refused", f"database:{C}")
+    assert found(of_the_volume) == [("rethinkcli-failed", (f"database:{C}",))]
+
+
+def test_missing_right_leaves_no_row_read() -> None:
+    own = [unseen("RDB-1", each, "rethinkdb.no-permission", f"database:{each}") for each in IDS]
+    no_row = unseen("RDB-3", "cluster", "rdb.no-row-read", "table:dtr2.repositories")
+    assert found(*own, no_row) == [("database-rights", ("account:rethinkdb",))]
+    assert found(no_row) == [("not-seen", ("table:dtr2.repositories",))]
+
+
+@pytest.mark.parametrize(
+    ("reason", "kind"),
+    [
+        ("shell.not-run", "account-restricted"),
+        ("docker.no-permission", "account-restricted"),
+        ("ssh.max-sessions", "session-limit"),
+        ("ssh.no-forwarding", "session-limit"),
+    ],
+)
+def test_way_in_is_at_fault_and_not_the_node(reason: str, kind: str) -> None:
+    assert found(unseen("NODE-2", "node-3", reason, "node:node-3")) == [(kind, ("node:node-3",))]
