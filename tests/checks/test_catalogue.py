@@ -11,6 +11,7 @@ import checks
 import checks.condition
 from checks.condition import CRITICAL, GUIDE_SECTIONS, WARNING, CatalogueError, Condition, Reason, condition
 from checks.verdict import Verdict, passed
+from reports.diagnosis.engine import KINDS
 from reports.remedies import remedies
 from tests.checks.case import CONDITIONS
 
@@ -124,9 +125,14 @@ def test_its_remedies_exist(each: Condition) -> None:
     assert not missing, f"reports/remedies.yaml has no {', '.join(missing)}"
 
 
-def test_every_remedy_is_of_a_condition() -> None:
-    unused = set(remedies()) - set().union(*map(remedies_of, CONDITIONS.values()))
-    assert not unused, "no condition and no reason names these remedies"
+def test_every_remedy_is_of_a_condition_or_of_a_cause() -> None:
+    named = set().union(*map(remedies_of, CONDITIONS.values())) | {kind.remedy for kind in KINDS}
+    assert not set(remedies()) - named, "no condition, no reason and no cause names these remedies"
+
+
+def test_the_remedy_of_a_cause_exists() -> None:
+    missing = {kind.id: kind.remedy for kind in KINDS if kind.remedy and kind.remedy not in remedies()}
+    assert missing == {}
 
 
 @pytest.mark.parametrize("each", EVERY)

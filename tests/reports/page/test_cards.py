@@ -29,10 +29,10 @@ TWO = IDS[:2]
 def failing(found: Remedy, *replicas: str) -> list[Result]:
     """A run in which this is what to do about these replicas."""
     own = [
-        verdict("REG-1", each, "FAIL", "wrong", remedy=found.id, about=(f"replica:{each}",), reason="reg.wrong")
+        verdict("STORE-1", each, "FAIL", "wrong", remedy=found.id, about=(f"replica:{each}",), reason="store.wrong")
         for each in replicas
     ]
-    return [each for each in healthy() if each.condition != "REG-1"] + own
+    return [each for each in healthy() if each.condition != "STORE-1"] + own
 
 
 def made_of(results: list[Result]) -> list[Card]:
