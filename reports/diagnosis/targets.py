@@ -108,5 +108,6 @@ def _served_by(case: Case, cause: Cause, thing: str) -> str:
 
 
 def _component_shown(shown_by: Iterable[Result]) -> str | None:
-    found = {_OF_CONDITION.get(each.condition) for each in shown_by}
+    # nginx ends TLS, whatever is behind it.
+    found = {"nginx" if each.reason == "ping.no-handshake" else _OF_CONDITION.get(each.condition) for each in shown_by}
     return found.pop() if len(found) == 1 else None

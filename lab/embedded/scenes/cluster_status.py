@@ -33,14 +33,14 @@ def waiting_for_primary(cluster: Cluster, expect: Expectations) -> None:
     state = "Rethink replica is currently in state: "
     cluster.bad.health = f"{state}waiting_for_primary, {state}waiting_for_quorum"
     expect.fail("STATUS-4", *(f"{asked}:{cluster.bad.id}" for asked in expect.everywhere))
-    expect.cause("health-report-bad", f"replica:{cluster.bad.id}")
+    expect.cause("health-report-bad", f"replica:{cluster.bad.id}", offers="restart-replica")
 
 
 @scene("health-report-frozen", 'One replica wrote its last health report two days ago: it still reads "OK".')
 def health_report_frozen(cluster: Cluster, expect: Expectations) -> None:
     cluster.bad.last_report = timedelta(days=2)
     expect.fail("STATUS-5", cluster.bad.id)
-    expect.cause("health-report-stale", f"replica:{cluster.bad.id}")
+    expect.cause("health-report-stale", f"replica:{cluster.bad.id}", offers="restart-container")
 
 
 @scene("health-report-late", "One replica wrote its last health report three and a half minutes ago.")

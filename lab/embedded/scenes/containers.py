@@ -100,7 +100,7 @@ def container_unhealthy(cluster: Cluster, expect: Expectations) -> None:
 def container_paused(cluster: Cluster, expect: Expectations) -> None:
     _of_the_bad_one(cluster).state = "paused"
     expect.fail("CTR-2", component(cluster.bad, QUIET))
-    expect.cause("container-paused", _thing(cluster))
+    expect.cause("container-paused", _thing(cluster), offers="start")
 
 
 @scene("container-off-the-overlay", "One replica's vulnerability store was disconnected from the overlay network.")

@@ -133,7 +133,7 @@ FAULTS = (
         inject=does("pause", "garant"),
         heal=does("unpause", "garant"),
         shows=is_("garant", "paused"),
-        trips=component("CTR-2", "garant", "container-paused"),
+        trips=component("CTR-2", "garant", "container-paused", "start"),
     ),
     Fault(
         name="off-the-overlay",

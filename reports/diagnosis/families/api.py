@@ -18,7 +18,6 @@ _MENDING = ("save-first", "restart-container")
     "The API of {things} refuses a right password",
     remedy="read-the-logs",
     harms=(Harm.WEB,),
-    ladder=_MENDING,
 )
 def api_refuses_log_ins(case: Case) -> Iterator[Finding]:
     """A replica's API refuses an account that its token service accepted.
@@ -35,7 +34,6 @@ def api_refuses_log_ins(case: Case) -> Iterator[Finding]:
     "The API of {things} returns undocumented answers",
     remedy="read-the-logs",
     harms=(Harm.WEB,),
-    ladder=_MENDING,
 )
 def api_misbehaves(case: Case) -> Iterator[Finding]:
     """A replica's API responds in another form than the documented one.

@@ -15,6 +15,7 @@ family = Family()
 _OK = 200
 _MENDING = ("save-first", "restart-container")
 _REPLICA = ("save-first", "restart-replica", "remove-join")
+_OWN_WORD = ("ping.unhealthy", "ping.server-error", "ping.contradiction")
 _ALL = (Harm.SIGN_IN, Harm.PULL, Harm.PUSH, Harm.WEB)
 
 
@@ -55,12 +56,12 @@ def gone_without(case: Case, names: Collection[str]) -> Follows:
     return follows
 
 
-def _gone(case: Case, own: Sequence[Result]) -> Finding:
+def _gone(case: Case, own: Sequence[Result], ladder: tuple[str, ...] | None = None) -> Finding:
     """Replicas of which nothing can be asked, and what speaks for them all the same."""
     names = [each.subject for each in own if each.subject in case.replicas]
     well = [each for name in names for each in reported_well(case, name)]
     things = tuple(f"replica:{name}" for name in names)
-    return Finding(things, tuple(own), tuple(well[:12]), predicts=gone_without(case, names))
+    return Finding(things, tuple(own), tuple(well[:12]), predicts=gone_without(case, names), ladder=ladder)
 
 
 def _speaks_tls(case: Case, name: str) -> bool:
@@ -80,7 +81,9 @@ def replica_silent(case: Case) -> Iterator[Finding]:
     silent = [name for name in silent_replicas(case) if not _speaks_tls(case, name)]
     own = [each for each in case.left if each.condition == "PING-1" and fails(each) and each.subject in silent]
     if own:
-        yield _gone(case, own)
+        # nginx ends TLS: it accepts connections, and hangs.
+        hung = all(each.reason == "ping.no-handshake" for each in own)
+        yield _gone(case, own, _MENDING if hung else None)
 
 
 @family.cause(
@@ -154,7 +157,8 @@ def ping_misbehaves(case: Case) -> Iterator[Finding]:
 
         yield Finding(
             tuple(f"replica:{name}" for name in names), tuple(own), predicts=follows,
-            ladder=_MENDING if silent == names else _REPLICA,
+            # A page or an empty response may come from anything in between: nothing says that the replica is at fault.
+            ladder=_REPLICA if any(each.reason in _OWN_WORD for each in own) else ("repair-first",),
         )  # fmt: skip
 
 
