@@ -70,17 +70,25 @@ def actions_of(case: Case, causes: Sequence[Cause], cause: Cause) -> tuple[Actio
 
 
 def _one_at_a_time(actions: Sequence[Action]) -> tuple[Action, ...]:
-    """Only the first rung that changes something: the next one is for what that did not help, as another run shows."""
-    first = next((each for each in actions if each.offered and each.changes), None)
-    if first is None:
-        return tuple(actions)
-    tried = Unmet(f'"{first.title}" was done and did not help', "do that, then run the checks again")
-    return tuple(
-        replace(each, offered=False, commands=(), unmet=(tried,))
-        if each.offered and each.changes and each is not first
-        else each
-        for each in actions
-    )
+    """Only the first rung that changes something: the next one is for what that did not help, as another run shows.
+
+    Where a run has not shown whether a milder rung applies, none that comes after it is offered in its place.
+    """
+    kept: list[Action] = []
+    before: Unmet | None = None
+    for each in actions:
+        action = each
+        if each.changes and each.offered and before and (before.found or each.rung not in _TOGETHER):
+            action = replace(each, offered=False, commands=(), unmet=(replace(before, found=False),))
+        kept.append(action)
+        if not each.changes or before:
+            continue
+        if action.offered:
+            text = f'"{each.title}" was done and did not help'
+            before = Unmet(text, "do that, then run the checks again", found=True)
+        elif not any(unmet.found for unmet in each.unmet):
+            before = Unmet(f'"{each.title}" does not apply', "see there what must be shown for that")
+    return tuple(kept)
 
 
 def next_action(actions: Sequence[Action]) -> Action | None:

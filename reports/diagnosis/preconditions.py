@@ -32,6 +32,8 @@ _UNHEARD = (
     "untrusted",
     "tls-alert",
 )
+# It answers, though in an undocumented form or not this account: it is neither unhealthy nor hung.
+_ANSWERS = ("undocumented", "unexpected", "not-json", "not-http", "too-large", "forbidden")
 # It accepted the connection, and then did not answer.
 _HANGS = ("timeout", "no-handshake")
 # A replica writes these of itself, whoever reads them.
@@ -118,7 +120,7 @@ def _is_its_own(ask: Question, result: Result) -> bool:
     if result.verdict is VerdictWord.UNKNOWN:
         return tail in _HANGS
     if result.measured == "directly":
-        return fails(result) and tail not in _UNHEARD
+        return fails(result) and tail not in (*_UNHEARD, *_ANSWERS)
     return fails(result) and result.condition in _OWN_REPORTS and replicas_in(ask.case, result) == {ask.replica}
 
 
