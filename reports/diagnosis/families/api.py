@@ -112,5 +112,6 @@ def api_lists_unreadable(case: Case) -> Iterator[Finding]:
         if unknown(each) and each.condition in ("ALERT-1", "JOB-1", "JOB-2") and (each.reason or "").startswith("http.")
     ]
     if own:
-        tried = tuple(f"replica:{name}" for name in case.replicas if case.passes("STATUS-1", name))
+        answered = {each.subject for each in case.of("STATUS-1") if not unknown(each)}
+        tried = tuple(f"replica:{name}" for name in case.replicas if name in answered)
         yield Finding(tried or things_of(own), tuple(own))

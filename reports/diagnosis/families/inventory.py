@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 
-from reports.diagnosis.case import Case, fails, name_of, replicas_in, unknown
+from reports.diagnosis.case import Case, fails, name_of, nodes_in, replicas_in, unknown
 from reports.diagnosis.effects import unseen_at
 from reports.diagnosis.families.database import links_of
 from reports.diagnosis.families.majority import database_stopped
@@ -84,8 +84,8 @@ def _others_answer(case: Case, kind: str, own: list[Result], there: Collection[s
 
     def follows(result: Result) -> bool:
         of_them = replicas_in(case, result)
-        whole = kind == "replica" and bool(of_them) and of_them <= at and result.area != "CTR"
-        return (unknown(result) and bool(at & set(result.subject.split(":")))) or whole
+        there = bool(at & set(result.subject.split(":"))) or (bool(of_them) and of_them <= at)
+        return unknown(result) and there and not nodes_in(result)
 
     yield Finding(tuple(f"{kind}:{name}" for name in at), tuple(own), predicts=follows)
 

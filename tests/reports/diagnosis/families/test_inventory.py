@@ -97,6 +97,16 @@ def test_fault_elsewhere_does_not_follow_from_a_wrong_address() -> None:
     assert len(causes) == 2
 
 
+def test_what_others_report_of_a_swapped_replica_is_its_own_fault() -> None:
+    own = swapped("replica", "ident.another-replica", "IDENT-1", (B, C), (C, B))
+    asked = unseen("STATUS-1", C, "run.another-replica", f"replica:{C}")
+    causes = found(*own, asked, fail("STATUS-5", C, "status.stale-health", f"replica:{C}"))
+    assert sorted(causes) == [
+        ("addresses-swapped", (f"replica:{B}", f"replica:{C}")),
+        ("health-report-stale", (f"replica:{C}",)),
+    ]
+
+
 def test_databases_that_are_not_those_expected_are_swapped() -> None:
     own = [unseen("RDB-1", each, "rethinkdb.another-server", f"inventory:replicas.{each}.rethinkdb") for each in (B, C)]
     assert found(*own) == [("addresses-swapped", (f"database:{B}", f"database:{C}"))]
