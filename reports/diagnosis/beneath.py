@@ -40,7 +40,6 @@ _PLACES = frozenset(
 # Those that lie beneath some containers alone, where these are named.
 _COMPONENTS = {
     "stale-name": frozenset({"rethinkdb"}),
-    "name-twice": frozenset({"rethinkdb"}),
     "database-certificate": frozenset({"rethinkdb"}),
     "log-write-failed": frozenset({"rethinkdb"}),
     "memory-pressure": frozenset({"rethinkdb"}),
