@@ -12,7 +12,8 @@ from reports.diagnosis.preconditions import PRECONDITIONS, standing
 from reports.diagnosis.standing import Standing
 from reports.ladder import preconditions
 from reports.records import Result, VerdictWord
-from tests.reports.diagnosis.recovery import HEALTHY, TABLES, A, B, C, but, case_of, cause_of, gone, judged, missed
+from tests.reports.diagnosis.recovery import HEALTHY, A, B, C, but, case_of, cause_of, gone, judged, missed
+from tests.reports.samples import TABLES
 
 REGISTRY = f"container:registry-{C}"
 PHASE2 = judged("CTR-7", "node-3", "PASS", "container:dtr-phase2", seen=["dtr-phase2"])
