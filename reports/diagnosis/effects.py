@@ -15,7 +15,8 @@ def unseen_at(case: Case, nodes: Collection[str]) -> Follows:
     there, carried = set(nodes), {name for node in nodes for name in case.replicas_on(node)}
 
     def follows(result: Result) -> bool:
-        if not unknown(result):
+        # What databases report, and a log too long to read, do not need the node's engine.
+        if not unknown(result) or result.area == "STATUS" or result.reason == "ctr.log-not-read-back":
             return False
         at_fault, on = replicas_in(case, result), nodes_in(result)
         return bool(at_fault or on) and at_fault <= carried and on <= there

@@ -68,7 +68,9 @@ def _without(case: Case, component: str, replica: str) -> Predicate:
     container, conditions = f"container:{component}-{replica}", _JUDGED_BY.get(component, ())
     ping = case.verdict("PING-1", replica)
     says = ping is not None and wrong(ping)
-    silent = component == "nginx" and ping is not None and says and not responded(ping)
+    # A port that does not speak TLS is configured so, whatever runs behind it.
+    plain = ping is not None and ping.reason == "ping.not-tls"
+    silent = component == "nginx" and ping is not None and says and not responded(ping) and not plain
     named = ping is not None and says and (container in ping.about or silent)
 
     def follows(result: Result) -> bool:

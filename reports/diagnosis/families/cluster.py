@@ -159,7 +159,9 @@ def servers_apart(case: Case) -> Iterator[Finding]:
     issues = case.found("status.non-transitive-error", "rdb.non-transitive-error")
     if not own and not issues:
         return
-    links = things_of(own, "link") or things_of(own or issues, "database")
+    databases = case.in_order(things_of(own or issues, "database"))
+    pair = (f"link:{'>'.join(map(name_of, databases))}",) if len(databases) == 2 else databases
+    links = things_of(own, "link") or pair
     ends = {end for thing in links for end in name_of(thing).split(">")}
 
     def follows(each: Result) -> bool:
