@@ -1,0 +1,78 @@
+"""The recorded runs of two scenes as one run of both: far cheaper than to play both on one cluster."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TypeAlias
+
+from reports.records import PROBLEMS, Result, VerdictWord
+from reports.results import Run
+
+Key: TypeAlias = tuple[str, str]
+
+_OWN_PORT = re.compile(r"^localhost:[0-9]+$")
+_GRAVEST = tuple(VerdictWord)
+_JUDGED = (*PROBLEMS, VerdictWord.PASS)
+
+
+def comparable(run: Run) -> Run:
+    """The run without what differs from start to start: the ports of MKE and of the address of users."""
+    return replace(run, results=tuple(_comparable(each) for each in run.results))
+
+
+def _comparable(result: Result) -> Result:
+    because = result.because
+    if because is not None:
+        because = replace(because, subject=_OWN_PORT.sub("localhost", because.subject))
+    return replace(result, subject=_OWN_PORT.sub("localhost", result.subject), because=because)
+
+
+def merged(healthy: Run, one: Run, other: Run) -> Run | None:
+    """Of each subject the worse verdict, of equal ones that which differs from a healthy cluster's; the first of two.
+
+    None where the one hides what is wrong in the other: it is UNKNOWN there, or not judged, or wrong for another
+    reason.
+    """
+    first, second, usual = _by_key(one), _by_key(other), _by_key(healthy)
+    found = []
+    for key in dict.fromkeys((*first, *second)):
+        ours, theirs = first.get(key), second.get(key)
+        if _hidden(ours, theirs, usual.get(key)) or _hidden(theirs, ours, usual.get(key)):
+            return None
+        if not _gone(ours, theirs, usual.get(key)) and not _gone(theirs, ours, usual.get(key)):
+            found.append(_worse(ours, theirs, usual.get(key)))
+    return Run(one.header, tuple(found))
+
+
+def _by_key(run: Run) -> Mapping[Key, Result]:
+    return {(each.condition, each.subject): each for each in run.results}
+
+
+def _hidden(result: Result | None, other: Result | None, usual: Result | None) -> bool:
+    """Whether a problem would not be seen with the other fault, or be said in another way."""
+    if result is None or result.verdict not in PROBLEMS:
+        return False
+    if other is not None and other.verdict in PROBLEMS:
+        return (result.verdict, result.reason, result.about) != (other.verdict, other.reason, other.about)
+    return usual is not None and usual.verdict in _JUDGED and (other is None or other.verdict not in _JUDGED)
+
+
+def _gone(result: Result | None, other: Result | None, usual: Result | None) -> bool:
+    """Whether nothing says it with the one fault, and nothing but what is usual with the other."""
+    return result is None and usual is not None and other is not None and other.verdict not in PROBLEMS
+
+
+def _worse(one: Result | None, other: Result | None, usual: Result | None) -> Result:
+    if one is None or other is None:
+        return one or other  # type: ignore[return-value]
+    if one.verdict == other.verdict:
+        return other if usual is not None and _says(one) == _says(usual) else one
+    if {one.verdict, other.verdict} & PROBLEMS:
+        return min(one, other, key=lambda each: _GRAVEST.index(each.verdict))
+    return other if usual is not None and one.verdict == usual.verdict else one
+
+
+def _says(result: Result) -> tuple[object, ...]:
+    return (result.verdict, result.seen, result.about)

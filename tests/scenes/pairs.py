@@ -1,0 +1,124 @@
+"""Pairs of scenes, chosen at random from a seed: two faults on one cluster, each of which must be found."""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import cache
+from itertools import combinations
+from typing import TypeVar
+
+from lab import embedded
+from lab.embedded.expectations import Expectations
+from lab.embedded.expecting import ExpectedCause
+from lab.embedded.state import Cluster
+from tests.scenes.effects import Effect, effect, together
+
+T = TypeVar("T")
+
+SEED = int(os.environ.get("MSR_CHECKS_PAIRS_SEED", "1"))
+LIVE = int(os.environ.get("MSR_CHECKS_PAIRS_LIVE", "12"))
+"""How many are played on a cluster."""
+MERGED = int(os.environ.get("MSR_CHECKS_PAIRS", "300"))
+"""How many are made of the recorded runs of single scenes."""
+
+ONE_FAULT = (
+    # Servers are apart where no packet crosses the network, or nobody knows the others' addresses.
+    {"overlay-down", "partial-partition"},
+    {"overlay-down", "split-view"},
+    {"overlay-down", "database-server-row-gone"},
+    {"gossip-cut", "other-servers-miss-the-renamed-one"},
+    {"names-lost-on-a-slow-network", "quorum-lost"},
+    # An engine that left the swarm closes its ports; one whose disk is full starts nothing.
+    {"node-left-the-swarm", "gossip-port-closed"},
+    {"remapped-disk-full", "containerd-hung"},
+    # A second phase that runs while versions differ is that of the upgrade.
+    {"join-running", "upgrade-half-done"},
+    # MKE is down where it is ill and nobody can log in.
+    {"mke-unhealthy", "token-and-notary-frozen"},
+    {"mke-unhealthy", "quorum-lost"},
+    # A replica is silent with its engine; a database that another misses as well is not only out of reach from here.
+    {"engine-killed", "one-replica-silent"},
+    {"api-misses-a-server", "database-port-silent"},
+    # Lists that cannot be read at an API that does not respond are its own.
+    {"alerts-and-jobs-unreadable", "status-unanswered"},
+)
+"""Scenes that are one fault where they meet: nothing could tell the one from what follows from the other."""
+
+Causes = Mapping[str, frozenset[str]]
+"""What is at fault, by kind of cause."""
+
+
+@cache
+def effect_of(name: str) -> Effect:
+    return effect(embedded.scenes()[name])
+
+
+def names() -> list[str]:
+    """The scenes of which pairs are made."""
+    found = embedded.scenes()
+    return [name for name in found if name != "healthy" and (found[name].sound or effect_of(name).causes)]
+
+
+def one_of_each_kind(number: int) -> list[str]:
+    """So many scenes at random: of each kind of cause one first, then others."""
+    chosen = _shuffled(names())
+    kinds: set[str] = set()
+    first = []
+    for name in chosen:
+        own = {each.id for each in effect_of(name).causes}
+        if own - kinds:
+            first.append(name)
+            kinds |= own
+    return list(dict.fromkeys((*first, *chosen)))[:number]
+
+
+def pairs_of(scenes: Sequence[str], usable: Callable[[str, str], bool]) -> Iterator[tuple[str, str]]:
+    """Compatible pairs of these scenes in a random order. usable: asked first, since it is cheaper."""
+    for one, other in _shuffled(list(combinations(scenes, 2))):
+        if usable(one, other) and {one, other} not in ONE_FAULT and together(effect_of(one), effect_of(other)):
+            yield one, other
+
+
+def live_pairs(number: int) -> list[tuple[str, str]]:
+    """So many pairs that trip nothing at the same subject."""
+    rng, scenes = random.Random(SEED), names()
+    found: list[tuple[str, str]] = []
+    while len(found) < number:
+        one, other = rng.sample(scenes, 2)
+        first, second = effect_of(one), effect_of(other)
+        apart = {one, other} not in ONE_FAULT and not first.verdicts.keys() & second.verdicts.keys()
+        if apart and together(first, second):
+            found.append((one, other))
+    return found
+
+
+def both(one: str, other: str) -> embedded.Scene:
+    """A scene that plays the one and then the other."""
+    first, second = embedded.scenes()[one], embedded.scenes()[other]
+
+    def play(cluster: Cluster, expect: Expectations) -> None:
+        first.play(cluster, expect)
+        second.play(cluster, expect)
+
+    return replace(first, name=f"{one}+{other}", title=f"{first.title} {second.title}", play=play)
+
+
+def union(*declared: Iterable[ExpectedCause]) -> Causes:
+    """All causes of some scenes, those of one kind as one."""
+    return of_kinds((each.id, each.things) for causes in declared for each in causes)
+
+
+def of_kinds(causes: Iterable[tuple[str, Iterable[str]]]) -> Causes:
+    """Causes by their kinds."""
+    found: dict[str, frozenset[str]] = {}
+    for name, things in causes:
+        found[name] = found.get(name, frozenset()) | frozenset(things)
+    return found
+
+
+def _shuffled(members: list[T]) -> list[T]:
+    random.Random(SEED).shuffle(members)
+    return members
