@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
-from reports.diagnosis.case import Case, fails, unknown
+from reports.diagnosis.case import Case, fails, replicas_in, unknown
 from reports.records import Result, VerdictWord
 
 # Asked at each replica without credentials: judged there, something did respond.
@@ -89,3 +89,17 @@ def web_ports(case: Case, replica: str) -> tuple[int, ...]:
     https = found.seen.get("https") if found is not None and isinstance(found.seen, Mapping) else None
     ports = https.get(replica) if isinstance(https, Mapping) else None
     return tuple(each for each in ports if isinstance(each, int)) if isinstance(ports, Sequence) else ()
+
+
+def gone_without(case: Case, names: Collection[str]) -> Callable[[Result], bool]:
+    """What follows where these replicas cannot be asked."""
+    gone = set(names)
+    everybody = gone >= set(case.replicas)
+
+    def follows(result: Result) -> bool:
+        at_fault = replicas_in(case, result)
+        here = (bool(at_fault) and at_fault <= gone) or (not at_fault and bool(gone & set(result.subject.split(":"))))
+        # Behind the balancer there is nobody left to answer.
+        return (unknown(result) and here) or (everybody and result.condition == "PING-2")
+
+    return follows

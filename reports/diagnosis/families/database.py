@@ -9,6 +9,7 @@ from reports.diagnosis.case import Case, has_reason, name_of, things_of, unknown
 from reports.diagnosis.families.majority import answers, database_stopped, does_not_answer
 from reports.diagnosis.finding import Family, Finding, Harm
 from reports.diagnosis.follows import without_databases
+from reports.diagnosis.reach import gone_without, silent_replicas
 from reports.records import Result, VerdictWord
 
 family = Family()
@@ -41,6 +42,38 @@ def _ill(case: Case, replica: str) -> bool:
         return True
     own = [case.verdict("PING-1", replica), case.verdict("STATUS-1", replica)]
     return any(each is not None and wrong(each) and each.reason != "ping.other-database" for each in own)
+
+
+@family.cause(
+    "replica-down",
+    "{things} {is} down",
+    remedy="recover-replica",
+    harms=(Harm.NEXT_FAILURE,),
+    ladder=("save-first", "repair-first", "remove-join"),
+)
+def replica_down(case: Case) -> Iterator[Finding]:
+    """A replica is gone with all that it has, and nothing of its node could be asked.
+
+    Needs: it does not respond, every other database server misses its own, and neither its containers nor its database
+    were judged by another way in.
+    Predicts: all that was to be asked there, and the copies that the others miss.
+    Contradicted by: a container of it that runs, or a database that answers: then the way in or a part is at fault.
+    """
+    down = [each for each in silent_replicas(case) if missed(case, each) and not _looked_at(case, each)]
+    own = [each for each in case.left if each.condition == "PING-1" and each.subject in down]
+    if own:
+        silent, lost = gone_without(case, down), without_databases(case, down)
+        yield Finding(
+            tuple(f"replica:{each}" for each in down),
+            tuple(own),
+            predicts=lambda each: silent(each) or lost(each),
+        )
+
+
+def _looked_at(case: Case, replica: str) -> bool:
+    """Whether its containers, or its database, were judged."""
+    judged = (VerdictWord.PASS, VerdictWord.WARN, VerdictWord.FAIL)
+    return any(each.verdict in judged and replica in each.subject.split(":")[:1] for each in case.of("CTR-1", "RDB-1"))
 
 
 @family.cause(

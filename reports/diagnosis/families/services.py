@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from reports.diagnosis.case import Case, fails, replicas_in, things_of, unknown
 from reports.diagnosis.effects import Follows
 from reports.diagnosis.finding import Family, Finding, Harm
-from reports.diagnosis.reach import reported_well, silent_replicas
+from reports.diagnosis.reach import gone_without, reported_well, silent_replicas
 from reports.records import Result, VerdictWord
 
 family = Family()
@@ -40,20 +40,6 @@ def port_not_tls(case: Case) -> Iterator[Finding]:
     own = case.found("ping.not-tls")
     if own:
         yield _gone(case, own)
-
-
-def gone_without(case: Case, names: Collection[str]) -> Follows:
-    """What follows where these replicas cannot be asked."""
-    gone = set(names)
-    everybody = gone >= set(case.replicas)
-
-    def follows(result: Result) -> bool:
-        at_fault = replicas_in(case, result)
-        here = (bool(at_fault) and at_fault <= gone) or (not at_fault and bool(gone & set(result.subject.split(":"))))
-        # Behind the balancer there is nobody left to answer.
-        return (unknown(result) and here) or (everybody and result.condition == "PING-2")
-
-    return follows
 
 
 def _gone(case: Case, own: Sequence[Result], ladder: tuple[str, ...] | None = None) -> Finding:
