@@ -235,7 +235,7 @@ def dead(replicas: int = 3, at: int = 1) -> list[Result]:
             )
         if name in ("STATUS-11", "STATUS-12"):
             words = "not ready on all replicas" if name == "STATUS-11" else "a copy is missing"
-            reason = f"status.table-copy-{'not-ready' if name == 'STATUS-11' else 'missing'}"
+            reason = "status.table-copy-not-ready"
             waits = (f"table:{subject}", f"database:{gone}")
             said = {"seen": replicas - 1, "expected": replicas}
             return _as(result, "FAIL", f"{subject}: {words}", reason=reason, about=waits, **said)

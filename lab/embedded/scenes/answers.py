@@ -64,7 +64,9 @@ _ODD_ANSWERS: tuple[tuple[str, str, Fault], ...] = (
 )  # fmt: skip
 
 for _name, _title, _fault in _NO_ANSWERS:
-    scene(_name, _title)(_broken(_fault, "api-down", "restart-container"))
+    # What breaks off did answer: nothing says that the container hangs.
+    _offers = "repair-first" if _name in ("status-truncated", "status-reset") else "restart-container"
+    scene(_name, _title)(_broken(_fault, "api-down", _offers))
 for _name, _title, _fault in _ODD_ANSWERS:
     scene(_name, _title)(_broken(_fault, "api-misbehaves"))
 
