@@ -21,7 +21,8 @@ def test_it_begins_with_what_to_do_and_ends_with_the_headline() -> None:
     assert lines[1] == "What to do first:"
     assert lines[2].startswith("  1. ")
     assert "f3712d9c419a (node-2" in lines[2]
-    assert lines[3].startswith("     Next: ")
+    assert lines[3].startswith("     Impact: ")
+    assert lines[4].startswith("     Next: ")
     assert lines[-2] == "Reports: /runs/now/report.html, also junit.xml and results.jsonl there"
     counts = "8 conditions failed; 1 condition with warnings; 15 conditions unknown"
     assert lines[-1] == f"prod-eu FAILED: 18 of 33 conditions judged; {counts}"

@@ -120,11 +120,18 @@ def test_registry_that_no_replica_serves_has_another_external_address() -> None:
     assert found(elsewhere) == [("wrong-external-address", ("cluster",))]
 
 
-def test_ladder_of_a_silent_health_check_begins_with_its_container() -> None:
+def test_only_its_own_word_restarts_a_replica() -> None:
     causes = diagnose(fail("PING-1", C, "ping.timeout", *REPLICA), well("TLS-1", C))
-    assert causes[0].ladder == ("save-first", "restart-container")
+    assert causes[0].ladder == ("repair-first",)
     causes = diagnose(replace(fail("PING-1", C, "ping.undocumented", *REPLICA), seen=200), well("NGINX-1", C))
+    assert causes[0].ladder == ("repair-first",)
+    causes = diagnose(replace(fail("PING-1", C, "ping.server-error", *REPLICA), seen=500), well("NGINX-1", C))
     assert "restart-replica" in causes[0].ladder
+
+
+def test_nginx_that_ends_no_handshake_is_the_container_to_restart() -> None:
+    assert diagnose(fail("PING-1", C, "ping.no-handshake", *REPLICA))[0].ladder == ("save-first", "restart-container")
+    assert "restart-replica" in diagnose(fail("PING-1", C, "ping.refused", *REPLICA))[0].ladder
 
 
 def test_balancer_with_silent_replicas_alone_follows() -> None:
