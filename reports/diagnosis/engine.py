@@ -64,6 +64,8 @@ FAMILIES = (
     rest,
 )
 KINDS: tuple[Kind, ...] = tuple(kind for module in FAMILIES for kind in module.family.kinds)
+# While one of them lasts, nothing that is repaired above it stays repaired.
+_BENEATH = tuple(kind for module in (machines, resources, swarm, overlay, packets) for kind in module.family.kinds)
 
 
 def find_causes(header: Header, results: Sequence[Result]) -> tuple[Cause, ...]:
@@ -126,10 +128,11 @@ def _because(result: Result, blind: Collection[tuple[str, str]]) -> bool:
     return any(because.condition == name and parts <= set(subject.split(":")) for name, subject in blind)
 
 
-def _order(cause: Cause) -> tuple[int, int, int]:
-    """What fails before what is not known and what warns; of these the gravest first, and then the deepest."""
+def _order(cause: Cause) -> tuple[int, bool, int, int]:
+    """What fails before what is not known and what warns; of these what lies beneath all else, then the gravest."""
     critical = any(each.verdict is VerdictWord.FAIL and each.critical for each in cause.shown_by)
     unseen = cause.worst is VerdictWord.UNKNOWN
     blocking = unseen and any(each.critical for each in cause.shown_by)
     tier = 0 if critical else 1 if blocking else 3 if unseen else 2
-    return (tier, min(cause.harms, default=99), KINDS.index(cause.kind))
+    above = cause.kind not in _BENEATH
+    return (tier, above, min(cause.harms, default=99), KINDS.index(cause.kind))

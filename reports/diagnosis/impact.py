@@ -52,6 +52,9 @@ _THREATS: Mapping[Harm, str] = {
 HARMS: Mapping[Harm, str] = {harm: f"nobody can {words}" for harm, words in _WORDS.items()} | dict(_THREATS)
 """Each in words, as if it hit everybody."""
 
+_NOT_SERVED = frozenset(
+    f"{way}.table-{what}" for way in ("status", "rdb") for what in ("no-reads", "no-writes", "no-primary", "no-shard")
+)
 _JUDGED = (VerdictWord.PASS, VerdictWord.WARN, VerdictWord.FAIL)
 
 
@@ -67,10 +70,17 @@ class Impact:
 
 def impact_of(case: Case, cause: Cause) -> tuple[Impact, ...]:
     """The impact of one cause, the gravest first."""
-    whom = _whom(case, _replicas(case, cause))
+    whom = "" if _is_everybody_s(cause) else _whom(case, _replicas(case, cause))
     return tuple(
         Impact(harm, "" if harm in _THREATS else whom, _basis(case, cause, harm), cause.since)
         for harm in sorted(cause.harms)
+    )
+
+
+def _is_everybody_s(cause: Cause) -> bool:
+    """Whether tables are not served: whatever replica somebody uses, it serves from the same tables."""
+    return cause.id in ("majority-lost", "majority-unknown") or any(
+        each.reason in _NOT_SERVED for each in cause.problems
     )
 
 

@@ -91,6 +91,7 @@ CTR-1     critical start-containers   monitor   The replica's containers run.
 CTR-4     critical reattach-container monitor   The replica's containers are on the overlay network.
 CTR-5     critical missing-volume     monitor   The replica's volumes are there.
 NODE-1    critical node-down          monitor   The node is ready.
+NODE-2    critical disk-full          monitor   The disks have free space.
 NODE-6    critical swarm-quorum       monitor   The swarm has a quorum.
 """
 ADDED = tuple(

@@ -238,9 +238,9 @@ def issues_of_every_type(cluster: Cluster, expect: Expectations) -> None:
     for kind in infos:
         expect.fail("STATUS-3", *(f"{asked}:{kind}" for asked in expect.everywhere))
         expect.fail("RDB-1", *(f"{asked}:{kind}" for asked in expect.everywhere))
-    # What has collided cannot be used, and pushes may be lost; then what lies beneath: memory, and the log's disk.
-    expect.cause("name-collision", "cluster", "table:dtr2.tags", offers="call-support")
+    # What lies beneath comes first; then what has collided and cannot be used, since pushes may be lost.
     expect.cause("memory-pressure", f"database:{cluster.bad.id}")
+    expect.cause("name-collision", "cluster", "table:dtr2.tags", offers="call-support")
     expect.cause("log-write-failed", f"database:{cluster.bad.id}")
     expect.cause("outdated-index", "table:dtr2.tags")
 

@@ -19,7 +19,7 @@ _DISK = ("node.disk-short", "node.inodes-short")
     "disk-full",
     "The disk of {things} is full",
     remedy="disk-full",
-    harms=(Harm.START_WORKLOADS, Harm.PUSH, Harm.NEXT_FAILURE),
+    harms=(Harm.PUSH, Harm.NEXT_FAILURE),
 )
 def disk_full(case: Case) -> Iterator[Finding]:
     """A disk of a node has no free space, or no free inodes.

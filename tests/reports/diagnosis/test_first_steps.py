@@ -68,6 +68,15 @@ def test_failures_then_what_is_not_known_then_warnings() -> None:
     assert [line.rpartition(": ")[2] for line in steps(results)] == ["failed.", "not known.", "warned."]
 
 
+def test_a_full_disk_goes_before_whatever_else_fails() -> None:
+    """Nothing that is repaired above it stays repaired."""
+    full = bad("NODE-2", "node-3", "0 GB free", reason="node.disk-short")
+    shut = [bad("REG-1", each, "no licence: 402", reason="reg.no-licence", about=("cluster",)) for each in (A, B, C)]
+    first, second = steps(with_verdicts(*shut, full))
+    assert "disk" in first
+    assert "licence" in second
+
+
 def test_never_more_than_five_steps() -> None:
     names = ("STORE-1", "STATUS-10", "STATUS-16", "ALERT-1", "JOB-2", "STATUS-2", "PING-2")
     results = with_verdicts(*(bad(name, "cluster", f"trouble {name}", remedy=name) for name in names))

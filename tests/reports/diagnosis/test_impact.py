@@ -33,6 +33,12 @@ def test_a_fault_of_the_cluster_is_everybody_s() -> None:
     assert impact(Harm.PUSH, through_balancer(A, B, C), *(f"replica:{each}" for each in (A, B, C))).whom == ""
 
 
+def test_tables_that_are_not_served_are_everybody_s_whichever_replica_is_at_fault() -> None:
+    unserved = verdict("STATUS-11", "dtr2.tags", "FAIL", "no writes", reason="status.table-no-writes")
+    results = [*through_balancer(A, B, C), unserved]
+    assert impact(Harm.PUSH, results, f"database:{A}", shown_by=unserved).whom == ""
+
+
 def test_behind_the_balancer_one_replica_is_a_third_of_the_users() -> None:
     assert impact(Harm.PULL, through_balancer(A, B, C), f"container:registry-{A}").whom == "about 1 in 3 users"
 
