@@ -92,7 +92,9 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(as_text=_as_text, cut=_cut, slug=_slug, link=_link, coded=_coded, when=when)
+    environment.filters.update(
+        as_text=_as_text, cut=_cut, slug=_slug, link=_link, coded=_coded, capitalised=_capitalised, when=when
+    )
     environment.filters.update(seen_in=seen_in, expected_in=expected_in)
     environment.globals.update(Word=VerdictWord, letters=LETTERS, fold=FOLD, many=many, expires=expires, waived=waived)
     return environment
@@ -115,6 +117,11 @@ def _coded(text: str) -> Markup:
     """A text of remedies.yaml with what is between backticks as code."""
     parts = text.split("`")
     return Markup("").join(Markup("<code>{}</code>").format(part) if i % 2 else part for i, part in enumerate(parts))
+
+
+def _capitalised(text: str) -> str:
+    """A sentence as it begins; `str.capitalize` would make names small."""
+    return text[:1].upper() + text[1:]
 
 
 def _link(address: str | None) -> str | None:
