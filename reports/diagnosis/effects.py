@@ -16,7 +16,8 @@ def unseen_at(case: Case, nodes: Collection[str]) -> Follows:
 
     def follows(result: Result) -> bool:
         # What databases report, and a log too long to read, do not need the node's engine.
-        if not unknown(result) or result.area == "STATUS" or result.reason == "ctr.log-not-read-back":
+        own = result.area == "STATUS" or (result.reason or "").startswith(("rethinkdb.", "ctr.log-not-read-back"))
+        if not unknown(result) or own:
             return False
         at_fault, on = replicas_in(case, result), nodes_in(result)
         return bool(at_fault or on) and at_fault <= carried and on <= there

@@ -28,11 +28,17 @@ ONE_FAULT = (
     # Servers are apart where no packet crosses the network, or nobody knows the others' addresses.
     {"overlay-down", "partial-partition"},
     {"overlay-down", "split-view"},
+    # A row is missing where its server is cut off; it is a fault by itself only where the server is seen to work.
     {"overlay-down", "database-server-row-gone"},
+    {"gossip-cut", "database-server-row-gone"},
+    {"node-cut-off-the-overlay", "database-server-row-gone"},
+    {"database-addresses-swapped", "database-server-row-gone"},
     {"gossip-cut", "other-servers-miss-the-renamed-one"},
     {"names-lost-on-a-slow-network", "quorum-lost"},
-    # An engine that left the swarm closes its ports; one whose disk is full starts nothing.
+    # An engine that left the swarm closes its ports, and has no container on the network.
     {"node-left-the-swarm", "gossip-port-closed"},
+    {"node-left-the-swarm", "container-off-the-overlay"},
+    # One whose disk is full starts nothing.
     {"remapped-disk-full", "containerd-hung"},
     # A second phase that runs while versions differ is that of the upgrade.
     {"join-running", "upgrade-half-done"},

@@ -31,7 +31,7 @@ from tests.scenes.pairs import (
 )
 from tests.suite import Suite
 
-SCENES = max(2, MERGED // 5)
+SCENES = max(30, MERGED // 5)
 """How many are run alone for the merged pairs; all of them where thousands of pairs are wanted."""
 ENOUGH = 1200
 
