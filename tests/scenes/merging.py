@@ -41,7 +41,7 @@ def merged(healthy: Run, one: Run, other: Run) -> Run | None:
         ours, theirs = first.get(key), second.get(key)
         if _hidden(ours, theirs, usual.get(key)) or _hidden(theirs, ours, usual.get(key)):
             return None
-        if not _gone(ours, theirs, usual.get(key)) and not _gone(theirs, ours, usual.get(key)):
+        if not _gone(ours, theirs) and not _gone(theirs, ours):
             found.append(_worse(ours, theirs, usual.get(key)))
     return Run(one.header, tuple(found))
 
@@ -59,15 +59,18 @@ def _hidden(result: Result | None, other: Result | None, usual: Result | None) -
     return usual is not None and usual.verdict in _JUDGED and (other is None or other.verdict not in _JUDGED)
 
 
-def _gone(result: Result | None, other: Result | None, usual: Result | None) -> bool:
-    """Whether nothing says it with the one fault, and nothing but what is usual with the other."""
-    return result is None and usual is not None and other is not None and other.verdict not in PROBLEMS
+def _gone(result: Result | None, other: Result | None) -> bool:
+    """Whether it is not judged with the one fault, and well with the other."""
+    return result is None and other is not None and other.verdict not in PROBLEMS
 
 
 def _worse(one: Result | None, other: Result | None, usual: Result | None) -> Result:
     if one is None or other is None:
         return one or other  # type: ignore[return-value]
     if one.verdict == other.verdict:
+        if isinstance(one.seen, Mapping) and isinstance(other.seen, Mapping) and len(one.seen) != len(other.seen):
+            # How often the balancer chose which replica differs from run to run, but not that it never chose one.
+            return min(one, other, key=lambda each: len(each.seen) if isinstance(each.seen, Mapping) else 0)
         return other if usual is not None and _says(one) == _says(usual) else one
     if {one.verdict, other.verdict} & PROBLEMS:
         return min(one, other, key=lambda each: _GRAVEST.index(each.verdict))

@@ -28,6 +28,8 @@ ONE_FAULT = (
     # Servers are apart where no packet crosses the network, or nobody knows the others' addresses.
     {"overlay-down", "partial-partition"},
     {"overlay-down", "split-view"},
+    {"overlay-down", "other-servers-miss-the-renamed-one"},
+    {"gossip-cut", "split-view"},
     # A row is missing where its server is cut off; it is a fault by itself only where the server is seen to work.
     {"overlay-down", "database-server-row-gone"},
     {"gossip-cut", "database-server-row-gone"},
@@ -45,6 +47,8 @@ ONE_FAULT = (
     # MKE is down where it is ill and nobody can log in.
     {"mke-unhealthy", "token-and-notary-frozen"},
     {"mke-unhealthy", "quorum-lost"},
+    {"mke-unhealthy", "token-services-down"},
+    {"mke-refuses", "token-services-are-a-page"},
     # A replica is silent with its engine; a database that another misses as well is not only out of reach from here.
     {"engine-killed", "one-replica-silent"},
     {"api-misses-a-server", "database-port-silent"},

@@ -138,8 +138,9 @@ def ping_misbehaves(case: Case) -> Iterator[Finding]:
         gone = gone_without(case, silent)
 
         def follows(result: Result) -> bool:
-            of_ping = result.condition in ("PING-2", "PING-3") and bool(replicas_in(case, result) & names)
-            return of_ping or gone(result)
+            # A response that comes late is slow for itself, whatever it says.
+            asked = result.condition == "PING-2" or (result.condition == "PING-3" and unknown(result))
+            return (asked and bool(replicas_in(case, result) & names)) or gone(result)
 
         yield Finding(
             tuple(f"replica:{name}" for name in names), tuple(own), predicts=follows,
