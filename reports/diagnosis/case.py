@@ -25,6 +25,11 @@ class Case:
         self.results = tuple(results)
         self.lost = header.lost
         self._left = {id(each): each for each in results if each.verdict in PROBLEMS}
+        self._order = {key: number for number, key in enumerate(self._left)}
+        self._by_reason: dict[str, list[Result]] = {}
+        for each in self._left.values():
+            self._by_reason.setdefault(each.reason or "", []).append(each)
+        self._named: dict[tuple[str, ...], frozenset[str]] = {}
 
     # -- verdicts
 
@@ -74,11 +79,14 @@ class Case:
 
         A reason that ends in `.` stands for all that begin with it.
         """
-        return [
+        named = [mine for reason, mine in self._by_reason.items() if _is_one_of(reason, reasons)]
+        hits = [
             each
-            for each in self._left.values()
-            if (each.verdict is VerdictWord.UNKNOWN) is unknown and has_reason(each, reasons)
+            for mine in named
+            for each in mine
+            if id(each) in self._left and (each.verdict is VerdictWord.UNKNOWN) is unknown
         ]
+        return sorted(hits, key=lambda each: self._order[id(each)]) if len(named) > 1 else hits
 
     def take(self, wanted: Iterable[Result]) -> tuple[Result, ...]:
         """Claim these of the problems left."""
@@ -97,6 +105,26 @@ class Case:
     def replicas(self) -> tuple[str, ...]:
         """The ids of the replicas, in the inventory's order."""
         return tuple(self.header.replicas)
+
+    def replicas_of(self, things: tuple[str, ...]) -> frozenset[str]:
+        """The replicas among these things: themselves, their containers, databases, services or links."""
+        if things not in self._named:
+            names = {part for thing in things for part in name_of(thing).split(">")}
+            # An id has no hyphen: it is all of a name, or its end.
+            ends = names | {name.rpartition("-")[2] for name in names}
+            self._named[things] = frozenset(ends & self.header.replicas.keys())
+        return self._named[things]
+
+    @cached_property
+    def against(self) -> dict[str, list[Result]]:
+        """By replica what speaks against it: what fails about it, and what is critical and could not be judged."""
+        found: dict[str, list[Result]] = {name: [] for name in self.replicas}
+        for each in self.results:
+            critical = each.critical and each.verdict is VerdictWord.UNKNOWN
+            if each.verdict is VerdictWord.FAIL or critical:
+                for name in self.replicas_of(each.about):
+                    found[name].append(each)
+        return found
 
     def node_of(self, replica: str) -> str | None:
         """The node of a replica, where the inventory says it."""
@@ -120,10 +148,11 @@ class Case:
 
 def has_reason(result: Result, reasons: Collection[str]) -> bool:
     """Whether a verdict has one of these reasons; one that ends in `.` stands for all that begin with it."""
-    return any(
-        result.reason == reason or (reason.endswith(".") and (result.reason or "").startswith(reason))
-        for reason in reasons
-    )
+    return _is_one_of(result.reason or "", reasons)
+
+
+def _is_one_of(reason: str, reasons: Collection[str]) -> bool:
+    return any(reason == each or (each.endswith(".") and reason.startswith(each)) for each in reasons)
 
 
 def type_of(thing: str) -> str:
@@ -144,8 +173,7 @@ def things_of(results: Iterable[Result], *types: str) -> tuple[str, ...]:
 
 def replicas_in(case: Case, result: Result) -> frozenset[str]:
     """The replicas that a verdict is about: themselves, their containers, databases, services or links."""
-    names = {part for thing in result.about for part in name_of(thing).split(">")}
-    return frozenset(each for each in case.replicas if any(n == each or n.endswith(f"-{each}") for n in names))
+    return case.replicas_of(result.about)
 
 
 def nodes_in(result: Result) -> frozenset[str]:

@@ -5,7 +5,7 @@ Grouping only orders what is shown: it never changes a verdict or the exit code.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 from reports.diagnosis.case import Case, unknown
 from reports.diagnosis.cause import Cause
@@ -104,28 +104,42 @@ def _found(case: Case, kind: Kind) -> list[Cause]:
 def _explained(case: Case, finding: Finding, own: Sequence[Result]) -> tuple[Result, ...]:
     """What follows from a finding: what it predicts, and what was not seen because of any of that."""
     explained = list(case.take_where(lambda each: finding.predicts(each) or _unseen(finding, each)))
-    blind = {(each.condition, each.subject) for each in (*own, *explained)}
+    blind = _Failures([*own, *explained])
     while blind:
-        more = case.take([each for each in case.left if unknown(each) and _because(each, blind)])
+        more = case.take([each for each in case.left if unknown(each) and blind.left_unseen(each)])
         explained += more
-        blind = {(each.condition, each.subject) for each in more}
+        blind = _Failures(more)
     return tuple(explained)
+
+
+class _Failures:
+    """Verdicts by condition and by each part of their subjects, to find which of them left another one unseen.
+
+    A condition may judge parts of what it looks at: TOKEN-1 at admin:f2277ad178f7 has a verdict for each scope.
+    """
+
+    def __init__(self, results: Sequence[Result]) -> None:
+        self._subjects: dict[tuple[str, str], list[set[str]]] = {}
+        for each in results:
+            parts = set(each.subject.split(":"))
+            for part in parts:
+                self._subjects.setdefault((each.condition, part), []).append(parts)
+
+    def __bool__(self) -> bool:
+        return bool(self._subjects)
+
+    def left_unseen(self, result: Result) -> bool:
+        """Whether a verdict names one of these as the reason why it was not seen."""
+        because = result.because
+        if because is None or because.condition is None:
+            return False
+        parts = set(because.subject.split(":"))
+        found = [self._subjects.get((because.condition, part), []) for part in parts]
+        return any(parts <= each for each in min(found, key=len))
 
 
 def _unseen(finding: Finding, result: Result) -> bool:
     return unknown(result) and bool(result.about) and set(result.about) <= finding.affects
-
-
-def _because(result: Result, blind: Collection[tuple[str, str]]) -> bool:
-    """Whether a verdict names one of these as the reason why it was not seen.
-
-    A condition may judge parts of what it looks at: TOKEN-1 at admin:f2277ad178f7 has a verdict for each scope.
-    """
-    because = result.because
-    if because is None or because.condition is None:
-        return False
-    parts = set(because.subject.split(":"))
-    return any(because.condition == name and parts <= set(subject.split(":")) for name, subject in blind)
 
 
 def _order(cause: Cause) -> tuple[int, bool, int, int]:

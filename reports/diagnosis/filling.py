@@ -20,7 +20,8 @@ _ONE = frozenset({"restart-container", "restart-replica", "restart-engine", "rec
 
 def commands_of(case: Case, cause: Cause, rung: Rung, things: Sequence[str]) -> tuple[Command, ...]:
     """Each command for each of these things that it differs for, in the order in which to run them."""
-    lost = [name for name in case.replicas if name in {replica_of(case, thing) for thing in cause.things}]
+    at_fault = {replica_of(case, thing) for thing in cause.things}
+    lost = [name for name in case.replicas if name in at_fault]
     if rung.id == "start":
         start, resume = rung.commands
         paused = [thing for thing in things if _is_paused(case, thing)]
@@ -33,15 +34,18 @@ def commands_of(case: Case, cause: Cause, rung: Rung, things: Sequence[str]) -> 
     if rung.id == "emergency-repair":
         survivor = others.survivor(case, lost)
         things = [f"replica:{survivor}"]
-    values = [_values(case, lost, thing) for thing in (things[:1] if rung.id in _ONE else things)]
+    healthy = others.healthy_other(case, lost)
+    # Of a thousand tables of one replica the commands are one.
+    alike = {(replica_of(case, each), component_of(case, each), node_of(case, each)): each for each in things}
+    values = [_values(case, lost, healthy, each) for each in [*alike.values()][: 1 if rung.id in _ONE else None]]
     return tuple(dict.fromkeys(filled(one, each) for one in rung.commands for each in values or [{}]))
 
 
-def _values(case: Case, lost: Sequence[str], thing: str) -> dict[str, str]:
+def _values(case: Case, lost: Sequence[str], healthy: str | None, thing: str) -> dict[str, str]:
     replica, component, node = replica_of(case, thing), component_of(case, thing), node_of(case, thing)
     place = case.header.replicas.get(replica or "")
     return {
-        **values_of(case.header, "", replica, others.healthy_other(case, lost)),
+        **values_of(case.header, "", replica, healthy),
         **({"node": node} if node else {}),
         **({"container": f"dtr-{component}-{replica}"} if component and replica else {}),
         **({"port": str(place.port)} if place else {}),

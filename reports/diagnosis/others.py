@@ -8,7 +8,7 @@ from reports.diagnosis.case import Case, fails, replicas_in
 from reports.diagnosis.standing import Standing, every, holds, shown
 from reports.diagnosis.targets import COMPONENTS
 from reports.diagnosis.votes import ready_tables
-from reports.records import Result, VerdictWord
+from reports.records import VerdictWord
 
 _MOVES = ("ctr.restarting", "ctr.restarted")
 _STATES = ("ctr.paused", "ctr.unhealthy", "ctr.oom-killed")
@@ -43,7 +43,7 @@ def whole(case: Case, replica: str, lost: Collection[str]) -> Standing:
         for each in case.of("STATUS-8")
         if replica in (ends := each.subject.split(":")) and not set(ends) & set(lost)
     ]
-    own = [each for each in case.results if replica in (about := replicas_in(case, each)) and not about & set(lost)]
+    own = [each for each in case.against[replica] if not replicas_in(case, each) & set(lost)]
     alone = len(set(case.replicas) - set(lost)) == 1
     return every(
         [
@@ -52,13 +52,9 @@ def whole(case: Case, replica: str, lost: Collection[str]) -> Standing:
             holds(case, "STATUS-5", replica),
             every(links) if links or alone else Standing.NOT_SHOWN,
             serves(case, replica, lost),
-            *(shown(False if fails(each) else None) for each in own if _speaks_against(each)),
+            *(shown(False if fails(each) else None) for each in own),
         ]
     )
-
-
-def _speaks_against(result: Result) -> bool:
-    return fails(result) or (result.critical and result.verdict is VerdictWord.UNKNOWN)
 
 
 def healthy_other(case: Case, lost: Collection[str]) -> str | None:
