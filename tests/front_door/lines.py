@@ -76,6 +76,7 @@ HEADER = closed(
     waivers_expiring=listed(WAIVER),
     waivers_missed=listed(TEXT),
     waivers_exceeded=listed(TEXT),
+    declared=listed(closed(what={"const": "lost"}, node=TEXT, by=TEXT, at=TIME)),
     catalogue=listed(
         closed(
             id=CONDITION,

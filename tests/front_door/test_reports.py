@@ -95,7 +95,7 @@ def test_page_has_every_problem_with_its_subject_remedy_and_link(faulty: Seen) -
             entry = catalogue[condition]
             found = remedy(entry["remedy"])
             assert found is not None, condition
-            assert f"What to do: {found.title}" in page.text, condition
+            assert f"What it means, and how to look closer: {found.title}" in page.text, condition
             assert f"remedy-{found.id}" in page.ids, condition
             assert not entry["guide"] or entry["guide"] in page.links, condition
     assert "FAILED" in page.text
