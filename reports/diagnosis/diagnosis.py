@@ -13,7 +13,7 @@ from reports.diagnosis.case import Case
 from reports.diagnosis.cause import Cause
 from reports.diagnosis.engine import causes_of
 from reports.diagnosis.impact import Impact, impact_of, impact_text, tried_text
-from reports.diagnosis.words import cause_text, explains_text
+from reports.diagnosis.words import cause_text, conditions_text, explains_text
 from reports.plain import when
 from reports.records import Header, Result
 from reports.remedies import Remedy, remedy
@@ -24,9 +24,10 @@ _GENERAL = frozenset({"save-first", "repair-first"})
 
 @dataclass(frozen=True)
 class Diagnosed:
-    """One cause in words. text: what is wrong; about: since when, and what it explains; impact: who cannot do what;
-    step: the one thing to do next. actions: the rungs of recovery, offered or not. remedy: what it means, and how to
-    look closer.
+    """One cause in words. text: what is wrong; about: which conditions show it, since when, and what it explains.
+
+    impact: who cannot do what; step: the one thing to do next. actions: the rungs of recovery, offered or not. remedy:
+    what it means, and how to look closer.
     """
 
     cause: Cause
@@ -64,7 +65,7 @@ def _diagnosed(case: Case, causes: Sequence[Cause], cause: Cause) -> Diagnosed:
     return Diagnosed(
         cause=cause,
         text=cause_text(case.header, cause),
-        about="; ".join(filter(None, [since, explains_text(cause)])),
+        about="; ".join(filter(None, [conditions_text(cause), since, explains_text(cause)])),
         impacts=impacts,
         impact=impact_text(impacts),
         actions=actions,

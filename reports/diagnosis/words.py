@@ -26,6 +26,11 @@ def cause_text(header: Header, cause: Cause) -> str:
     return f'{text}: "{detail}"' if detail else text
 
 
+def conditions_text(cause: Cause) -> str:
+    """The conditions that show it; empty where its text names them already."""
+    return listed(list(dict.fromkeys(each.condition for each in cause.shown_by))) if cause.kind.title else ""
+
+
 def explains_text(cause: Cause) -> str:
     """How much else a cause accounts for; empty where nothing."""
     unseen = sum(each.verdict is VerdictWord.UNKNOWN for each in cause.explains)

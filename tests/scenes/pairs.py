@@ -39,6 +39,7 @@ ONE_FAULT = (
     {"names-lost-on-a-slow-network", "quorum-lost"},
     # An engine that left the swarm closes its ports, and has no container on the network.
     {"node-left-the-swarm", "gossip-port-closed"},
+    {"node-left-the-swarm", "swarm-port-closed"},
     {"node-left-the-swarm", "container-off-the-overlay"},
     # One whose disk is full starts nothing.
     {"remapped-disk-full", "containerd-hung"},
@@ -52,6 +53,8 @@ ONE_FAULT = (
     # A replica is silent with its engine; a database that another misses as well is not only out of reach from here.
     {"engine-killed", "one-replica-silent"},
     {"api-misses-a-server", "database-port-silent"},
+    {"node-cut-off-the-overlay", "database-port-closed"},
+    {"database-server-row-gone", "database-port-closed"},
     # Lists that cannot be read at an API that does not respond are its own.
     {"alerts-and-jobs-unreadable", "status-unanswered"},
 )
