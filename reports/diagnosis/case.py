@@ -10,9 +10,6 @@ from functools import cached_property
 
 from reports.records import PROBLEMS, Header, Result, VerdictWord
 
-# Things that belong to a replica by the id at their end, as the container `registry-f2277ad178f7`.
-_OF_A_REPLICA = ("replica", "database", "token-service", "notary")
-
 
 class Case:
     """All verdicts of a run, and the problems among them that no cause has claimed yet (`left`).
@@ -179,11 +176,6 @@ def replicas_in(case: Case, result: Result) -> frozenset[str]:
 def nodes_in(result: Result) -> frozenset[str]:
     """The nodes that a verdict is about."""
     return frozenset(name_of(thing) for thing in result.about if type_of(thing) == "node")
-
-
-def all_of_replica(replica: str) -> frozenset[str]:
-    """The things of a replica, but for its containers, which have its id at their end."""
-    return frozenset(f"{kind}:{replica}" for kind in _OF_A_REPLICA)
 
 
 def is_of_replica(thing: str, replica: str) -> bool:

@@ -10,7 +10,6 @@ from reports.diagnosis.targets import COMPONENTS
 from reports.diagnosis.votes import ready_tables
 from reports.records import VerdictWord
 
-_MOVES = ("ctr.restarting", "ctr.restarted")
 _STATES = ("ctr.paused", "ctr.unhealthy", "ctr.oom-killed")
 _AVAILABILITY = ("rdb.table-availability",)
 
