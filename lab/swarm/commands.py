@@ -2,7 +2,11 @@
 
 import subprocess
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+from docker.errors import DockerException
+from requests import RequestException
 
 
 class LabError(Exception):
@@ -29,6 +33,15 @@ def run(*command: str, seconds: float = 20, stdin: str | None = None) -> str:
     if done.returncode:
         raise LabError(f"{' '.join(command)} ended with {done.returncode}: {(done.stderr or done.stdout).strip()}")
     return done.stdout
+
+
+@contextmanager
+def engine_errors() -> Iterator[None]:
+    """A refusal of a Docker engine is an error of the lab like any other: LabError."""
+    try:
+        yield
+    except (DockerException, RequestException) as error:
+        raise LabError(f"a Docker engine of the lab: {error}") from error
 
 
 def in_network_of(pid: int, command: Sequence[str], seconds: float = 20) -> str:

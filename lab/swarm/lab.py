@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from lab.swarm import cluster, image, inventory, janitor, replica
-from lab.swarm.commands import LabError, until
+from lab.swarm.commands import LabError, engine_errors, until
 from lab.swarm.front import Front
 from lab.swarm.keys import Keys
 from lab.swarm.node import Node
@@ -50,7 +50,8 @@ class Lab:
         self._switch: Switch | None = None
         self._written = 0
         try:
-            self._bring_up()
+            with engine_errors():
+                self._bring_up()
         except BaseException:
             self.close()
             raise

@@ -31,6 +31,7 @@ HEALTHCHECK = {
     "retries": 2,
 }
 TRIES = 8
+NOT_ATTACHED = (NETWORK, "attaching to network failed")
 EVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -99,12 +100,14 @@ def _labels(component: str, replica: str, version: str) -> dict[str, str]:
 
 
 def start_container(node: Node, name: str) -> None:
-    """Docker 20.10 sometimes loses the first attachment of a node that just joined; a later one succeeds."""
+    """Docker 20.10 sometimes loses the first attachment of a node that just joined, or whose engine just started; a
+    later one succeeds.
+    """
     for left in reversed(range(TRIES)):
         try:
             node.docker.start(name)
         except APIError as error:
-            if not left or NETWORK not in str(error):
+            if not left or not any(each in str(error) for each in NOT_ATTACHED):
                 raise LabError(f"{name} does not start: {error.explanation}") from error
         else:
             return

@@ -32,8 +32,9 @@ def test_fault_is_found_and_nothing_else(
 
 def put_to_the_test(labs: Labs, suite: Suite, record_property: Callable[[str, object], None], fault: Fault) -> str:
     """What is wrong about the fault, or about the lab when it is healed; empty where nothing is."""
-    lab, wrong = labs.of(fault.plan), "it was interrupted"
+    wrong = "it was interrupted"
     try:
+        lab = labs.of(fault.plan)
         fault.put_in(lab)
         outcome = suite.run(f"--inventory={lab.inventory}")
         record_property("fault", fault.name)

@@ -12,7 +12,7 @@ from lab.swarm.faults.fault import Fault
 from lab.swarm.faults.looks import engine_answers, execute, is_down, ssh
 from lab.swarm.image import COMPONENTS
 from lab.swarm.lab import Lab
-from lab.swarm.replica import await_healthy, name_of
+from lab.swarm.replica import await_healthy, name_of, start_container
 
 FAKETIME = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1"
 RESTART = "rm -f /run/docker.pid; setsid dockerd >>/var/log/dockerd.log 2>&1 </dev/null &"
@@ -57,7 +57,7 @@ def _start_all(lab: Lab, number: int) -> None:
     _start_engine(lab, number)
     node = lab.node(number)
     for component in COMPONENTS:
-        node.docker.start(name_of(component, node.replica))
+        start_container(node, name_of(component, node.replica))
 
 
 def _engine_gone(lab: Lab) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from lab.embedded.expecting import ExpectedCause
-from lab.swarm.commands import until
+from lab.swarm.commands import engine_errors, until
 from lab.swarm.faults.expect import Expect
 from lab.swarm.lab import Lab
 from lab.swarm.plan import Plan
@@ -39,7 +39,8 @@ class Fault:
 
     def put_in(self, lab: Lab) -> None:
         """Inject it and wait until it shows; LabError if it does not."""
-        self.inject(lab)
+        with engine_errors():
+            self.inject(lab)
         until(lambda: self.shows(lab), f"an effect of {self.name}", seconds=self.within, pause=0.2)
 
     def take_out(self, lab: Lab) -> None:
@@ -49,7 +50,8 @@ class Fault:
         """
         if self.heal is None:
             raise ValueError(f"{self.name} takes a new lab to heal")
-        self.heal(lab)
+        with engine_errors():
+            self.heal(lab)
         until(lambda: not self.shows(lab), f"an end of {self.name}", seconds=self.good_within, pause=0.2)
         lab.await_overlay()
 
