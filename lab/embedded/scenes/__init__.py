@@ -18,6 +18,7 @@ from lab.embedded.scenes import (
     overlay,
     sound,
     sound_nodes,
+    swarm,
     tokens,
 )
 from lab.embedded.scenes.scene import Scene
@@ -34,6 +35,7 @@ _MODULES = (
     feeds,
     containers,
     nodes,
+    swarm,
     overlay,
     database,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reports.diagnosis.case import Case, has_reason, nodes_in, type_of, unknown, wrong
+from reports.diagnosis.case import Case, has_reason, name_of, nodes_in, type_of, unknown, wrong
 from reports.diagnosis.finding import Family, Finding, Harm
 from reports.diagnosis.nodes import (
     NO_WAY_IN,
@@ -52,18 +52,25 @@ def _off(case: Case, node: str) -> bool:
     harms=(Harm.NEXT_FAILURE,),
 )
 def engine_lost_its_store(case: Case) -> Iterator[Finding]:
-    """An engine shows none of a replica's containers and none of its volumes: another data root or driver, or a disk
-    that is not mounted. The data is there.
+    """An engine shows none of a replica's containers and none of its volumes: another data root, or a disk that is not
+    mounted. The data is there.
 
     Needs: all nine containers and the volumes of a replica missing on its node.
-    Predicts: all that follows from a replica that is down.
-    Contradicted by: any container or volume of the replica.
+    Predicts: all that follows from a replica that is down, and an engine that is in no swarm: that lies there too.
+    Contradicted by: any container or volume of the replica; a cluster that does not know it: then it was removed.
     """
-    emptied = [each for each in case.replicas if _all_missing(case, each)]
+    removed = {name_of(t) for r in case.found("status.replica-missing") for t in r.about}
+    emptied = [each for each in case.replicas if each not in removed and _all_missing(case, each)]
     own = [r for each in emptied for r in case.found("ctr.missing", "ctr.volume-missing") if each in r.subject]
     nodes = [node for each in emptied if (node := case.node_of(each))]
     if own and nodes:
-        yield Finding(_nodes(nodes), tuple(own), predicts=lost_with(case, nodes))
+        lost = lost_with(case, nodes)
+
+        def follows(result: Result) -> bool:
+            out = result.reason == "net.not-in-swarm" and nodes_in(result) <= set(nodes)
+            return out or lost(result)
+
+        yield Finding(_nodes(nodes), tuple(own), predicts=follows)
 
 
 def _all_missing(case: Case, replica: str) -> bool:

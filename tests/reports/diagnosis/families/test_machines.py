@@ -28,6 +28,7 @@ from tests.reports.diagnosis.families.nodes_run import (
 )
 
 NODE = ("node:node-3",)
+SWARMLESS = (("NODE-1", "node"), ("NET-1", "net"))
 LOST = (apart(A, C), apart(B, C), availability("STATUS-3", A, C, critical=False))
 # Of a replica on a machine that is off nothing of a healthy run holds.
 DARK = [
@@ -127,6 +128,16 @@ def test_engine_without_any_container_and_volume_has_lost_its_store() -> None:
     silence = [each for each in [*silent(C), *LOST, *DARK] if each.condition != "CTR-1"]
     assert found(*gone, volumes, *silence) == [("engine-lost-its-store", NODE)]
     assert "engine-lost-its-store" not in kinds(diagnose(*gone, *silence, well("CTR-5", C)))
+
+
+def test_engine_that_lost_its_store_is_in_no_swarm() -> None:
+    """What it knows of the swarm lies beside its containers. A replica that was removed from the cluster is no loss."""
+    gone = [container(name, C, "ctr.missing") for name in COMPONENTS]
+    volumes = fail("CTR-5", C, "ctr.volume-missing", f"volume:dtr-rethink-{C}")
+    out = [fail(name, "node-3", f"{area}.not-in-swarm", "node:node-3") for name, area in SWARMLESS]
+    removed = fail("STATUS-6", C, "status.replica-missing", f"replica:{C}")
+    assert found(*gone, volumes, *out) == [("engine-lost-its-store", NODE)]
+    assert "engine-lost-its-store" not in kinds(diagnose(*gone, volumes, removed))
 
 
 def test_shell_alone_is_refused() -> None:
