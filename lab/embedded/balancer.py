@@ -51,7 +51,7 @@ class Passing:
 
     def serve(self, users: socket.socket) -> None:
         replica = self.next()
-        with socket.create_connection((replica.address, replica.port), timeout=10) as onward:
+        with socket.create_connection((replica.address, replica.inner_port or replica.port), timeout=10) as onward:
             onward.settimeout(None)
             _carry(users, onward, self._cluster.closing)
 

@@ -29,7 +29,7 @@ from lab.embedded.reql.server import ReqlPort, database_door
 from lab.embedded.rethinkcli import replica_of, rethinkcli
 from lab.embedded.scenes import scenes
 from lab.embedded.scenes.scene import Scene
-from lab.embedded.server import HttpPort, Listener, Serve, bound
+from lab.embedded.server import HttpPort, Listener, Serve, bound, filtered
 from lab.embedded.state import Replica
 
 
@@ -78,6 +78,10 @@ class Embedded:
         )
         self._api = Api(cluster, self._authority.ca_pem())
         for replica, listening in zip(cluster.replicas, replica_sockets, strict=True):
+            if replica.filtered:
+                self._sockets += filtered(listening)
+                replica.inner_port = self._bind(replica.address)
+                listening = self._sockets[-1]
             self._listen(listening, replica.door, self._replica_port(replica).serve, replica.id)
         for replica, listening in zip(cluster.replicas, database_sockets, strict=True):
             self._listen(listening, database_door(replica), self._database_port(replica).serve, replica.server)

@@ -56,7 +56,7 @@ def _database(cluster: Cluster, directory: Path, authority: DatabaseAuthority) -
 
 
 def _replica(cluster: Cluster, replica: Replica) -> dict[str, Any]:
-    row: dict[str, Any] = {"id": replica.id, "node": replica.node, "address": replica.address}
+    row: dict[str, Any] = {"id": replica.id, "node": replica.node, "address": replica.listed_address or replica.address}
     row["port"] = replica.listed_port or replica.port
     if cluster.rethink.via == "driver" and cluster.rethink.in_inventory:
         port = replica.reql.listed_port or replica.reql.port

@@ -34,6 +34,21 @@ def bound(address: str) -> socket.socket:
     return bound_socket
 
 
+def filtered(listening: socket.socket) -> list[socket.socket]:
+    """Let no connection to this socket come about, as behind a firewall that drops packets: it listens, and its queue
+    is full. Returns the connections that fill it, which must stay open.
+    """
+    listening.listen(0)
+    waiting: list[socket.socket] = []
+    while True:
+        waiting.append(socket.socket(listening.family, socket.SOCK_STREAM))
+        waiting[-1].settimeout(0.2)
+        try:
+            waiting[-1].connect(listening.getsockname())
+        except TimeoutError:
+            return waiting
+
+
 def hold(connection: socket.socket, closing: threading.Event) -> None:
     """Read and never answer, until the other side gives up."""
     while not closing.is_set():

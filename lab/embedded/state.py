@@ -72,7 +72,13 @@ class Replica:
     tells_its_id: bool = True
     listed_port: int | None = None
     """The port that the inventory gives, where it is wrong."""
+    listed_address: str = ""
+    """The address that the inventory gives, where it is wrong; its database keeps the right one."""
     door: Door = Door.OPEN
+    filtered: bool = False
+    """Whether a firewall drops what this machine sends to its web port; the balancer reaches it by another way."""
+    inner_port: int = 0
+    """Where the balancer reaches it in that case."""
     certificate: Certificate = Certificate.GOOD
     faults: dict[str, Fault] = field(default_factory=dict)
     edits: list[Edit] = field(default_factory=list)

@@ -76,3 +76,10 @@ def test_a_balancer_that_ends_tls(start: Start) -> None:
 def test_refusing_balancer(start: Start) -> None:
     with pytest.raises(ConnectionRefusedError):
         start("balancer-refuses").ask("/_ping", None)
+
+
+def test_replicas_behind_a_filter_are_reached_by_the_balancer_alone(start: Start) -> None:
+    asker = start("web-ports-filtered-from-here")
+    assert _met(asker) == dict.fromkeys(asker.ids, 4)
+    with pytest.raises(TimeoutError):
+        asker.connection(0, timeout=0.5)

@@ -1,10 +1,13 @@
 """Faults of the health endpoints, of the balancer and of addresses."""
 
-from lab.embedded import faults, reply
+from lab.embedded import expected_trust, faults, reply
 from lab.embedded.door import Door
 from lab.embedded.expectations import Expectations
 from lab.embedded.scenes.scene import Collection, Play
 from lab.embedded.state import Cluster, Fault
+
+NO_PORT = 1
+"""Where nothing listens on any machine: tcpmux."""
 
 collection = Collection()
 scene = collection.scene
@@ -117,6 +120,45 @@ def addresses_swapped(cluster: Cluster, expect: Expectations) -> None:
         expect.unknown("RDB-2", replica.id)
     expect.not_asked(one, other)
     expect.cause("addresses-swapped", f"replica:{one.id}", f"replica:{other.id}")
+
+
+def _none_reached_from_here(cluster: Cluster, expect: Expectations) -> None:
+    """The balancer reaches every replica, Docker and RethinkDB answer: nothing of them is broken."""
+    for replica in cluster.replicas:
+        expect.fail("PING-1", replica.id)
+        expect.unknown("TLS-1", replica.id)
+        expect.unknown("TLS-2", replica.id)
+    expect.not_asked(*cluster.replicas)
+    expect.nothing_told()
+    expect.unknown("STATUS-2", "anonymous", "reader:ci")
+    expect.unknown("TOKEN-0", *expected_trust.ACCOUNTS)
+    expected_trust.nobody(expect)
+    expect.cause("not-reachable-from-here", *(f"replica:{replica}" for replica in expect.everywhere))
+
+
+@scene("addresses-unknown-here", "The inventory names the replicas as nobody resolves them here; users reach them all.")
+def addresses_unknown_here(cluster: Cluster, expect: Expectations) -> None:
+    """As a drafted inventory does, from which RethinkDB is asked where the replicas run."""
+    cluster.rethink.via = "rethinkcli"
+    for replica in cluster.replicas:
+        replica.listed_address = f"replica-{replica.id}.invalid"
+    _none_reached_from_here(cluster, expect)
+
+
+@scene(
+    "web-ports-filtered-from-here", "A firewall drops what this machine sends to the replicas; users reach them all."
+)
+def web_ports_filtered_from_here(cluster: Cluster, expect: Expectations) -> None:
+    for replica in cluster.replicas:
+        replica.filtered = True
+    _none_reached_from_here(cluster, expect)
+
+
+@scene("port-mistyped", "The inventory has a wrong port of one replica, at which nothing listens.")
+def port_mistyped(cluster: Cluster, expect: Expectations) -> None:
+    cluster.bad.listed_port = NO_PORT
+    expect.silent(cluster.bad, handshake=False)
+    expect.cause("wrong-address-in-inventory", f"replica:{cluster.bad.id}")
 
 
 def _no_nginx_status(fault: Fault, *, warns: bool = False) -> Play:
