@@ -5,7 +5,7 @@ Most break the store of the vulnerability scanner, which no health check of MSR 
 
 from datetime import timedelta
 
-from lab.embedded import expected_trust
+from lab.embedded import expected_trust, faults
 from lab.embedded.door import Door
 from lab.embedded.expectations import Expectations
 from lab.embedded.nodes.container import DAY, Container, LogLine
@@ -55,6 +55,25 @@ def container_never_started(cluster: Cluster, expect: Expectations) -> None:
     store.error = "OCI runtime create failed: unable to start container process: no such file or directory: unknown"
     expect.fail("CTR-1", component(cluster.bad, QUIET))
     expect.cause("container-down", _thing(cluster), offers="start")
+
+
+@scene("token-service-never-started", "One replica's garant was made and could not be started; Docker says why.")
+def token_service_never_started(cluster: Cluster, expect: Expectations) -> None:
+    """Its name is nowhere, so that /_ping cannot connect to it, and nginx has nobody to pass a log-in to."""
+    garant = _of_the_bad_one(cluster, "garant")
+    garant.stop(HOUR, code=128)
+    garant.state, garant.started, garant.finished, garant.log = "created", None, None, []
+    garant.error = "driver failed programming external connectivity on endpoint: address already in use"
+    host = f"dtr-garant-{cluster.bad.id}"
+    cluster.bad.ping_error = f"Failed to connect to container at {host}:80: dial tcp: lookup {host}: no such host"
+    cluster.bad.faults["/auth/token"] = faults.html(502, "502 Bad Gateway")
+    expect.fail("CTR-1", component(cluster.bad, "garant"))
+    expect.fail("PING-1", cluster.bad.id)
+    expect.fail("STATUS-4", *(f"{asked}:{cluster.bad.id}" for asked in expect.everywhere))
+    expect.fail("TOKEN-1", *expected_trust.tokens_at(expect, [cluster.bad.id]))
+    expect.unknown("TOKEN-2", *expected_trust.refused_at([cluster.bad.id]))
+    expected_trust.no_feed_at(expect, [cluster.bad])
+    expect.cause("container-down", _thing(cluster, "garant"), offers="start")
 
 
 @scene("container-crash-loop", "One replica's vulnerability store ends as soon as it is started, again and again.")
@@ -137,6 +156,29 @@ def replica_stopped(cluster: Cluster, expect: Expectations) -> None:
     expect.database_gone(cluster.bad)
     expect.fail("CTR-1", *components(cluster.bad))
     expect.cause("containers-down-after-reboot", f"replica:{cluster.bad.id}", offers="start")
+
+
+@scene("five-containers-stayed-down", "Five containers of one replica stayed down when its node started an hour ago.")
+def five_containers_stayed_down(cluster: Cluster, expect: Expectations) -> None:
+    """The other four were started with the node."""
+    node, bad = cluster.node(cluster.bad), cluster.bad
+    node.uptime = bad.database_uptime = HOUR
+    bad.registry_up = bad.notary_up = False
+    bad.worker, bad.worker_heartbeat = "dead", -HOUR
+    down = ("jobrunner", "notary-server", "notary-signer", "registry", QUIET)
+    for container in node.containers:
+        if container.component in down:
+            container.stop(HOUR, code=255)
+        else:
+            container.started, container.finished = HOUR, HOUR + MINUTE
+    expect.fail("CTR-1", *(component(bad, name) for name in down))
+    expect.fail("PING-1", bad.id)
+    expect.fail("STATUS-4", *(f"{asked}:{bad.id}" for asked in expect.everywhere))
+    expect.fail("REG-1", bad.id)
+    expect.fail("JOB-1", bad.id)
+    expect.unknown("TOKEN-2", *expected_trust.refused_at([bad.id]))
+    expected_trust.feeds_fail_at(expect, [bad])
+    expect.cause("containers-down-after-reboot", f"replica:{bad.id}", offers="start")
 
 
 @scene("container-of-an-older-version", "One of a replica's containers was left at the version before.")
