@@ -77,6 +77,15 @@ def licence_gone(cluster: Cluster, expect: Expectations) -> None:
     expect.cause("licence-missing", "cluster")
 
 
+@scene("licence-expired-in-other-words", "The licence expired; its alert is of that class, and in words nobody knows.")
+def licence_expired_in_other_words(cluster: Cluster, expect: Expectations) -> None:
+    """An expired one still lets pull."""
+    message = "Your subscription has ended. Contact your administrator."
+    cluster.alerts.append({"id": "SUBSCRIPTION_ENDED", "class": "license", "message": message})
+    expect.fail("ALERT-1", "SUBSCRIPTION_ENDED")
+    expect.cause("licence-alert", "alert:SUBSCRIPTION_ENDED")
+
+
 def _refused_certificate(kind: Certificate, condition: str, cause: str) -> Play:
     """Nothing more is sent to such an address; a balancer that checks health over TLS leaves it out."""
 

@@ -53,6 +53,16 @@ alert_1(
     "another word for the licence", told({"id": "license_expires", "message": "soon"}), fails("license_expires", "soon")
 )
 alert_1(
+    "only its class tells that it is of the licence",
+    told({"id": "SUBSCRIPTION_ENDED", "class": "license", "message": "Your subscription has ended"}),
+    fails("SUBSCRIPTION_ENDED", "Your subscription has ended", reason="alert.licence"),
+)
+alert_1(
+    "the licence as others spell it",
+    told({"class": "alert", "message": "Your licence has expired"}),
+    fails("alert", "Your licence has expired", reason="alert.licence"),
+)
+alert_1(
     "garbage collection informs",
     told({"id": "GC_IN_PROGRESS", "class": "warning", "message": "Deleting images..."}),
     passes("GC_IN_PROGRESS", "Deleting images"),
