@@ -7,6 +7,7 @@ from lab.embedded.certificates import Certificate
 from lab.embedded.door import Door
 from lab.embedded.expectations import Expectations
 from lab.embedded.nodes.expected import component
+from lab.embedded.reply import text
 from lab.embedded.scenes.scene import Collection, Play
 from lab.embedded.state import Cluster, Replica
 
@@ -60,6 +61,16 @@ def realm_elsewhere(cluster: Cluster, expect: Expectations) -> None:
 def realm_at_another_port(cluster: Cluster, expect: Expectations) -> None:
     cluster.realm_host = cluster.host.partition(":")[0]
     expect.fail("REG-1", *expect.everywhere)
+    expect.cause("wrong-external-address", "cluster")
+
+
+@scene("registry-of-another-domain", "The registry was installed under another domain than users use: /v2/ is 404.")
+def registry_of_another_domain(cluster: Cluster, expect: Expectations) -> None:
+    """What service the registry takes tokens for is told nowhere; log-ins and audit logs are not looked up by name."""
+    cluster.settings["dtrHost"] = "registry.internal.example"
+    cluster.faults["/v2/"] = faults.instead(text(404, "404 page not found\n"))
+    expect.fail("REG-1", *expect.everywhere)
+    expect.unknown("TOKEN-2", *expected_trust.refused_at(expect.everywhere))
     expect.cause("wrong-external-address", "cluster")
 
 

@@ -48,7 +48,7 @@ family.by_reason(
 @family.cause(
     "wrong-external-address",
     "The registry does not take the address that users use for its own",
-    remedy="registry-challenge",
+    remedy="external-address",
     harms=(Harm.SIGN_IN, Harm.PULL, Harm.PUSH),
 )
 def wrong_external_address(case: Case) -> Iterator[Finding]:
