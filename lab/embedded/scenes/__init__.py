@@ -13,6 +13,7 @@ from lab.embedded.scenes import (
     database,
     endpoints,
     feeds,
+    incidents,
     nodes,
     outages,
     overlay,
@@ -38,6 +39,7 @@ _MODULES = (
     swarm,
     overlay,
     database,
+    incidents,
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reports.diagnosis.case import Case, name_of, things_of
+from reports.diagnosis.case import Case, name_of, things_of, wrong
 from reports.diagnosis.finding import Family, Finding, Harm
 from reports.records import VerdictWord
 
@@ -18,12 +18,16 @@ def upgrade_running(case: Case) -> Iterator[Finding]:
     """Replicas run different versions, and an upgrade is at work.
 
     Needs: VERSION-1 finds versions that differ, and CTR-7 sees a container of an upgrade at work.
-    Predicts: nothing.
+    Predicts: the job worker of a replica with another version, whose containers are replaced.
     Contradicted by: no such container.
     """
     runs = any(t.startswith("container:") for each in case.of("CTR-7", word=VerdictWord.PASS) for t in each.about)
     if runs and (own := case.found(*_VERSION)):
-        yield Finding(things_of(own, "replica"), tuple(own))
+        replicas = things_of(own, "replica")
+        yield Finding(
+            replicas, tuple(own),
+            predicts=lambda each: each.condition == "JOB-1" and wrong(each) and f"replica:{each.subject}" in replicas,
+        )  # fmt: skip
 
 
 @family.cause(
@@ -94,7 +98,7 @@ def job_worker_dead(case: Case) -> Iterator[Finding]:
 
     Needs: JOB-1 fails.
     Predicts: nothing.
-    Contradicted by: its container or database that is down: then that is the cause.
+    Contradicted by: its container or database that is down, or an upgrade that runs: then that is the cause.
     """
     reasons = (
         "job.worker-dead",

@@ -18,6 +18,15 @@ def test_versions() -> None:
     assert found(*_OTHER.values()) == [("version-unexpected", tuple(f"replica:{each}" for each in (A, B, C)))]
 
 
+def test_worker_that_an_upgrade_stopped_is_no_cause_of_its_own() -> None:
+    """The containers of that replica are replaced; a worker elsewhere, or after an upgrade, is ill by itself."""
+    worker = {each: fail("JOB-1", each, "job.worker-dead", f"replica:{each}") for each in (B, C)}
+    runs = said("CTR-7", "node-3", "PASS", None, ("container:dtr-phase2",))
+    assert found(_OTHER[C], runs, worker[C]) == [("upgrade-running", (f"replica:{C}",))]
+    assert ("job-worker-dead", (f"replica:{B}",)) in found(_OTHER[C], runs, *worker.values())
+    assert ("job-worker-dead", (f"replica:{C}",)) in found(_OTHER[C], worker[C])
+
+
 @pytest.mark.parametrize(
     ("verdict", "cause", "things"),
     [
