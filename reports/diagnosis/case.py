@@ -64,6 +64,16 @@ class Case:
         wrong = (VerdictWord.FAIL, VerdictWord.WARN)
         return [r for r in self.of(condition) if r.verdict in wrong and within in r.subject.split(":")]
 
+    @cached_property
+    def unanswered(self) -> dict[tuple[str, str], Result]:
+        """By probe and subject the first verdict that is UNKNOWN because that probe had no response there."""
+        found: dict[tuple[str, str], Result] = {}
+        for each in self.results:
+            because = each.because
+            if each.verdict is VerdictWord.UNKNOWN and because is not None and because.probe:
+                found.setdefault((because.probe, because.subject), each)
+        return found
+
     # -- problems
 
     @property
@@ -71,19 +81,18 @@ class Case:
         """The problems that no cause has claimed yet, in the order of the run."""
         return list(self._left.values())
 
-    def found(self, *reasons: str, unknown: bool = False) -> list[Result]:
-        """The problems left that have one of these reasons: failures and warnings, or what is UNKNOWN.
+    def left_for(self, *reasons: str) -> list[Result]:
+        """The problems left that have one of these reasons, in the order of the run.
 
         A reason that ends in `.` stands for all that begin with it.
         """
         named = [mine for reason, mine in self._by_reason.items() if _is_one_of(reason, reasons)]
-        hits = [
-            each
-            for mine in named
-            for each in mine
-            if id(each) in self._left and (each.verdict is VerdictWord.UNKNOWN) is unknown
-        ]
+        hits = [each for mine in named for each in mine if id(each) in self._left]
         return sorted(hits, key=lambda each: self._order[id(each)]) if len(named) > 1 else hits
+
+    def found(self, *reasons: str, unknown: bool = False) -> list[Result]:
+        """Of the problems left for these reasons the failures and warnings, or what is UNKNOWN."""
+        return [each for each in self.left_for(*reasons) if (each.verdict is VerdictWord.UNKNOWN) is unknown]
 
     def take(self, wanted: Iterable[Result]) -> tuple[Result, ...]:
         """Claim these of the problems left."""

@@ -10,9 +10,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from reports.diagnosis.case import Case, is_of_replica, name_of, type_of, wrong
+from reports.diagnosis.case import Case, name_of, type_of, wrong
 from reports.diagnosis.cause import Cause
 from reports.diagnosis.finding import Harm
+from reports.diagnosis.targets import replica_of
 from reports.plain import many
 from reports.records import VerdictWord
 
@@ -109,12 +110,12 @@ def _either(harms: Sequence[Harm]) -> str:
 
 def _replicas(case: Case, cause: Cause) -> tuple[str, ...]:
     """The replicas whose users a cause concerns; all of them where it is about none."""
-    found: set[str] = set()
+    found: set[str | None] = set()
     for thing in cause.things:
         if type_of(thing) == "node":
             found.update(case.replicas_on(name_of(thing)))
         else:
-            found.update(name for name in case.replicas if is_of_replica(thing, name))
+            found.add(replica_of(case, thing))
     return tuple(name for name in case.replicas if name in found) or case.replicas
 
 

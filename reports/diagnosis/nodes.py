@@ -34,11 +34,8 @@ _LOST_MANAGER = ("node.manager-unreachable", "node.quorum-lost")
 
 def unseen_for(case: Case, way: Way, node: str) -> str | None:
     """Why nothing was had of a node's engine or shell: the reason of what is UNKNOWN because of it."""
-    for each in case.results:
-        because = each.because
-        if unknown(each) and because is not None and (because.probe, because.subject) == (way, node):
-            return each.reason
-    return None
+    found = case.unanswered.get((way, node))
+    return found.reason if found else None
 
 
 def ends_in(reason: str | None, ends: Collection[str]) -> bool:

@@ -41,7 +41,9 @@ def replica_of(case: Case, thing: str) -> str | None:
     name = name_of(thing)
     if type_of(thing) == "node":
         return next(iter(case.replicas_on(name)), None)
-    return next((each for each in case.replicas if name == each or name.endswith(f"-{each}")), None)
+    # An id has no hyphen.
+    end = name.rpartition("-")[2]
+    return end if end in case.header.replicas else None
 
 
 def node_of(case: Case, thing: str) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reports.diagnosis.case import Case, has_reason, name_of, nodes_in, type_of, unknown, wrong
+from reports.diagnosis.case import Case, name_of, nodes_in, type_of, unknown, wrong
 from reports.diagnosis.finding import Family, Finding, Harm
 from reports.diagnosis.nodes import (
     NO_WAY_IN,
@@ -236,10 +236,8 @@ def containerd_hung(case: Case) -> Iterator[Finding]:
     """
     own = [
         each
-        for each in case.left
-        if unknown(each)
-        and has_reason(each, ("container.slow-start",))
-        and {type_of(t) for t in each.about} == {"node"}
+        for each in case.found("container.slow-start", unknown=True)
+        if {type_of(t) for t in each.about} == {"node"}
     ]
     if own:
         yield Finding(_nodes(sorted(_nodes_of(own))), tuple(own))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reports.diagnosis.case import Case, has_reason, unknown
+from reports.diagnosis.case import Case
 from reports.diagnosis.finding import Family, Finding
 from reports.diagnosis.reach import responded, silent_replicas
 from reports.records import VerdictWord
@@ -53,6 +53,5 @@ def own_limit(case: Case) -> Iterator[Finding]:
     Contradicted by: nothing that a run sees.
     """
     for reason in _OWN:
-        own = [each for each in case.left if unknown(each) and has_reason(each, (reason,))]
-        if own:
+        if own := case.found(reason, unknown=True):
             yield Finding(("this-machine",), tuple(own))

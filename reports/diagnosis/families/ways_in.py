@@ -76,7 +76,7 @@ def _way_in(name: str, title: str, meaning: str, *reasons: str, remedy: str, typ
 
     @family.cause(name, title, remedy=remedy, harms=())
     def rule(case: Case) -> Iterator[Finding]:
-        own = [each for each in case.left if has_reason(each, reasons)]
+        own = case.left_for(*reasons)
         if own:
             own.sort(key=unknown)
             things = things_of(own, *types) or things_of(own)
@@ -120,10 +120,8 @@ def client_certificate(case: Case) -> Iterator[Finding]:
     Contradicted by: rethinkcli, which brings the certificate of its volume: then that one is refused.
     """
     own = [
-        each
-        for each in case.left
-        if (has_reason(each, _CLIENT) and _of_inventory(each))
-        or (each.area == "RDB" and has_reason(each, ("inventory.client-certificate",)))
+        *filter(_of_inventory, case.left_for(*_CLIENT)),
+        *(each for each in case.left_for("inventory.client-certificate") if each.area == "RDB"),
     ]
     if own:
         servers = tuple(f"database:{name}" for name in case.replicas if any(name == each.subject for each in own))
@@ -142,7 +140,7 @@ def database_rights(case: Case) -> Iterator[Finding]:
     Contradicted by: nothing that a run sees.
     """
     reasons = ("rethinkdb.no-permission", "rdb.no-permission")
-    if own := [each for each in case.left if has_reason(each, reasons)]:
+    if own := case.left_for(*reasons):
         yield Finding(
             things_of(own, "account") or _DATABASE_ACCOUNT, tuple(own),
             predicts=lambda each: _of_rethinkdb(each) and has_reason(each, ("rdb.no-row-read",)),
@@ -160,8 +158,8 @@ def rethinkcli_failed(case: Case) -> Iterator[Finding]:
     reasons = ("container.rethinkcli-failed", "rethinkdb.unresolved", "rethinkdb.local-error", "rethinkdb.tls-alert")
     own = [
         each
-        for each in case.left
-        if each.area == "RDB" and (has_reason(each, reasons) or (has_reason(each, _CLIENT) and not _of_inventory(each)))
+        for each in case.left_for(*reasons, *_CLIENT)
+        if each.area == "RDB" and not (has_reason(each, _CLIENT) and _of_inventory(each))
     ]
     if own:
         things = things_of(own, "database") or things_of(own)
