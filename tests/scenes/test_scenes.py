@@ -10,6 +10,7 @@ import pytest
 
 from lab import embedded
 from reports.results import read
+from tests.proof import records
 from tests.scenes.scrambling import conclusions, scrambled
 from tests.scenes.wording import faults
 from tests.suite import BAD, Outcome, Suite, causes
@@ -24,6 +25,7 @@ def test_scene_trips_what_it_declares(suite: Suite, tmp_path: Path, scene: str) 
         outcome = suite.run(f"--inventory={cluster.inventory}", *cluster.scene.options)
         expected, sound = cluster.expected, cluster.scene.sound
         declared = cluster.expected_causes
+    records.keep(records.SCENES, scene, cluster.scene.title, outcome, expected, declared, sound=cluster.scene.sound)
     assert not _differences(outcome.tripped, expected), outcome.output
     assert causes(outcome) == [(each.id, list(each.things), each.offers) for each in declared], outcome.output
     assert not (sound and expected)

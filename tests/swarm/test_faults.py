@@ -9,6 +9,7 @@ import pytest
 
 from lab.swarm.commands import LabError
 from lab.swarm.faults import Fault, faults
+from tests.proof import records
 from tests.suite import Outcome, Suite, causes
 from tests.swarm.conftest import Labs
 
@@ -37,11 +38,13 @@ def put_to_the_test(labs: Labs, suite: Suite, record_property: Callable[[str, ob
         lab = labs.of(fault.plan)
         fault.put_in(lab)
         outcome = suite.run(f"--inventory={lab.inventory}")
+        expected, declared = lab.expected | fault.expected(), fault.expected_causes()
+        records.keep(records.SWARM, fault.name, fault.title, outcome, expected, declared)
         record_property("fault", fault.name)
         record_property("seconds", f"{outcome.seconds:.1f}")
         record_property("not tripped", list(outcome.verdicts.values()).count("PASS"))
         record_property("tripped", found(outcome))
-        wrong = difference("found", lab.expected | fault.expected(), outcome) or _named(fault, outcome)
+        wrong = difference("found", expected, outcome) or _named(fault, outcome)
         if fault.heal is not None and not wrong:
             fault.take_out(lab)
             wrong = difference("healed", lab.expected, suite.run(f"--inventory={lab.inventory}"))
