@@ -22,6 +22,7 @@ class Certificate(Enum):
     WRONG_NAME = "of another host name"
     UNKNOWN_CA = "from a CA that the inventory does not know"
     EXPIRED = "expired yesterday"
+    NOT_YET_VALID = "valid from tomorrow on"
     EXPIRES_TOMORROW = "valid for another 24 hours"
     EXPIRES_SOON = "valid for another 20 days"
     OTHER_KNOWN_CA = "from a second CA that the inventory knows"
@@ -30,8 +31,8 @@ class Certificate(Enum):
     @property
     def verifies(self) -> bool:
         """A balancer's health check over TLS accepts it."""
-        refused = (Certificate.WRONG_NAME, Certificate.UNKNOWN_CA, Certificate.EXPIRED, Certificate.EXPIRED_CA)
-        return self not in refused
+        return self not in (Certificate.WRONG_NAME, Certificate.UNKNOWN_CA, Certificate.EXPIRED, Certificate.EXPIRED_CA,
+                            Certificate.NOT_YET_VALID)  # fmt: skip
 
 
 VALID_FOR = {
@@ -39,6 +40,7 @@ VALID_FOR = {
     Certificate.EXPIRES_TOMORROW: timedelta(hours=24),
     Certificate.EXPIRES_SOON: timedelta(days=20),
 }
+VALID_FROM = {Certificate.NOT_YET_VALID: timedelta(days=1)}
 # The files in which the inventory names further CAs.
 FURTHER_CAS = {Certificate.OTHER_KNOWN_CA: "balancer-ca.pem", Certificate.EXPIRED_CA: "old-ca.pem"}
 
@@ -87,7 +89,7 @@ class Authority:
         leaf = self._issuer(kind).issue_cert(
             name,
             common_name=name,
-            not_before=now - timedelta(days=90),
+            not_before=now + VALID_FROM.get(kind, timedelta(days=-90)),
             not_after=now + VALID_FOR.get(kind, timedelta(days=365)),
         )
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

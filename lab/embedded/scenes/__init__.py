@@ -8,6 +8,7 @@ what can become of an answer, `expectations` what trips together.
 from lab.embedded.scenes import (
     access,
     answers,
+    changes,
     cluster_status,
     containers,
     database,
@@ -35,6 +36,7 @@ _MODULES = (
     tokens,
     feeds,
     containers,
+    changes,
     nodes,
     swarm,
     overlay,

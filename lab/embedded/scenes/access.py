@@ -118,6 +118,16 @@ scene("certificate-of-unknown-ca", "One replica's certificate is from a CA that 
 scene("one-certificate-expired", "One replica's certificate expired yesterday, the others' did not.")(
     _refused_certificate(Certificate.EXPIRED, "TLS-2", "certificate-expired")
 )
+scene("certificate-not-yet-valid", "One replica's new certificate is valid from tomorrow on.")(
+    _refused_certificate(Certificate.NOT_YET_VALID, "TLS-2", "certificate-not-yet-valid")
+)
+
+
+@scene("certificates-not-verified", "The inventory says that nobody is to verify the registry's certificates.")
+def certificates_not_verified(cluster: Cluster, expect: Expectations) -> None:
+    cluster.inventory["tls"] = {"ca": ["ca.pem"], "insecure": True}
+    expect.warn("TLS-1", *expect.everywhere, expect.users)
+    expect.cause("verification-disabled", *(f"certificate:{each}" for each in (*expect.everywhere, expect.users)))
 
 
 def _everywhere(cluster: Cluster, expect: Expectations, kind: Certificate, cause: str) -> None:

@@ -115,7 +115,7 @@ def job_worker_dead(case: Case) -> Iterator[Finding]:
 def job_worker_several(case: Case) -> Iterator[Finding]:
     """More than one job worker is listed for a replica.
 
-    Needs: JOB-1 warns.
+    Needs: JOB-1 fails for that.
     Predicts: nothing.
     Contradicted by: nothing that a run sees.
     """
