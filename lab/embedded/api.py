@@ -129,8 +129,8 @@ class Api:
         return replica.database_up and not any(issue["critical"] for issue in current_issues(self._cluster, replica))
 
     def _broken_tables(self, replica: Replica) -> frozenset[str]:
-        """The tables of notary that a replica's own database server cannot read."""
-        if self._cluster.internal_error or not replica.database_up:
+        """The tables of notary that a replica's notary-server cannot read."""
+        if self._cluster.internal_error or not (replica.database_up and replica.notary_reads):
             return NOTARY_TABLES
         critical = [issue["info"] for issue in current_issues(self._cluster, replica) if issue["critical"]]
         return NOTARY_TABLES & {about["table"] for about in critical if about.get("db") == "notaryserver"}

@@ -48,6 +48,11 @@ class Expecting:
     def unknown(self, condition: str, *subjects: str) -> None:
         self._expect("UNKNOWN", condition, subjects)
 
+    def skipped(self, *areas: str) -> None:
+        """The inventory leaves these areas out (`RDB`, `NODE`): what was said of them so far is not judged."""
+        kept = {key: word for key, word in self.verdicts.items() if key[0].partition("-")[0] not in areas}
+        self.verdicts = kept
+
     def cause(self, name: str, *things: str, offers: str = "repair-first") -> None:
         """Say what is broken, in the order in which an operator is to deal with it; `things` of one kind in any order.
 

@@ -59,6 +59,8 @@ class Replica:
     """Whether its nginx reaches its notary-server."""
     notary_frozen: bool = False
     """Whether its notary-server takes requests and never answers."""
+    notary_reads: bool = True
+    """Whether its notary-server reaches its database."""
     trusts_tokens: bool = True
     """Whether its notary-server knows the key of the token service."""
     registry_trusts_tokens: bool = True

@@ -91,6 +91,16 @@ def web_ports(case: Case, replica: str) -> tuple[int, ...]:
     return tuple(each for each in ports if isinstance(each, int)) if isinstance(ports, Sequence) else ()
 
 
+def blind_notary(case: Case, ping: Result) -> bool:
+    """Whether a replica calls itself unhealthy, and of its parts its notary-server alone fails: it cannot read its
+    database. `/_ping` asks it last, so that all before it are well.
+    """
+    if ping.reason != "ping.unhealthy" or not case.passes("STATUS-1", ping.subject):
+        return False
+    feeds = [r for r in case.of("FEED-1", word=VerdictWord.FAIL) if r.subject.rpartition(":")[2] == ping.subject]
+    return any(each.reason == "feed.database-unreadable" for each in feeds)
+
+
 def gone_without(case: Case, names: Collection[str]) -> Callable[[Result], bool]:
     """What follows where these replicas cannot be asked."""
     gone = set(names)

@@ -98,16 +98,11 @@ def two_of_three_dead(cluster: Cluster, expect: Expectations) -> None:
     expect.cause("majority-lost", *(f"database:{replica.id}" for replica in dead), offers="start")
 
 
-@scene("quorum-lost", 'The database has no majority: /_ping, log-ins and the API are "internal server error".')
-def quorum_lost(cluster: Cluster, expect: Expectations) -> None:
-    """The last database server still answers questions about itself."""
+def without_majority(cluster: Cluster, expect: Expectations) -> None:
+    """All databases but the first are gone: whatever needs a table, or a log-in, is an internal server error."""
     cluster.internal_error = True
-    survivor, *dead = cluster.replicas
-    for replica in dead:
+    for replica in cluster.replicas[1:]:
         replica.database_up = False
-    expect.database_silent(*dead)
-    database_container_dead(expect, *dead)
-    expect.fail("RDB-1", f"{survivor.id}:table_availability")
     expect.fail("PING-1", *expect.everywhere)
     expect.fail("PING-2", expect.users)
     expect.no_status(*cluster.replicas)
@@ -116,4 +111,14 @@ def quorum_lost(cluster: Cluster, expect: Expectations) -> None:
     expect.fail("TOKEN-0", *expected_trust.ACCOUNTS)
     expect.fail("TOKEN-1", *expected_trust.tokens_at(expect, expect.everywhere))
     expected_trust.no_token(expect, *expected_trust.ACCOUNTS, "anonymous")
+
+
+@scene("quorum-lost", 'The database has no majority: /_ping, log-ins and the API are "internal server error".')
+def quorum_lost(cluster: Cluster, expect: Expectations) -> None:
+    """The last database server still answers questions about itself."""
+    without_majority(cluster, expect)
+    survivor, *dead = cluster.replicas
+    expect.database_silent(*dead)
+    database_container_dead(expect, *dead)
+    expect.fail("RDB-1", f"{survivor.id}:table_availability")
     expect.cause("majority-lost", *(f"database:{replica.id}" for replica in dead), offers="start")

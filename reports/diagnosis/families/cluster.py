@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from reports.diagnosis.case import Case, fails, name_of, things_of, type_of, unknown, wrong
+from reports.diagnosis.case import Case, fails, name_of, things_of, wrong
 from reports.diagnosis.families.database import links_of, missed, repeats_issues
 from reports.diagnosis.finding import Family, Finding, Harm
 from reports.records import Result, VerdictWord
@@ -115,31 +115,6 @@ def server_row_missing(case: Case) -> Iterator[Finding]:
             predicts=lambda each: each.reason == "status.tolerates-too-few",
             affects=frozenset(databases),
         )
-
-
-@family.cause(
-    "replica-missing", "{things} {is} not part of the cluster", remedy="missing-replica", harms=(Harm.NEXT_FAILURE,)
-)
-def replica_missing(case: Case) -> Iterator[Finding]:
-    """A replica of the inventory is not known to the cluster.
-
-    Needs: STATUS-6 does not find it.
-    Predicts: its copies and links, which do not exist.
-    Contradicted by: a split, in which each side misses the other.
-    """
-    if own := case.found("status.replica-missing"):
-        gone = {name_of(thing) for thing in things_of(own, "replica")}
-
-        def follows(each: Result) -> bool:
-            if each.reason == "status.table-copy-missing":
-                return {name_of(thing) for thing in each.about if type_of(thing) == "database"} <= gone
-            if each.condition in ("STATUS-7", "STATUS-8"):
-                return bool(gone & set(each.subject.split(":")))
-            return each.reason == "status.tolerates-too-few" or (
-                unknown(each) and bool(each.about) and {name_of(thing) for thing in each.about} <= gone
-            )
-
-        yield Finding(things_of(own, "replica"), tuple(own), predicts=follows)
 
 
 @family.cause(

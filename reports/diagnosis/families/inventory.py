@@ -121,8 +121,8 @@ def not_reachable_from_here(case: Case) -> Iterator[Finding]:
     """Something is silent for this machine alone: others see it well, so that nothing of it is to be repaired.
 
     Needs: no connection from here; the balancer reaches the replica, or its health report is fresh, its database is
-    connected and its nginx runs; the others are connected to the database; somebody logs in through MKE; the public
-    name does not resolve here alone.
+    connected and its nginx runs; the others are connected to the database, or the only replica reads it; somebody logs
+    in through MKE; the public name does not resolve here alone.
     Predicts: all that was to be asked there.
     Contradicted by: others that miss it too.
     """
@@ -178,7 +178,9 @@ def _unasked(case: Case, names: set[str]) -> _Follows:
 
 
 def _databases(case: Case) -> Iterator[Finding]:
-    """Database servers that this machine alone does not reach: all others that can tell are connected to them."""
+    """Database servers that this machine alone does not reach: all others that can tell are connected to them, or
+    where there is no other, their own replica reads them.
+    """
     own = [each for each in case.found(*_DATABASE_CLOSED) if each.condition == "RDB-1" and _connected(case, each)]
     if own:
         names = {each.subject for each in own}
@@ -189,7 +191,8 @@ def _databases(case: Case) -> Iterator[Finding]:
 
 def _connected(case: Case, result: Result) -> bool:
     links = [each for each in links_of(case, result.subject) if not unknown(each)]
-    well = bool(links) and not any(map(fails, links))
+    read = case.passes("PING-1", result.subject) and case.passes("STATUS-1", result.subject)
+    well = not any(map(fails, links)) if links else len(case.replicas) == 1 and read
     return well and database_stopped(case, result.subject) is None and not _reported_ill(case, result)
 
 

@@ -182,6 +182,10 @@ def majority_unknown(case: Case) -> Iterator[Finding]:
         signs = [*([stopped] if stopped else []), *(each for each in case.left if _fails_at(each, replica))]
         if signs := [each for each in signs if id(each) in left]:
             silent[replica] = signs
+    # Where these alone leave no majority, the API of another one fails because of them.
+    themselves = {each: silent[each] for each in silent if database_stopped(case, each) or does_not_answer(case, each)}
+    if themselves and len(case.replicas) - len(themselves) < _majority(case):
+        silent = themselves
     if silent and len(case.replicas) - len(silent) < _majority(case):
         together = {id(r) for each in silent for r in down_at_once(case, each)}
         follows = without_databases(case, silent)

@@ -36,7 +36,7 @@ def _judged(result: Result) -> bool:
     return result.verdict in (VerdictWord.PASS, VerdictWord.FAIL, VerdictWord.WARN)
 
 
-def _failing(case: Case, own: Sequence[Result], ladder: tuple[str, ...] | None = None) -> Iterator[Finding]:
+def failing_notary(case: Case, own: Sequence[Result], ladder: tuple[str, ...] | None = None) -> Iterator[Finding]:
     """The notary-servers of these verdicts of FEED-1. What is not seen of their audit logs follows."""
     if own:
         replicas = {_replica(each) for each in own}
@@ -56,13 +56,14 @@ def _not_read(result: Result) -> str | None:
     return because.subject.rpartition(":")[2] if because and because.probe == _READ else None
 
 
-def _at_feeds(case: Case, *reasons: str) -> list[Result]:
+def at_feeds(case: Case, *reasons: str) -> list[Result]:
+    """The failures of FEED-1 left that have one of these reasons."""
     return [each for each in case.found(*reasons) if each.condition == "FEED-1"]
 
 
 @family.cause(
     "notary-hung",
-    "The notary-server of {things} accepts requests, and does not respond",
+    "{things} accept{s} requests, and {does} not respond",
     remedy="notary-server",
     harms=_NO_TRUST,
     ladder=("save-first", "restart-container"),
@@ -74,9 +75,9 @@ def notary_hung(case: Case) -> Iterator[Finding]:
     Predicts: its audit logs cannot be read.
     Contradicted by: an audit log of it.
     """
-    own = _at_feeds(case, "feed.timeout", "feed.not-asked-again")
+    own = at_feeds(case, "feed.timeout", "feed.not-asked-again")
     if own:
-        yield from _failing(case, own)
+        yield from failing_notary(case, own)
     else:
         # Where no token service works, only its response to a request without a token is known.
         unseen = [e for e in case.found("http.timeout", "http.not-asked-again", unknown=True) if _of_notary(e)]
@@ -91,7 +92,7 @@ def _of_notary(result: Result) -> bool:
 
 @family.cause(
     "notary-down",
-    "The notary-server of {things} does not run, or nginx does not reach it",
+    "{things} {does} not run, or nginx does not reach it",
     remedy="notary-server",
     harms=_NO_TRUST,
     ladder=("save-first", "restart-container"),
@@ -103,23 +104,7 @@ def notary_down(case: Case) -> Iterator[Finding]:
     Predicts: its audit logs cannot be read.
     Contradicted by: an audit log of it.
     """
-    yield from _failing(case, _at_feeds(case, "feed.no-notary-server", "feed.no-upstream", "feed.reset"))
-
-
-@family.cause(
-    "notary-database",
-    "The notary-server of {things} cannot read its database",
-    remedy="notary-server",
-    harms=_NO_TRUST,
-)
-def notary_database(case: Case) -> Iterator[Finding]:
-    """A notary-server responds with 500 and no fault of the database is known that explains it.
-
-    Needs: 500 for its audit logs, and nothing deeper.
-    Predicts: its audit logs cannot be read.
-    Contradicted by: a database that is down, or a lost majority: then that is the cause.
-    """
-    yield from _failing(case, _at_feeds(case, "feed.database-unreadable"), ladder=("repair-first",))
+    yield from failing_notary(case, at_feeds(case, "feed.no-notary-server", "feed.no-upstream", "feed.reset"))
 
 
 @family.cause(
@@ -136,7 +121,7 @@ def administrator_without_rights(case: Case) -> Iterator[Finding]:
     Contradicted by: another replica lets it read the same audit log.
     """
     alike = told_alike(case, "feed.no-right")
-    alone = [each for each in _at_feeds(case, "feed.no-right") if len(case.replicas) == 1]
+    alone = [each for each in at_feeds(case, "feed.no-right") if len(case.replicas) == 1]
     if own := alike or alone:
         yield Finding(
             ("account:admin",),
@@ -147,7 +132,7 @@ def administrator_without_rights(case: Case) -> Iterator[Finding]:
 
 @family.cause(
     "notary-misbehaves",
-    "The notary-server of {things} does not respond as documented",
+    "{things} {does} not respond as documented",
     remedy="notary-server",
     harms=(Harm.AUDIT_LOG,),
 )
@@ -159,7 +144,7 @@ def notary_misbehaves(case: Case) -> Iterator[Finding]:
     Contradicted by: all replicas return the same faulty records: then the audit log itself is damaged.
     """
     alike = {id(each) for each in told_alike(case, "feed.malformed")}
-    own = _at_feeds(
+    own = at_feeds(
         case,
         "feed.malformed",
         "feed.not-json",
@@ -171,4 +156,4 @@ def notary_misbehaves(case: Case) -> Iterator[Finding]:
         "feed.window-refused",
         "feed.error",
     )
-    yield from _failing(case, [each for each in own if id(each) not in alike], ladder=("repair-first",))
+    yield from failing_notary(case, [each for each in own if id(each) not in alike], ladder=("repair-first",))

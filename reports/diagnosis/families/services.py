@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import partial
 
-from reports.diagnosis.case import Case, fails, replicas_in, things_of, unknown
+from reports.diagnosis.case import Case, fails, name_of, replicas_in, things_of, unknown
 from reports.diagnosis.effects import Follows
+from reports.diagnosis.families.notary import at_feeds, failing_notary
 from reports.diagnosis.finding import Family, Finding, Harm
-from reports.diagnosis.reach import gone_without, reported_well, silent_replicas
+from reports.diagnosis.reach import blind_notary, gone_without, reported_well, silent_replicas
 from reports.records import Result, VerdictWord
 
 family = Family()
@@ -93,6 +96,32 @@ def container_unreachable(case: Case) -> Iterator[Finding]:
             things_of(own, "container"), tuple(own),
             predicts=_said_of(case, names, "STATUS-4", "REG-1", "TOKEN-1", "FEED-1", "STATUS-1", "PING-2"),
         )  # fmt: skip
+
+
+@family.cause(
+    "notary-database",
+    "{things} cannot read its database",
+    remedy="notary-server",
+    harms=(Harm.PULL_SIGNED, Harm.SIGN, Harm.AUDIT_LOG),
+)
+def notary_database(case: Case) -> Iterator[Finding]:
+    """A notary-server responds with 500 and no fault of the database is known that explains it.
+
+    Needs: 500 for its audit logs, and nothing deeper.
+    Predicts: its audit logs cannot be read; a replica that calls itself unhealthy, as its `/_ping` asks it last.
+    Contradicted by: a database that is down, or a lost majority: then that is the cause.
+    """
+    for found in failing_notary(case, at_feeds(case, "feed.database-unreadable"), ladder=("repair-first",)):
+        names = {name_of(each) for each in found.things}
+        ill = {each.subject for each in case.of("PING-1") if each.subject in names and blind_notary(case, each)}
+        yield replace(found, predicts=partial(_says_ill, case, ill, found.predicts))
+
+
+def _says_ill(case: Case, ill: set[str], predicts: Follows, result: Result) -> bool:
+    """Whether it follows, or these replicas are reported as unhealthy."""
+    said = result.condition in ("PING-1", "PING-2", "STATUS-4") and (result.reason or "").endswith(".unhealthy")
+    named = replicas_in(case, result)
+    return predicts(result) or (said and bool(named) and named <= ill)
 
 
 @family.cause(

@@ -40,7 +40,7 @@ def feed_damaged(case: Case) -> Iterator[Finding]:
 
 @family.cause(
     "feed-differs",
-    "The notary-server of {things} returns other records than the others",
+    "{things} return{s} other records than the others",
     remedy="audit-log",
     harms=(Harm.AUDIT_LOG,),
 )

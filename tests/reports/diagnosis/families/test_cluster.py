@@ -3,7 +3,20 @@
 from __future__ import annotations
 
 from reports.diagnosis.finding import Harm
-from tests.reports.diagnosis.families.cluster_run import A, B, C, apart, diagnose, fail, found, kinds, unseen, warn
+from tests.reports.diagnosis.families.cluster_run import (
+    COMPONENTS,
+    A,
+    B,
+    C,
+    apart,
+    container,
+    diagnose,
+    fail,
+    found,
+    kinds,
+    unseen,
+    warn,
+)
 
 _NON_TRANSITIVE = fail(
     "STATUS-3", f"{A}:non_transitive_error", "status.non-transitive-error", f"database:{B}", f"database:{C}"
@@ -48,6 +61,20 @@ def test_replica_that_the_cluster_does_not_know_is_no_split() -> None:
     missing = fail("STATUS-6", C, "status.replica-missing", f"replica:{C}")
     copies = fail("STATUS-12", "dtr2.tags", "status.table-copy-missing", "table:dtr2.tags", f"database:{C}")
     assert found(missing, copies, apart(A, C)) == [("replica-missing", (f"replica:{C}",))]
+
+
+def test_replica_that_was_removed_is_one_cause() -> None:
+    """Its containers and volumes were taken away with it; where its containers are there, they are another matter."""
+    missing = fail("STATUS-6", C, "status.replica-missing", f"replica:{C}")
+    silent = fail("PING-1", C, "ping.refused", f"replica:{C}")
+    gone = [container(name, C, "ctr.missing") for name in COMPONENTS]
+    volumes = fail("CTR-5", C, "ctr.volume-missing", f"volume:dtr-rethink-{C}")
+    idle = fail("JOB-1", C, "job.no-worker", f"replica:{C}")
+    closed = fail("RDB-1", C, "rdb.refused", f"database:{C}")
+    links = [apart(A, C), apart(B, C)]
+    assert found(missing, silent, *gone, volumes, idle, closed, *links) == [("replica-missing", (f"replica:{C}",))]
+    stopped = container("scanningstore", C)
+    assert sorted(kinds(diagnose(missing, stopped))) == ["container-down", "replica-missing"]
 
 
 def test_ghost_is_one_line_and_its_lock_another() -> None:

@@ -119,6 +119,16 @@ def test_database_that_others_are_connected_to_is_not_reached_from_here() -> Non
     assert found(CLOSED) == [("not-reachable-from-here", (f"database:{C}",))]
 
 
+@pytest.mark.parametrize("read", [True, False])
+def test_database_of_a_single_replica_is_judged_by_its_replica(read: bool) -> None:
+    """No other server could be connected to it."""
+    alone = replace(header(), replicas={C: header().replicas[C]})
+    own = [well("STATUS-1", C)] if read else [unseen("STATUS-1", C, "http.timeout", f"replica:{C}")]
+    causes = {each.id for each in find_causes(alone, [CLOSED, well("PING-1", C), *own])}
+    assert ("not-reachable-from-here" in causes) is read
+    assert ("database-silent" in causes) is not read
+
+
 def test_database_that_others_miss_is_not_merely_out_of_reach() -> None:
     causes = found(CLOSED, apart(A, C), apart(B, C))
     assert "not-reachable-from-here" not in {kind for kind, _ in causes}

@@ -99,6 +99,19 @@ def test_healthy_replica_contradicts_that_nobody_can_tell() -> None:
     assert kinds(diagnose(*blind, *mute))[0] == "database-silent"
 
 
+def test_apis_fail_because_of_those_that_stopped() -> None:
+    """Two stopped databases alone leave no majority: the third is not named for the error of its own API."""
+    blind = unseen("STATUS-11", "cluster", "http.error-status", f"replica:{A}")
+    unasked = [unseen("RDB-1", each, "rethinkdb.timeout", f"database:{each}") for each in (A, B, C)]
+    stopped = [container("rethinkdb", B), container("rethinkdb", C)]
+    sick = [fail("PING-1", each, "ping.server-error", f"replica:{each}") for each in (A, B, C)]
+    errors = [fail("STATUS-1", each, "status.error-status", f"replica:{each}") for each in (A, B, C)]
+    causes = diagnose(blind, *unasked, *stopped, *sick, *errors)
+    assert (causes[0].id, causes[0].things) == ("majority-unknown", (f"database:{B}", f"database:{C}"))
+    causes = diagnose(blind, *unasked, *sick, *errors)
+    assert causes[0].things == tuple(f"database:{each}" for each in (A, B, C))
+
+
 def test_what_was_not_looked_at_is_not_lost() -> None:
     """One server names two as missing, whose replicas are well: they are not lost."""
     issue = availability("STATUS-3", A, B, C, critical=True)

@@ -34,6 +34,16 @@ def test_notary_server_of_one_replica_is_at_fault(reason: str, kind: str) -> Non
     assert causes == [(kind, (f"notary:{C}",))]
 
 
+def test_notary_server_without_its_database_makes_its_replica_call_itself_unhealthy() -> None:
+    """`/_ping` asks it last; one that names RethinkDB's issues says something else."""
+    blind = feed(C, "feed.database-unreadable")
+    ping = fail("PING-1", C, "ping.unhealthy", f"replica:{C}", seen=503)
+    health = fail("STATUS-4", f"{A}:{C}", "status.unhealthy", f"replica:{C}", witnesses=(f"replica:{A}",))
+    assert found(blind, ping, health) == [("notary-database", (f"notary:{C}",))]
+    issues = fail("PING-1", C, "ping.database-issues", f"replica:{C}", seen=503)
+    assert {kind for kind, _ in found(blind, issues)} == {"notary-database", "replica-unhealthy"}
+
+
 def test_restart_is_offered_only_where_another_notary_server_works() -> None:
     one = diagnose(feed(C, "feed.timeout"))[0]
     every = diagnose(*(feed(each, "feed.timeout") for each in (A, B, C)))[0]
