@@ -45,6 +45,16 @@ ONE_FAULT = (
     {"remapped-disk-full", "containerd-hung"},
     # A second phase that runs while versions differ is that of the upgrade.
     {"join-running", "upgrade-half-done"},
+    {"database-killed-during-an-upgrade", "upgrade-half-done"},
+    # Where nothing is heard of replicas, nobody shows that the balancer alone is at fault, or only the way from here.
+    {"addresses-unknown-here", "balancer-refuses"},
+    {"addresses-unknown-here", "balancer-502"},
+    {"web-ports-filtered-from-here", "balancer-refuses"},
+    {"web-ports-filtered-from-here", "balancer-502"},
+    {"web-ports-filtered-from-here", "balancer-certificate-of-another-name"},
+    # What a node that lacks a port of the swarm listens on is not told.
+    {"port-mistyped", "gossip-port-closed"},
+    {"port-mistyped", "swarm-port-closed"},
     # MKE is down where it is ill and nobody can log in.
     {"mke-unhealthy", "token-and-notary-frozen"},
     {"mke-unhealthy", "quorum-lost"},

@@ -9,7 +9,7 @@ from reports.diagnosis.effects import unseen_at
 from reports.diagnosis.families.database import links_of
 from reports.diagnosis.families.majority import database_stopped
 from reports.diagnosis.finding import Family, Finding
-from reports.diagnosis.reach import only_from_here, reported_well, silent_replicas, web_ports
+from reports.diagnosis.reach import only_from_here, reported_missing, reported_well, silent_replicas, web_ports
 from reports.records import Result, VerdictWord
 
 family = Family()
@@ -121,8 +121,8 @@ def not_reachable_from_here(case: Case) -> Iterator[Finding]:
     """Something is silent for this machine alone: others see it well, so that nothing of it is to be repaired.
 
     Needs: no connection from here; the balancer reaches the replica, or its health report is fresh, its database is
-    connected and its nginx runs; the others are connected to the database, or the only replica reads it; somebody logs
-    in through MKE; the public name does not resolve here alone.
+    connected and its nginx runs, or its name does not even resolve here; the others are connected to the database, or
+    the only replica reads it; somebody logs in through MKE; the public name does not resolve here alone.
     Predicts: all that was to be asked there.
     Contradicted by: others that miss it too.
     """
@@ -141,13 +141,18 @@ def not_reachable_from_here(case: Case) -> Iterator[Finding]:
 def _replicas(case: Case) -> Iterator[Finding]:
     closed = {each.subject: each for each in case.found(*_PING_CLOSED) if each.condition == "PING-1"}
     silent = silent_replicas(case)
-    names = [name for name in silent if name in closed and only_from_here(case, name)]
+    names = [name for name in silent if name in closed and (only_from_here(case, name) or _no_name(case, closed[name]))]
     if names:
         well = tuple(each for name in names for each in reported_well(case, name))
         yield Finding(
             tuple(f"replica:{name}" for name in names), tuple(closed[name] for name in names), well[:12],
             predicts=_unasked(case, set(names)),
         )  # fmt: skip
+
+
+def _no_name(case: Case, ping: Result) -> bool:
+    """Whether this machine cannot even look up a replica's name, and nobody misses the replica."""
+    return ping.reason in _NOT_LOOKED_UP and not reported_missing(case, ping.subject)
 
 
 def _nodes(case: Case) -> Iterator[Finding]:

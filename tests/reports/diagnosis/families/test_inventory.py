@@ -55,6 +55,13 @@ def test_replica_that_others_miss_too_is_not_merely_out_of_reach(against: tuple[
     assert "not-reachable-from-here" not in {kind for kind, _ in causes}
 
 
+def test_name_that_does_not_resolve_here_says_nothing_of_the_replica() -> None:
+    """Unless others miss it: then it is down, whatever its name is."""
+    unresolved = fail("PING-1", C, "ping.unresolved", f"replica:{C}")
+    assert found(unresolved) == REPLICA
+    assert found(unresolved, container("nginx", C)) != REPLICA
+
+
 def test_all_replicas_out_of_reach_and_the_balancer_reaches_all() -> None:
     """A draft inventory whose addresses do not resolve here: nothing of the cluster is asked, and nothing is lost."""
     closed = [fail("PING-1", each, "ping.unresolved", f"replica:{each}") for each in (A, B, C)]
