@@ -129,7 +129,8 @@ def _first_lines(title: str, records: Sequence[Record], evidence: Evidence) -> s
     rows = "".join(_first_line(each, evidence.diagnoses[each.name]) for each in records)
     return (
         f"## {title}\n\nWhat a run says first, how many causes it names, who suffers, and the highest rung whose"
-        f" command it shows of the first.\n\n| name | what was broken | said first | causes | impact | rung |\n|---|---|---|---|---|---|\n{rows}"
+        " command it shows of the first.\n\n| name | what was broken | said first | causes | impact | rung |\n"
+        f"|---|---|---|---|---|---|\n{rows}"
     )
 
 
