@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from checks.rules.wording import many, one_line
 from checks.verdict import Verdict, failed, passed, warned
@@ -14,6 +14,8 @@ from fixtures.inventory.msr import COMPONENTS, container_name
 from fixtures.probes.containers import Container, Containers
 
 RUNNING = "running"
+LONGEST_WAIT = timedelta(minutes=1)
+"""Docker waits twice as long before each start of a container that does not stay up, and no longer than this."""
 
 
 def by_component(replica: Replica, containers: Containers) -> dict[str, Container]:
@@ -71,7 +73,7 @@ def judge_health(replica: Replica, container: Container, before: Container | Non
     """Whether a container is healthy, and has been since then (CTR-2). before: as it was seen first in this run."""
     subject, about = f"{replica.id}:{container.component}", [container_thing(replica, container.component)]
     seen = {"state": container.state, "health": container.health, "restarts": container.restarts}
-    if container.state == "restarting":
+    if _loops(container, before):
         message = (
             f"the container is in a restart loop ({many(container.restarts, 'restart')}){log_end(container.log, 3)}"
         )
@@ -94,6 +96,16 @@ def judge_health(replica: Replica, container: Container, before: Container | Non
         message = f"the container {what} at {at:%Y-%m-%d %H:%M:%S} UTC ({many(container.restarts, 'restart')})"
         return warned(reason, message, seen=seen, expected=RUNNING, subject=subject, about=about, since=at)
     return passed(f"the container is {container.health or container.state}", seen=seen, subject=subject, about=about)
+
+
+def _loops(container: Container, before: Container | None) -> bool:
+    """Whether it ends again and again: it waits for its next start, or ended twice within what Docker waits at most."""
+    if container.state == "restarting":
+        return True
+    if before is None or not before.finished or not container.finished:
+        return False
+    twice = 0 < before.restarts < container.restarts
+    return container.runs and twice and container.finished - before.finished <= LONGEST_WAIT
 
 
 def log_end(log: str, number: int) -> str:
