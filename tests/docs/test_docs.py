@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 from docs import diagnosis_page
 from docs.generate import DIRECTORY, pages
+from lab import embedded
+from lab.swarm.faults import faults
 from reports import schema
+from reports.diagnosis.engine import KINDS
+from tests.scenes.pairs import effect_of
 from tests.suite import ROOT
+
+PROOF = ROOT / "docs" / "proof.md"
 
 
 def test_pages_of_the_conditions_are_those_of_the_catalogue() -> None:
@@ -18,6 +25,15 @@ def test_pages_of_the_conditions_are_those_of_the_catalogue() -> None:
 def test_the_page_of_the_diagnosis_is_that_of_its_rules() -> None:
     assert (ROOT / "docs" / diagnosis_page.NAME).read_text("utf-8") == diagnosis_page.page(), (
         "run: python -m docs.generate"
+    )
+
+
+def test_the_page_of_the_proof_counts_the_scenes_and_declaredof_now() -> None:
+    written = dict(re.findall(r"^\| `([a-z0-9-]+)` \| ([0-9-]+ \| [0-9-]+) \|", PROOF.read_text("utf-8"), re.MULTILINE))
+    scenes = Counter(kind for name in embedded.scenes() for kind in {each.id for each in effect_of(name).causes})
+    declared = Counter(kind for fault in faults().values() for kind in {each.id for each in fault.expected_causes()})
+    assert written == {kind.id: f"{scenes[kind.id] or '-'} | {declared[kind.id] or '-'}" for kind in KINDS}, (
+        "make docs/proof.md anew: CONTRIBUTING.md says how"
     )
 
 
