@@ -176,7 +176,7 @@ def _compiled(tree: ast.AST, function: FunctionType) -> CodeType:
 class Judge:
     """A plugin of pytest that runs the tests on each mutant instead of once: those of its family first.
 
-    also: what else notices a mutant, asked where no test does. unnoticed: the mutants that nothing noticed.
+    also: what else notices a mutant, asked where the tests of its family do not. unnoticed: what nothing noticed.
     """
 
     def __init__(self, mutants: Iterable[Mutant], also: Callable[[Mutant], bool]) -> None:
@@ -208,12 +208,15 @@ class Judge:
         try:
             mutant.apply()
             family = f"test_{mutant.module.__name__.rpartition('.')[2]}.py"
-            for item in sorted(items, key=lambda each: each.path.name != family):
-                if any(report.failed for report in runtestprotocol(item, nextitem=None, log=False)):
-                    return 1
-            return int(self._also(mutant))
+            own = [each for each in items if each.path.name == family]
+            others = [each for each in items if each.path.name != family]
+            return int(any(map(_fails, own)) or self._also(mutant) or any(map(_fails, others)))
         except BaseException:
             return 1
+
+
+def _fails(item: pytest.Item) -> bool:
+    return any(report.failed for report in runtestprotocol(item, nextitem=None, log=False))
 
 
 def unnoticed(mutants: Iterable[Mutant], also: Callable[[Mutant], bool] = lambda _mutant: False) -> list[Mutant]:
