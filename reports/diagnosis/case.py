@@ -142,12 +142,17 @@ class Case:
         return tuple(name for name, place in self.header.replicas.items() if place.node == node)
 
     def in_order(self, things: Iterable[str]) -> tuple[str, ...]:
-        """Things, each once, those of the inventory's replicas and nodes in its order, the others after them."""
+        """Things, each once, those of the inventory's replicas and nodes in its order, the others after them: the links
+        between these by their ends.
+        """
         order = {name: number for number, name in enumerate((*self.replicas, *self.header.nodes))}
 
-        def place(thing: str) -> tuple[int, str]:
+        def number(name: str) -> int:
+            return order.get(name, order.get(name.rpartition("-")[2], len(order)))
+
+        def place(thing: str) -> tuple[int, list[int], str]:
             name = name_of(thing)
-            return (order.get(name, order.get(name.rpartition("-")[2], len(order))), thing)
+            return (number(name), [number(end) for end in name.split(">")], thing)
 
         return tuple(sorted(set(things), key=place))
 

@@ -12,6 +12,7 @@ from reports.diagnosis import others, replacing, votes
 from reports.diagnosis.beneath import beneath
 from reports.diagnosis.case import Case, fails, replicas_in, type_of, wrong
 from reports.diagnosis.cause import Cause
+from reports.diagnosis.follows import DATABASE, needs_database
 from reports.diagnosis.question import Question
 from reports.diagnosis.standing import Standing, either, every, holds, judged, shown
 from reports.diagnosis.targets import COMPONENTS, STOPPED, component_of, node_of, replica_of
@@ -72,10 +73,12 @@ def _container_stopped(ask: Question) -> Standing:
 
 
 def _container_runs(ask: Question) -> Standing:
+    """And the database that it keeps its data in: without that it is not well, however often it is restarted."""
     runs, state = (ask.case.verdict(condition, ask.container) for condition in ("CTR-1", "CTR-2"))
     if runs is None or state is None or not (wrong(state) or state.verdict is VerdictWord.PASS):
         return Standing.NOT_SHOWN
-    return every([judged([runs]), shown(state.reason not in _NOT_RUNNING)])
+    database = ask.case.verdict("CTR-1", f"{ask.replica}:{DATABASE}") if needs_database(ask.thing) else runs
+    return every([judged([runs]), judged([database] if database else []), shown(state.reason not in _NOT_RUNNING)])
 
 
 def _containers_exist(ask: Question) -> Standing:

@@ -30,6 +30,7 @@ CASES: list[tuple[str, str, str, Result]] = [
     ),
     ("network-attaches", REGISTRY, "NET-1", judged("NET-1", "node-3", "FAIL", reason="net.not-attached")),
     ("container-runs", REGISTRY, "CTR-1", judged("CTR-1", f"{C}:registry", "FAIL", reason="ctr.exited")),
+    ("container-runs", REGISTRY, "CTR-1", judged("CTR-1", f"{C}:rethinkdb", "FAIL", reason="ctr.exited")),
     ("container-runs", REGISTRY, "CTR-2", judged("CTR-2", f"{C}:registry", "FAIL", reason="ctr.restarting")),
     ("containers-exist", f"replica:{C}", "CTR-1", judged("CTR-1", f"{C}:api", "FAIL", reason="ctr.missing")),
     ("volumes-there", REGISTRY, "CTR-5", judged("CTR-5", C, "FAIL", reason="ctr.volume-missing")),
