@@ -3,7 +3,7 @@
 import re
 from urllib.parse import urlsplit
 
-from checks.condition import CRITICAL, condition
+from checks.condition import CRITICAL, Reason, condition
 from checks.verdict import Verdict, failed, passed
 from fixtures.access.http.licence import NO_LICENCE
 from fixtures.core.evidence import thing
@@ -21,7 +21,7 @@ API_VERSION = "registry/2.0"
     owns=True,
     reasons={
         "reg.no-licence": "MSR has no licence (402)",
-        "reg.open": "/v2/ is readable without a token",
+        "reg.open": Reason("/v2/ is readable without a token", remedy="security-incident"),
         "reg.not-found": "/v2/ does not exist (404)",
         "reg.server-error": "/v2/ returns a server error",
         "reg.other-status": "/v2/ returns another status",

@@ -230,7 +230,9 @@ def _few(names: Sequence[str]) -> str:
     documented=GUIDE,
     remedy="access-rules",
     reasons={
-        "token.wrong-password-accepted": "a made-up user with a wrong password gets a token",
+        "token.wrong-password-accepted": Reason(
+            "a made-up user with a wrong password gets a token", remedy="security-incident"
+        ),
         **OTHER_STATUS,
         "token.unanswered": "the token service does not respond to the made-up user",
         "token.server-error": SERVER_ERROR,

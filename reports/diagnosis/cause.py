@@ -11,7 +11,8 @@ from reports.records import Measured, Result, VerdictWord, worst
 @dataclass(frozen=True)
 class Cause:
     """What is wrong, most probably: `shown_by` are the verdicts for it, `against` those that speak against it, and
-    `explains` what follows from it. things: what is at fault, `type:name`. since: when it began (RFC 3339).
+    `explains` what follows from it. things: what is at fault, `type:name`. own_remedy: that of its finding, where that
+    has another than its kind. since: when it began (RFC 3339).
     """
 
     kind: Kind
@@ -21,6 +22,7 @@ class Cause:
     explains: tuple[Result, ...] = ()
     harms: tuple[Harm, ...] = ()
     ladder: tuple[str, ...] = ()
+    own_remedy: str | None = None
     detail: str | None = None
 
     @property
@@ -30,7 +32,7 @@ class Cause:
     @property
     def remedy(self) -> str | None:
         """The id of what it means and how to look closer; that of the verdict where the kind of cause has none."""
-        return self.kind.remedy or self.shown_by[0].remedy
+        return self.own_remedy or self.kind.remedy or self.shown_by[0].remedy
 
     @property
     def problems(self) -> tuple[Result, ...]:

@@ -48,8 +48,8 @@ class Finding:
     things: what is at fault, `type:name`. shown_by: the verdicts that show it, those that were not claimed by a deeper
     cause; the first one's message is quoted. contradicted_by: verdicts that speak against it. predicts: whether another
     problem follows from it. affects: the things of which nothing can be seen while it lasts: what is UNKNOWN about them
-    alone follows from it. harms, ladder: instead of those of the kind. detail: instead of the quoted message; None
-    quotes it.
+    alone follows from it. harms, ladder, remedy: instead of those of the kind. detail: instead of the quoted message;
+    None quotes it.
     """
 
     things: tuple[str, ...]
@@ -59,6 +59,7 @@ class Finding:
     affects: frozenset[str] = frozenset()
     harms: tuple[Harm, ...] | None = None
     ladder: tuple[str, ...] | None = None
+    remedy: str | None = None
     detail: str | None = None
 
 

@@ -72,7 +72,7 @@ family.by_reason(
     "The registry of {things} lets anyone in without a token",
     "`/v2/` does not require a token.",
     "reg.open",
-    remedy="registry-challenge",
+    remedy="security-incident",
     harms=(Harm.EXPOSED,),
 )
 family.by_reason(

@@ -179,7 +179,7 @@ def _feed(result: Result) -> str:
 @family.cause(
     "any-password-accepted",
     "A wrong password is accepted",
-    remedy="access-rules",
+    remedy="security-incident",
     harms=(Harm.EXPOSED,),
 )
 def any_password_accepted(case: Case) -> Iterator[Finding]:

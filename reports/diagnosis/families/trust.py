@@ -68,7 +68,7 @@ def _odd(case: Case, pairs: Sequence[Result]) -> tuple[str, ...]:
     return tuple(apart - set(next(iter(most)))) if len(most) == 1 else tuple(apart)
 
 
-@family.cause("feeds-open", "Anyone can read {things}", remedy="access-rules", harms=(Harm.EXPOSED,))
+@family.cause("feeds-open", "Anyone can read {things}", remedy="security-incident", harms=(Harm.EXPOSED,))
 def feeds_open(case: Case) -> Iterator[Finding]:
     """An audit log is readable without an account: it names who signed what, and when.
 
