@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from reports.diagnosis.engine import FAMILIES
 from reports.diagnosis.finding import Kind
-from reports.diagnosis.impact import HARMS
+from reports.diagnosis.harms import HARMS
 from reports.remedies import remedy
 
 NAME = "diagnosis.md"

@@ -12,7 +12,9 @@ from reports.diagnosis.actions import Action, actions_of, next_action
 from reports.diagnosis.case import Case
 from reports.diagnosis.cause import Cause
 from reports.diagnosis.engine import causes_of
-from reports.diagnosis.impact import Impact, impact_of, impact_text, tried_text
+from reports.diagnosis.impact import Impact, impact_of
+from reports.diagnosis.impact_words import impact_text
+from reports.diagnosis.tried import tried_text
 from reports.diagnosis.words import cause_text, conditions_text, explains_text
 from reports.plain import when
 from reports.records import Header, Result

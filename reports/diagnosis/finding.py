@@ -22,19 +22,30 @@ class Harm(IntEnum):
     """What users or operators cannot do, or what threatens; the gravest first."""
 
     START_WORKLOADS = 1
-    SIGN_IN = 2
-    PULL = 3
-    PULL_SIGNED = 4
-    PUSH = 5
-    DELETE = 6
-    SIGN = 7
-    LOSE_PUSHES = 8
-    EXPOSED = 9
-    JOBS = 10
-    WEB = 11
-    AUDIT_LOG = 12
-    NEXT_FAILURE = 13
-    UNNOTICED = 14
+    REACH = 2
+    SIGN_IN = 3
+    USE_V2 = 4
+    SENT_ASTRAY = 5
+    PULL = 6
+    FIND_IMAGES = 7
+    DROPPED = 8
+    PULL_SIGNED = 9
+    PUSH = 10
+    DELETE = 11
+    SIGN = 12
+    STALL = 13
+    LOSE_PUSHES = 14
+    EXPOSED = 15
+    JOBS = 16
+    SOME_JOBS = 17
+    WEB = 18
+    AUDIT_LOG = 19
+    TRUST_LOG = 20
+    CUT_OFF = 21
+    EXPIRY = 22
+    OUTLIVED = 23
+    NEXT_FAILURE = 24
+    UNNOTICED = 25
 
 
 def _nothing(_result: Result) -> bool:

@@ -1,155 +1,201 @@
 """Who cannot do what because of a cause, how many of them, since when, and how that is known.
 
-By what is measured, never by a severity: what a run tries itself (log-ins, `/v2/`, audit logs) is measured; what it
-never does (a push, a deletion, a signature) is inferred.
+By what is measured, never by a severity. A rule says what its kind of cause lets fail; what this run tried at the
+replicas concerned outranks that: what failed there is measured, and what passed there is not claimed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from reports.diagnosis.case import Case, name_of, type_of, wrong
+from reports.diagnosis.case import Case, fails, name_of, replicas_in, things_of, type_of, wrong
 from reports.diagnosis.cause import Cause
 from reports.diagnosis.finding import Harm
-from reports.diagnosis.targets import replica_of
-from reports.plain import many
-from reports.records import VerdictWord
+from reports.diagnosis.harms import THREATS, WORKS
+from reports.diagnosis.tried import JUDGED, SHOWN_BY, TRIED_BY, all_works, tested, works
+from reports.diagnosis.whom import BEHIND_BALANCER, NOT_SERVED, concerned, cuts_off_all, of_balancer, out_of_service
+from reports.diagnosis.whom import whom as whom_of
 
 Basis = Literal["measured", "inferred", "not tested"]
 
-# What shows it by trying it; what has no entry is never tried.
-_TRIED_BY: Mapping[Harm, frozenset[str]] = {
-    Harm.SIGN_IN: frozenset({"TOKEN-0", "TOKEN-1"}),
-    Harm.PULL: frozenset({"REG-1"}),
-    Harm.PULL_SIGNED: frozenset({"FEED-7"}),
-    Harm.EXPOSED: frozenset({"TOKEN-2", "TOKEN-3", "STATUS-2", "STATUS-9", "FEED-8", "REG-1"}),
-    Harm.JOBS: frozenset({"JOB-1", "JOB-2"}),
-    Harm.WEB: frozenset({"PING-1", "PING-2", "STATUS-1", "TLS-1", "TLS-2"}),
-    Harm.AUDIT_LOG: frozenset({f"FEED-{number}" for number in range(1, 10)}),
-    Harm.NEXT_FAILURE: frozenset({"STATUS-14", "STATUS-8", "NODE-6", "STATUS-12"}),
-}
-# What they cannot do; {who} is everybody, or the users of some replicas.
-_WORDS: Mapping[Harm, str] = {
-    Harm.START_WORKLOADS: "start workloads whose image must be pulled",
-    Harm.SIGN_IN: "sign in",
-    Harm.PULL: "pull",
-    Harm.PULL_SIGNED: "pull signed images",
-    Harm.PUSH: "push",
-    Harm.DELETE: "delete images",
-    Harm.SIGN: "sign images",
-    Harm.JOBS: "rely on background jobs",
-    Harm.WEB: "use the web UI and the API",
-    Harm.AUDIT_LOG: "read audit logs",
-}
-# What threatens, whoever it is.
-_THREATS: Mapping[Harm, str] = {
-    Harm.LOSE_PUSHES: "pushes that are accepted now may be lost",
-    Harm.EXPOSED: "the registry is exposed to people without the right",
-    Harm.NEXT_FAILURE: "the next failure can be an outage",
-    Harm.UNNOTICED: "users notice nothing yet",
-}
-HARMS: Mapping[Harm, str] = {harm: f"nobody can {words}" for harm, words in _WORDS.items()} | dict(_THREATS)
-"""Each in words, as if it hit everybody."""
-
-_NOT_SERVED = frozenset(
-    f"{way}.table-{what}" for way in ("status", "rdb") for what in ("no-reads", "no-writes", "no-primary", "no-shard")
-)
-_JUDGED = (VerdictWord.PASS, VerdictWord.WARN, VerdictWord.FAIL)
+_NO_DATA = NOT_SERVED | {
+    "status.database-missing", "rdb.database-missing", "rdb.no-repositories", "rdb.database-empty", "status.no-tables",
+}  # fmt: skip
+# What needs a replica that responds.
+_OVER_HTTPS = frozenset(
+    {Harm.SIGN_IN, Harm.USE_V2, Harm.PULL, Harm.PULL_SIGNED, Harm.PUSH, Harm.DELETE, Harm.SIGN, Harm.WEB,
+     Harm.AUDIT_LOG}
+)  # fmt: skip
+_NOT_YET = frozenset({Harm.CUT_OFF, Harm.STALL, Harm.OUTLIVED, Harm.NEXT_FAILURE})
+# About one thing that replicas share: what was tried at the replicas says nothing of it.
+_APART = ("repository", "feed", "account", "job")
 
 
 @dataclass(frozen=True)
 class Impact:
-    """What users cannot do, or what threatens. whom: everybody where it is empty. since: RFC 3339, where known."""
+    """What users cannot do, or what threatens. whom: everybody where it is empty. since: RFC 3339, where known.
+
+    what: which repositories, jobs or logs it is about, or from when on, where not all or now. works: the contrary: it
+    was tried, and works for them.
+    """
 
     harm: Harm
     whom: str
     basis: Basis
     since: str | None = None
+    what: str = ""
+    works: bool = False
 
 
 def impact_of(case: Case, cause: Cause) -> tuple[Impact, ...]:
-    """The impact of one cause, the gravest first."""
-    whom = "" if _is_everybody_s(cause) else _whom(case, _replicas(case, cause))
-    return tuple(
-        Impact(harm, "" if harm in _THREATS else whom, _basis(case, cause, harm), cause.since)
-        for harm in sorted(cause.harms)
-    )
+    """The impact of one cause, the gravest first, and after it what works nevertheless."""
+    claims, working = _claims(case, cause)
+    found = [each for harm in sorted(claims) for each in _impacts(case, cause, harm, claims[harm])]
+    found += _of_starts(cause, found)
+    if all(each.harm is Harm.UNNOTICED for each in found):
+        return _unnoticed(case, cause, claimed=bool(found or working))
+    if claims.keys() <= _NOT_YET and all_works(case, cause.problems):
+        working = dict.fromkeys((Harm.SIGN_IN, Harm.PULL), case.replicas)
+    found.sort(key=lambda each: each.harm)
+    return (*dict.fromkeys(found), *_nevertheless(case, claims, working))
 
 
-def _is_everybody_s(cause: Cause) -> bool:
-    """Whether tables are not served: whatever replica somebody uses, it serves from the same tables."""
-    return cause.id in ("majority-lost", "majority-unknown") or any(
-        each.reason in _NOT_SERVED for each in cause.problems
-    )
+Where = Mapping[Harm, Sequence[str]]
 
 
-def impact_text(impacts: Collection[Impact]) -> str:
-    """The impact of one cause, or of all, in a sentence without its full stop."""
-    if not impacts:
-        return "not known"
-    serious = [each for each in impacts if each.harm is not Harm.UNNOTICED] or list(impacts)[:1]
-    groups: dict[tuple[str, Basis], list[Harm]] = {}
-    for each in sorted(serious, key=lambda one: one.harm):
-        if each.harm in _WORDS:
-            groups.setdefault((each.whom, each.basis), []).append(each.harm)
-    parts = [
-        f"{whom or 'nobody'} can{'not' if whom else ''} {_either(harms)} ({basis})"
-        for (whom, basis), harms in groups.items()
-    ]
-    threats = {each.harm: each for each in sorted(serious, key=lambda one: one.harm) if each.harm in _THREATS}
-    parts += [f"{_THREATS[harm]} ({each.basis})" for harm, each in threats.items()]
-    return "; ".join(parts)
+def _claims(case: Case, cause: Cause) -> tuple[dict[Harm, tuple[str, ...]], Where]:
+    """What fails by the rule or by what was tried, at which replicas; and what the rule lets fail, and works."""
+    if not cause.harms:
+        # It is of the way from here: what fails says nothing of others.
+        return {}, {}
+    at, out, failed = concerned(case, cause), out_of_service(case, cause), _failed(case, cause)
+    claims: dict[Harm, tuple[str, ...]] = {}
+    working: dict[Harm, tuple[str, ...]] = {}
+    for harm in sorted({*cause.harms, *failed}):
+        there = {*(at if harm in cause.harms else ()), *failed.get(harm, ())} - (set(out) if _reached(harm) else set())
+        passed = {each for each in there if works(case, harm, each)} if _is_of_replicas(case, cause) else set()
+        if passed:
+            working[harm] = _ordered(case, passed)
+        if left := _ordered(case, there - passed):
+            claims[harm] = left
+        elif not there and not case.replicas:
+            claims[harm] = ()
+    if out:
+        claims[Harm.REACH] = out
+    if cuts_off_all(case, cause):
+        claims[Harm.CUT_OFF] = case.replicas
+    if _goes_the_way_that_works(cause, claims, working):
+        claims.pop(Harm.PUSH, None)
+    return claims, working
 
 
-def _either(harms: Sequence[Harm]) -> str:
-    words = list(dict.fromkeys(_WORDS[harm] for harm in harms))
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
+def _reached(harm: Harm) -> bool:
+    return harm in _OVER_HTTPS
 
 
-def _replicas(case: Case, cause: Cause) -> tuple[str, ...]:
-    """The replicas whose users a cause concerns; all of them where it is about none."""
-    found: set[str | None] = set()
-    for thing in cause.things:
-        if type_of(thing) == "node":
-            found.update(case.replicas_on(name_of(thing)))
-        else:
-            found.add(replica_of(case, thing))
-    return tuple(name for name in case.replicas if name in found) or case.replicas
+def _ordered(case: Case, names: set[str]) -> tuple[str, ...]:
+    return tuple(name for name in case.replicas if name in names)
 
 
-def _whom(case: Case, replicas: Sequence[str]) -> str:
-    """Everybody (empty), one in so many through the balancer, or only those who use these replicas directly."""
-    if len(replicas) == len(case.replicas):
-        return ""
-    names = ", ".join(replicas)
-    for each in case.of("PING-2"):
-        if each.verdict in _JUDGED and isinstance(each.seen, Mapping):
-            if not set(replicas) & set(each.seen):
-                return f"users of {names} itself" if len(replicas) == 1 else f"users of {names} themselves"
-            return f"about {len(replicas)} in {len(case.replicas)} users"
-    return f"users of {many(len(replicas), 'replica')} ({names})"
+def _failed(case: Case, cause: Cause) -> dict[Harm, set[str]]:
+    """What was tried and failed because of a cause, at which replicas."""
+    if not _is_of_replicas(case, cause) or Harm.EXPOSED in cause.harms:
+        return {}
+    found: dict[Harm, set[str]] = {}
+    for each in cause.problems:
+        if each.condition in SHOWN_BY and fails(each):
+            at = set(each.subject.split(":")) & set(case.replicas)
+            found.setdefault(SHOWN_BY[each.condition], set()).update(at)
+    return {harm: at for harm, at in found.items() if at}
+
+
+def _goes_the_way_that_works(cause: Cause, claims: Where, working: Where) -> bool:
+    """Whether a push is claimed since it goes the way of log-ins and pulls, and that works."""
+    no_data = any(each.reason in _NO_DATA for each in cause.problems)
+    return not no_data and Harm.PULL in working and not claims.keys() & {Harm.SIGN_IN, Harm.PULL}
+
+
+def _impacts(case: Case, cause: Cause, harm: Harm, at: Sequence[str]) -> Iterable[Impact]:
+    whom = "" if harm in THREATS else whom_of(case, cause, at)
+    yield Impact(harm, whom, _basis(case, cause, harm), cause.since, _what(case, cause, harm))
+
+
+def _of_starts(cause: Cause, found: Sequence[Impact]) -> Iterable[Impact]:
+    """Where nobody can pull, no node can start what it has no image of."""
+    everybody = [e.whom for e in found if e.harm in (Harm.PULL, Harm.REACH) and e.whom in ("", BEHIND_BALANCER)]
+    return [Impact(Harm.START_WORKLOADS, whom, "inferred", cause.since) for whom in everybody[:1]]
+
+
+def _unnoticed(case: Case, cause: Cause, *, claimed: bool) -> tuple[Impact, ...]:
+    """What is said where nothing is lost: that it was tried, where it was; nothing where that is not known."""
+    if all_works(case, cause.problems):
+        return (Impact(Harm.UNNOTICED, "", "measured", cause.since, tested(case)),)
+    return (Impact(Harm.UNNOTICED, "", "inferred", cause.since),) if claimed else ()
+
+
+def _nevertheless(case: Case, claims: Where, working: Where) -> Iterable[Impact]:
+    for harm in sorted((working.keys() & WORKS.keys()) - claims.keys()):
+        names = "" if len(working[harm]) == len(case.replicas) else ", ".join(working[harm])
+        yield Impact(harm, names, "measured", works=True)
+
+
+def _is_of_replicas(case: Case, cause: Cause) -> bool:
+    """Whether it is about what replicas do: then what was tried at them counts."""
+    return not of_balancer(case, cause) and not any(type_of(thing) in _APART for thing in cause.things)
+
+
+# -- of what, and how that is known
+
+
+def _what(case: Case, cause: Cause, harm: Harm) -> str:
+    """What a harm is about, where a cause names it: repositories, logs, jobs, connections, or a date."""
+    things = cause.things
+    match harm:
+        case Harm.EXPIRY:
+            until = min((str(each.seen) for each in cause.shown_by if each.seen), default="its end")
+            users = whom_of(case, cause, concerned(case, cause))
+            return f"{until}, then {f'{users} do not' if users else 'nobody'} get{'' if users else 's'} in"
+        case Harm.SENT_ASTRAY:
+            return _astray(case, cause)
+        case Harm.SOME_JOBS:
+            if _of_type(things, "alert"):
+                return "images are not scanned"
+            jobs = [f"job {name}" for name in _of_type(things, "job")]
+            return (
+                f"{', '.join(jobs)} fail{'s' if len(jobs) == 1 else ''}" if jobs else "garbage collection may not run"
+            )
+        case Harm.PULL_SIGNED | Harm.SIGN:
+            return ", ".join(_of_type(things, "repository"))
+        case Harm.TRUST_LOG:
+            return ", ".join(_logs(things) or [f"replica {name}" for name in _of_type(things, "notary")])
+        case Harm.AUDIT_LOG if _of_type(things, "account"):
+            return ", ".join(_logs(things_of(cause.problems, "feed")))
+    return ""
+
+
+def _of_type(things: Sequence[str], kind: str) -> list[str]:
+    return list(dict.fromkeys(name_of(thing) for thing in things if type_of(thing) == kind))
+
+
+def _logs(things: Sequence[str]) -> list[str]:
+    return ["all repositories" if name == "global" else name for name in _of_type(things, "feed")]
+
+
+def _astray(case: Case, cause: Cause) -> str:
+    """How many of the connections that were tried reached a replica that is unhealthy."""
+    for each in cause.shown_by:
+        if isinstance(each.seen, Mapping):
+            counts = {str(name): count for name, count in each.seen.items() if isinstance(count, int)}
+            bad = sum(counts.get(name, 0) for name in replicas_in(case, each))
+            return f"{bad} of {sum(counts.values())}"
+    return "some"
 
 
 def _basis(case: Case, cause: Cause, harm: Harm) -> Basis:
-    tried = _TRIED_BY.get(harm, frozenset())
+    tried = TRIED_BY.get(harm, frozenset())
     if any(each.condition in tried and wrong(each) for each in cause.problems):
         return "measured"
-    if tried and not any(each.verdict in _JUDGED for each in case.of(*tried)):
-        return "not tested"
-    return "inferred"
-
-
-def tried_text(case: Case) -> str:
-    """What this run tried of what users do, and what no run ever tries: for a cluster on which nothing is wrong."""
-    accounts = len(case.of("TOKEN-0", word=VerdictWord.PASS))
-    replicas = len(case.of("REG-1", word=VerdictWord.PASS))
-    feeds = len({each.subject.partition(":")[0] for each in case.of("FEED-1", word=VerdictWord.PASS)})
-    parts = [
-        f"the log-in of {many(accounts, 'account')}" if accounts else "",
-        f"/v2/ of {many(replicas, 'replica')}" if replicas else "",
-        many(feeds, "audit log") if feeds else "",
-    ]
-    tested = ", ".join(filter(None, parts))
-    return f"tested: {tested or 'nothing that users do'}; pull, push, delete and sign are never tried"
+    judged = any(each.verdict in JUDGED for each in case.of(*tried))
+    return "not tested" if tried and not judged else "inferred"

@@ -32,6 +32,7 @@ def _line(header: Header, found: Diagnosed) -> CauseLine:
         impacts=tuple(
             CauseImpact(each.harm.name.lower().replace("_", "-"), each.whom, each.basis, each.since)
             for each in found.impacts
+            if not each.works
         ),
         actions=tuple(
             CauseAction(

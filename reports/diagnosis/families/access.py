@@ -138,7 +138,7 @@ _certificate(
 )  # fmt: skip
 _certificate(
     "certificate-expiring", "{things} expire{s} soon", "A web certificate expires soon.", "tls.expiring",
-    remedy="renew-certificate", harms=(Harm.NEXT_FAILURE,),
+    remedy="renew-certificate", harms=(Harm.EXPIRY,),
 )  # fmt: skip
 
 
@@ -150,7 +150,7 @@ def _at_the_balancer(case: Case) -> list[Result]:
     "balancer-keeps-bad-replica",
     "The load balancer sends users to a replica that is unhealthy",
     remedy="check-the-balancer",
-    harms=(Harm.PULL, Harm.PUSH),
+    harms=(Harm.SENT_ASTRAY,),
 )
 def balancer_keeps_bad_replica(case: Case) -> Iterator[Finding]:
     """The load balancer has a replica in its pool that responds as unhealthy: its health check is missing or wrong.
@@ -171,7 +171,7 @@ def balancer_keeps_bad_replica(case: Case) -> Iterator[Finding]:
     "balancer-at-fault",
     "Users do not reach the registry through {things}",
     remedy="check-the-balancer",
-    harms=EVERYTHING,
+    harms=(Harm.REACH,),
 )
 def balancer_at_fault(case: Case) -> Iterator[Finding]:
     """The public address does not serve although the replicas do.

@@ -74,7 +74,7 @@ def few_replicas(case: Case) -> Iterator[Finding]:
         yield Finding(("cluster",), tuple(own))
 
 
-@family.cause("gc-lock", "The garbage collection's lock is not released", remedy="gc-lock", harms=(Harm.JOBS,))
+@family.cause("gc-lock", "The garbage collection's lock is not released", remedy="gc-lock", harms=(Harm.SOME_JOBS,))
 def gc_lock(case: Case) -> Iterator[Finding]:
     """The lock of the garbage collection is held by nobody who is known, or for too long.
 
@@ -123,7 +123,7 @@ def job_worker_several(case: Case) -> Iterator[Finding]:
         yield Finding(tuple(f"replica:{each.subject}" for each in own), tuple(own))
 
 
-@family.cause("jobs-failing", "Jobs have failed: {things}", remedy="failed-jobs", harms=(Harm.JOBS,))
+@family.cause("jobs-failing", "Jobs have failed: {things}", remedy="failed-jobs", harms=(Harm.SOME_JOBS,))
 def jobs_failing(case: Case) -> Iterator[Finding]:
     """Jobs ended with an error, in conflict with others, or without a worker.
 
@@ -139,7 +139,7 @@ def jobs_failing(case: Case) -> Iterator[Finding]:
     "storage-not-shared",
     "The replicas do not share their image storage",
     remedy="shared-storage",
-    harms=(Harm.PULL, Harm.LOSE_PUSHES),
+    harms=(Harm.FIND_IMAGES, Harm.LOSE_PUSHES),
 )
 def storage_not_shared(case: Case) -> Iterator[Finding]:
     """Each replica keeps images on its own disk: an image is only where it was pushed.
@@ -156,7 +156,7 @@ def storage_not_shared(case: Case) -> Iterator[Finding]:
     "storage-differs",
     "The replicas keep images on different storage",
     remedy="shared-storage",
-    harms=(Harm.PULL, Harm.LOSE_PUSHES),
+    harms=(Harm.FIND_IMAGES, Harm.LOSE_PUSHES),
 )
 def storage_differs(case: Case) -> Iterator[Finding]:
     """Replicas keep images on shared storage, and not on the same.

@@ -9,6 +9,8 @@ from reports.diagnosis.finding import Family, Finding, Harm
 
 family = Family()
 
+_NO_SCANS = "alert:NO_VULNERABILITY_DB"
+
 _MENDING = ("save-first", "restart-container")
 
 
@@ -34,7 +36,7 @@ family.by_reason(
     "nginx accepted connections that it did not handle.",
     "nginx.dropped-connections",
     remedy="nginx-busy",
-    harms=(Harm.PULL, Harm.PUSH),
+    harms=(Harm.DROPPED,),
 )
 family.by_reason(
     "nginx-busy",
@@ -100,10 +102,15 @@ family.by_reason(
     harms=(Harm.PULL, Harm.PUSH),
     ladder=_MENDING,
 )
-family.by_reason(
-    "alert",
-    "MSR raises an alert",
-    "The web UI shows an alert to administrators.",
-    "alert.raised",
-    remedy="alerts",
-)
+
+
+@family.cause("alert", "MSR raises an alert", remedy="alerts")
+def alert(case: Case) -> Iterator[Finding]:
+    """The web UI shows an alert to administrators.
+
+    Needs: a verdict for the reason `alert.raised`.
+    Predicts: what is not seen because of it.
+    """
+    if own := case.found("alert.raised"):
+        things = things_of(own)
+        yield Finding(things, tuple(own), harms=(Harm.SOME_JOBS,) if _NO_SCANS in things else None)

@@ -39,7 +39,10 @@ def disk_full(case: Case) -> Iterator[Finding]:
             not_made = result.reason in ("container.not-made", "container.slow-start")
             return unknown(result) and not_made and bool(result.about) and nodes_in(result) <= nodes
 
-        yield Finding(things_of(own, "node"), tuple(own), predicts=follows)
+        # Images that are stored elsewhere need no room here.
+        elsewhere = case.passes("STORE-1", "cluster")
+        harms = (Harm.NEXT_FAILURE,) if elsewhere else None
+        yield Finding(things_of(own, "node"), tuple(own), predicts=follows, harms=harms)
 
 
 @family.cause("clock-off", "The clock of {things} is wrong", remedy="set-the-clock", harms=(Harm.SIGN_IN, Harm.PULL))

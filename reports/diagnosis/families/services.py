@@ -10,6 +10,7 @@ from reports.diagnosis.case import Case, fails, name_of, replicas_in, things_of,
 from reports.diagnosis.effects import Follows
 from reports.diagnosis.families.notary import at_feeds, failing_notary
 from reports.diagnosis.finding import Family, Finding, Harm
+from reports.diagnosis.follows import harms_of
 from reports.diagnosis.reach import blind_notary, gone_without, reported_well, silent_replicas
 from reports.records import Result, VerdictWord
 
@@ -91,9 +92,9 @@ def container_unreachable(case: Case) -> Iterator[Finding]:
     """
     own = [each for each in case.found("ping.container-unreachable") if each.condition == "PING-1"]
     if own:
-        names = {each.subject for each in own}
+        names, containers = {each.subject for each in own}, things_of(own, "container")
         yield Finding(
-            things_of(own, "container"), tuple(own),
+            containers, tuple(own), harms=harms_of(containers),
             predicts=_said_of(case, names, "STATUS-4", "REG-1", "TOKEN-1", "FEED-1", "STATUS-1", "PING-2"),
         )  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from reports.diagnosis.case import Case, fails, name_of, things_of
 from reports.diagnosis.families.database import repeats_issues
@@ -30,6 +30,11 @@ _NO_READS = ("status.table-no-reads", "status.table-no-primary", "status.table-n
 
 def _tables(own: Iterable[Result]) -> tuple[str, ...]:
     return things_of(own, "table")
+
+
+def _harms_of_names(names: Iterable[str]) -> tuple[Harm, ...]:
+    """Without these databases, or with tables of them missing."""
+    return _harms([each if ":" in each else f"table:{each}" for each in names], _WITHOUT_READS)
 
 
 def _harms(tables: Iterable[str], by_database: dict[str, tuple[Harm, ...]]) -> tuple[Harm, ...]:
@@ -135,7 +140,24 @@ def database_missing(case: Case) -> Iterator[Finding]:
     Contradicted by: nothing that a run sees.
     """
     if own := case.found("status.database-missing", "rdb.database-missing"):
-        yield Finding(("cluster",), tuple(own), predicts=lambda each: each.reason == "rdb.no-repositories")
+        gone = [name for each in own for name in _gone(each)]
+        yield Finding(
+            ("cluster",),
+            tuple(own),
+            predicts=lambda each: each.reason == "rdb.no-repositories",
+            harms=_harms_of_names(gone) if gone else None,
+        )
+
+
+def _gone(result: Result) -> list[str]:
+    """The databases that a verdict shows to be missing, or to have no tables; none where it does not say."""
+    if result.reason == "status.database-missing":
+        return [result.subject]
+    if isinstance(result.seen, Mapping):
+        return [name for name in _WITHOUT_READS if result.seen.get(name) == []]
+    if isinstance(result.seen, Sequence) and result.reason == "rdb.database-missing":
+        return [name for name in _WITHOUT_READS if name not in result.seen]
+    return []
 
 
 @family.cause(
@@ -153,7 +175,9 @@ def table_missing(case: Case) -> Iterator[Finding]:
     Contradicted by: nothing that a run sees.
     """
     if own := case.found("rdb.no-repositories", "rdb.database-empty", "status.no-tables"):
-        yield Finding(_tables(own) or ("cluster",), tuple(own))
+        tables = _tables(own)
+        gone = [*tables, *(name for each in own for name in _gone(each))]
+        yield Finding(tables or ("cluster",), tuple(own), harms=_harms_of_names(gone) if gone else None)
 
 
 @family.cause("table-fields", "The rows of {things} lack fields", remedy="repositories-table")

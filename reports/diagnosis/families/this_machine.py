@@ -23,7 +23,10 @@ _OWN = (
 
 
 @family.cause(
-    "this-machine-cut-off", "No address in the inventory responds to this machine", remedy="check-this-machine"
+    "this-machine-cut-off",
+    "No address in the inventory responds to this machine",
+    remedy="check-this-machine",
+    harms=(),
 )
 def this_machine_cut_off(case: Case) -> Iterator[Finding]:
     """Nothing in the inventory responds: this machine is probably cut off.

@@ -138,7 +138,11 @@ def token_key_or_clock(case: Case) -> Iterator[Finding]:
     notaries = [f"notary:{each.subject.rpartition(':')[2]}" for each in at_notary]
     registries = [f"container:registry-{each.subject.rpartition(':')[2]}" for each in at_registry]
     if things := (*notaries, *registries):
-        yield Finding(things, (*at_registry, *at_notary), affects=frozenset(things))
+        harms = [
+            *((Harm.USE_V2, Harm.PULL, Harm.PUSH) if registries else ()),
+            *((Harm.PULL_SIGNED, Harm.SIGN) if notaries else ()),
+        ]
+        yield Finding(things, (*at_registry, *at_notary), affects=frozenset(things), harms=tuple(sorted(harms)))
 
 
 @family.cause(

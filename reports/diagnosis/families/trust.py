@@ -20,7 +20,7 @@ def _faulty(case: Case) -> list[Result]:
     return [each for each in case.found("feed.") if each.condition in _OF_RECORDS]
 
 
-@family.cause("feed-damaged", "{things} {has} faults", remedy="audit-log", harms=(Harm.AUDIT_LOG,), ladder=_SUPPORT)
+@family.cause("feed-damaged", "{things} {has} faults", remedy="audit-log", harms=(Harm.TRUST_LOG,), ladder=_SUPPORT)
 def feed_damaged(case: Case) -> Iterator[Finding]:
     """Records of an audit log are wrong, and all replicas return them alike: the fault is in the database.
 
@@ -42,7 +42,7 @@ def feed_damaged(case: Case) -> Iterator[Finding]:
     "feed-differs",
     "{things} return{s} other records than the others",
     remedy="audit-log",
-    harms=(Harm.AUDIT_LOG,),
+    harms=(Harm.TRUST_LOG,),
 )
 def feed_differs(case: Case) -> Iterator[Finding]:
     """One replica returns an audit log that differs from that of the others.
@@ -97,7 +97,7 @@ def reader_refused(case: Case) -> Iterator[Finding]:
         yield Finding(accounts, tuple(own))
 
 
-@family.cause("feed-event-lost", "The newest event is missing in {things}", remedy="audit-log", harms=(Harm.AUDIT_LOG,))
+@family.cause("feed-event-lost", "The newest event is missing in {things}", remedy="audit-log", harms=(Harm.TRUST_LOG,))
 def feed_event_lost(case: Case) -> Iterator[Finding]:
     """A newer version of a repository's trust data exists than its audit log tells of.
 

@@ -69,7 +69,7 @@ def test_certificate_takes_nothing_of_another_address() -> None:
 
 def test_certificate_that_expires_soon_is_a_failure_to_come() -> None:
     causes = diagnose(warn("TLS-2", C, "tls.expiring", f"certificate:{C}"))
-    assert [(each.id, each.harms) for each in causes] == [("certificate-expiring", (Harm.NEXT_FAILURE,))]
+    assert [(each.id, each.harms) for each in causes] == [("certificate-expiring", (Harm.EXPIRY,))]
 
 
 def test_missing_licence_takes_its_alert() -> None:
