@@ -5,7 +5,7 @@ from __future__ import annotations
 from reports.diagnosis.engine import FAMILIES
 from reports.diagnosis.finding import Kind
 from reports.diagnosis.harms import HARMS
-from reports.remedies import remedy
+from reports.remedies import remedies, remedy
 
 NAME = "diagnosis.md"
 _HEAD = """# The diagnosis
@@ -58,6 +58,7 @@ def _section(kind: Kind) -> str:
         "Against it": kind.section("Contradicted by"),
         "Impact": "; ".join(HARMS[harm] for harm in sorted(kind.harms)),
         "What to do": found.sentence if found else "as the condition says that failed",
+        "Or, by what was found": "; or ".join(remedies()[name].sentence for name in kind.others),
         "Rungs that may help": ", ".join(f"`{rung}`" for rung in kind.ladder),
     }
     lines = "".join(f"- {name}: {text}\n" for name, text in rows.items() if text)

@@ -49,7 +49,7 @@ def room_on(shell_node: Node, disk: Disk, limits: Limits) -> Verdict:
         cause = Unavailable("node.disk-not-reported", f"df does not list {disk.mountpoint}", because=because)
         return unknown(cause, subject=subject)
     percent, gb = _percent(disk.used, disk.free), disk.free / GB
-    message = f"{gb:.1f} GB free ({percent:.0f} %)"
+    message = f"{gb:.1f} GB free ({percent:.0f} %) on {disk.mountpoint}"
     seen = {"free_gb": round(gb, 1), "free_percent": round(percent, 1)}
     inodes = None
     if disk.inodes_used is not None and disk.inodes_free is not None and disk.inodes_used + disk.inodes_free > 0:

@@ -11,8 +11,8 @@ from reports.records import Measured, Result, VerdictWord, worst
 @dataclass(frozen=True)
 class Cause:
     """What is wrong, most probably: `shown_by` are the verdicts for it, `against` those that speak against it, and
-    `explains` what follows from it. things: what is at fault, `type:name`. own_remedy: that of its finding, where that
-    has another than its kind. since: when it began (RFC 3339).
+    `explains` what follows from it. things: what is at fault, `type:name`. since: when it began (RFC 3339). own_title,
+    own_remedy: instead of those of the kind.
     """
 
     kind: Kind
@@ -22,8 +22,9 @@ class Cause:
     explains: tuple[Result, ...] = ()
     harms: tuple[Harm, ...] = ()
     ladder: tuple[str, ...] = ()
-    own_remedy: str | None = None
     detail: str | None = None
+    own_title: str | None = None
+    own_remedy: str | None = None
 
     @property
     def id(self) -> str:
@@ -33,6 +34,11 @@ class Cause:
     def remedy(self) -> str | None:
         """The id of what it means and how to look closer; that of the verdict where the kind of cause has none."""
         return self.own_remedy or self.kind.remedy or self.shown_by[0].remedy
+
+    @property
+    def title(self) -> str:
+        """What is wrong, with places for the things; empty where its kind has no words of its own."""
+        return self.own_title or self.kind.title
 
     @property
     def problems(self) -> tuple[Result, ...]:

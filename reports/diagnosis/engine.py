@@ -97,8 +97,9 @@ def _found(case: Case, kind: Kind) -> list[Cause]:
                 explains=_explained(case, finding, own),
                 harms=kind.harms if finding.harms is None else finding.harms,
                 ladder=kind.ladder if finding.ladder is None else finding.ladder,
-                own_remedy=finding.remedy,
                 detail=finding.detail,
+                own_title=finding.title,
+                own_remedy=finding.remedy,
             )
         )
     return causes

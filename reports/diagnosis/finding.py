@@ -59,8 +59,8 @@ class Finding:
     things: what is at fault, `type:name`. shown_by: the verdicts that show it, those that were not claimed by a deeper
     cause; the first one's message is quoted. contradicted_by: verdicts that speak against it. predicts: whether another
     problem follows from it. affects: the things of which nothing can be seen while it lasts: what is UNKNOWN about them
-    alone follows from it. harms, ladder, remedy: instead of those of the kind. detail: instead of the quoted message;
-    None quotes it.
+    alone follows from it. harms, ladder, title, remedy: instead of those of the kind. detail: instead of the quoted
+    message; None quotes it.
     """
 
     things: tuple[str, ...]
@@ -70,8 +70,9 @@ class Finding:
     affects: frozenset[str] = frozenset()
     harms: tuple[Harm, ...] | None = None
     ladder: tuple[str, ...] | None = None
-    remedy: str | None = None
     detail: str | None = None
+    title: str | None = None
+    remedy: str | None = None
 
 
 Rule = Callable[["Case"], Iterable[Finding]]
@@ -84,7 +85,8 @@ _SECTION = re.compile(r"^(Needs|Predicts|Contradicted by): (.+?)(?=^\S[^\n]*: |\
 @dataclass(frozen=True)
 class Kind:
     """A kind of cause. title: what is wrong, with `{things}` for what is at fault, and `{s}` for a verb's ending where
-    that is one thing. remedy: the id of what it means and how to look closer. ladder: the rungs of recovery that may
+    that is one thing. remedy: the id of what it means and how to look closer; others: those that a finding may have in
+    its place. ladder: the rungs of recovery that may
     help, from the top; harms: who suffers how, as far as this is not measured otherwise.
     """
 
@@ -94,6 +96,7 @@ class Kind:
     harms: tuple[Harm, ...]
     ladder: tuple[str, ...]
     rule: Rule
+    others: tuple[str, ...] = ()
 
     @property
     def meaning(self) -> str:
@@ -123,13 +126,14 @@ class Family:
         title: str,
         *,
         remedy: str,
+        others: tuple[str, ...] = (),
         harms: tuple[Harm, ...] = (Harm.UNNOTICED,),
         ladder: tuple[str, ...] = ("repair-first",),
     ) -> Callable[[Rule], Rule]:
         """Add the decorated rule as a kind of cause."""
 
         def add(rule: Rule) -> Rule:
-            self.kinds.append(Kind(name, title, remedy, harms, ladder, rule))
+            self.kinds.append(Kind(name, title, remedy, harms, ladder, rule, others))
             return rule
 
         return add

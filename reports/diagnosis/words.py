@@ -17,9 +17,9 @@ _MANY = {"{is}": "are", "{does}": "do", "{has}": "have", "{s}": ""}
 def cause_text(header: Header, cause: Cause) -> str:
     """What is wrong, in a line without a full stop: the title of its kind, and the message of what shows it first."""
     detail = short(cause.shown_by[0].message) if cause.detail is None else cause.detail
-    if not cause.kind.title:
+    if not cause.title:
         return _condition(cause.shown_by) + (f": {detail}" if detail else "")
-    text = cause.kind.title.replace("{things}", shown_things(header, cause.things))
+    text = cause.title.replace("{things}", shown_things(header, cause.things))
     for name, word in (_ONE if len(cause.things) == 1 else _MANY).items():
         text = text.replace(name, word)
     text = text[:1].upper() + text[1:]
@@ -28,7 +28,7 @@ def cause_text(header: Header, cause: Cause) -> str:
 
 def conditions_text(cause: Cause) -> str:
     """The conditions that show it; empty where its text names them already."""
-    return listed(list(dict.fromkeys(each.condition for each in cause.shown_by))) if cause.kind.title else ""
+    return listed(list(dict.fromkeys(each.condition for each in cause.shown_by))) if cause.title else ""
 
 
 def explains_text(cause: Cause) -> str:

@@ -126,13 +126,14 @@ def test_its_remedies_exist(each: Condition) -> None:
 
 
 def test_every_remedy_is_of_a_condition_or_of_a_cause() -> None:
-    named = set().union(*map(remedies_of, CONDITIONS.values())) | {kind.remedy for kind in KINDS}
+    of_causes = {name for kind in KINDS for name in (kind.remedy, *kind.others)}
+    named = set().union(*map(remedies_of, CONDITIONS.values())) | of_causes
     assert not set(remedies()) - named, "no condition, no reason and no cause names these remedies"
 
 
 def test_the_remedy_of_a_cause_exists() -> None:
-    missing = {kind.id: kind.remedy for kind in KINDS if kind.remedy and kind.remedy not in remedies()}
-    assert missing == {}
+    named = [(kind.id, name) for kind in KINDS for name in (kind.remedy, *kind.others) if name]
+    assert [each for each in named if each[1] not in remedies()] == []
 
 
 @pytest.mark.parametrize("each", EVERY)

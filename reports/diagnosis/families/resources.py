@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from reports.diagnosis.case import Case, fails, nodes_in, things_of, unknown
 from reports.diagnosis.families.database import repeats_issues
@@ -12,13 +12,14 @@ from reports.records import Result
 
 family = Family()
 
-_DISK = ("node.disk-short", "node.inodes-short")
+_SPACE, _INODES = "node.disk-short", "node.inodes-short"
 
 
 @family.cause(
     "disk-full",
-    "The disk of {things} is full",
+    "A disk of {things} is full",
     remedy="disk-full",
+    others=("no-inodes",),
     harms=(Harm.PUSH, Harm.NEXT_FAILURE),
 )
 def disk_full(case: Case) -> Iterator[Finding]:
@@ -28,21 +29,33 @@ def disk_full(case: Case) -> Iterator[Finding]:
     Predicts: RethinkDB cannot write its log on that node, and no probe container can be made there.
     Contradicted by: nothing that a run sees.
     """
-    own = [each for each in case.found(*_DISK) if fails(each)]
-    if own:
-        nodes = {name for each in own for name in nodes_in(each)}
-        databases = {f"database:{name}" for node in nodes for name in case.replicas_on(node)}
+    # Images that are stored elsewhere need no room here.
+    harms = (Harm.NEXT_FAILURE,) if case.passes("STORE-1", "cluster") else None
+    if own := [each for each in case.found(_SPACE) if fails(each)]:
+        yield Finding(things_of(own, "node"), tuple(own), predicts=_not_written(case, own), harms=harms)
+    if own := [each for each in case.found(_INODES) if fails(each)]:
+        yield Finding(
+            things_of(own, "node"),
+            tuple(own),
+            predicts=_not_written(case, own),
+            harms=harms,
+            title="A disk of {things} has no free inodes",
+            remedy="no-inodes",
+        )
 
-        def follows(result: Result) -> bool:
-            if result.reason in ("status.log-write-error", "rdb.log-write-error"):
-                return set(result.about) <= databases
-            not_made = result.reason in ("container.not-made", "container.slow-start")
-            return unknown(result) and not_made and bool(result.about) and nodes_in(result) <= nodes
 
-        # Images that are stored elsewhere need no room here.
-        elsewhere = case.passes("STORE-1", "cluster")
-        harms = (Harm.NEXT_FAILURE,) if elsewhere else None
-        yield Finding(things_of(own, "node"), tuple(own), predicts=follows, harms=harms)
+def _not_written(case: Case, own: Sequence[Result]) -> Callable[[Result], bool]:
+    """What cannot be written on the nodes of these disks."""
+    nodes = {name for each in own for name in nodes_in(each)}
+    databases = {f"database:{name}" for node in nodes for name in case.replicas_on(node)}
+
+    def follows(result: Result) -> bool:
+        if result.reason in ("status.log-write-error", "rdb.log-write-error"):
+            return set(result.about) <= databases
+        not_made = result.reason in ("container.not-made", "container.slow-start")
+        return unknown(result) and not_made and bool(result.about) and nodes_in(result) <= nodes
+
+    return follows
 
 
 @family.cause("clock-off", "The clock of {things} is wrong", remedy="set-the-clock", harms=(Harm.SIGN_IN, Harm.PULL))
@@ -92,7 +105,7 @@ def memory_pressure(case: Case) -> Iterator[Finding]:
         yield Finding(things, tuple(told), predicts=lambda each: repeats_issues(case, each, things))
 
 
-@family.cause("disk-filling", "The disk of {things} is filling up", remedy="disk-full")
+@family.cause("disk-filling", "A disk of {things} is filling up", remedy="disk-filling", others=("no-inodes",))
 def disk_filling(case: Case) -> Iterator[Finding]:
     """A disk of a node has little free space left.
 
@@ -100,8 +113,12 @@ def disk_filling(case: Case) -> Iterator[Finding]:
     Predicts: nothing yet.
     Contradicted by: nothing that a run sees.
     """
-    if own := case.found(*_DISK):
+    if own := case.found(_SPACE):
         yield Finding(things_of(own, "node"), tuple(own))
+    if own := case.found(_INODES):
+        yield Finding(
+            things_of(own, "node"), tuple(own), title="A disk of {things} has few free inodes", remedy="no-inodes"
+        )
 
 
 def _in_swarm(case: Case, own: list[Result]) -> list[Result]:
@@ -111,7 +128,7 @@ def _in_swarm(case: Case, own: list[Result]) -> list[Result]:
 
 
 @family.cause(
-    "swarm-port-closed", "A port of the swarm is closed on {things}", remedy="port-closed", harms=(Harm.NEXT_FAILURE,)
+    "swarm-port-closed", "A port of the swarm is closed on {things}", remedy="swarm-port", harms=(Harm.NEXT_FAILURE,)
 )
 def swarm_port_closed(case: Case) -> Iterator[Finding]:
     """A node is in the swarm, and does not listen on a port of it.
@@ -127,7 +144,7 @@ def swarm_port_closed(case: Case) -> Iterator[Finding]:
 @family.cause(
     "web-port-closed",
     "{things} {does} not listen on the web ports of its replica",
-    remedy="port-closed",
+    remedy="web-port",
     harms=(Harm.SIGN_IN, Harm.PULL, Harm.PUSH),
 )
 def web_port_closed(case: Case) -> Iterator[Finding]:
@@ -147,7 +164,7 @@ def web_port_closed(case: Case) -> Iterator[Finding]:
         yield Finding(things_of(own, "node"), tuple(own), predicts=follows)
 
 
-@family.cause("processes-hidden", "The account on {things} does not see enough", remedy="account-restricted")
+@family.cause("processes-hidden", "The account on {things} does not see enough", remedy="account-sees-little")
 def processes_hidden(case: Case) -> Iterator[Finding]:
     """The account that these checks use on a node does not see what they need: processes, or where Docker's data is.
 

@@ -355,7 +355,7 @@ node_2(
 node_2(
     "a file system that makes inodes as it needs them",
     disks(system(N1, disk(kind="btrfs", inodes_used=0, inodes_free=0))),
-    passes(DATA, message="279.2 GB free (65 %)"),
+    passes(DATA, message="279.2 GB free (65 %) on /var/lib/docker"),
     inventory=THREE_NODES,
 )
 node_2(

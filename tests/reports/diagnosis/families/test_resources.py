@@ -24,6 +24,35 @@ def test_disk_that_fills_up_only_warns() -> None:
     assert found(warn("NODE-2", "node-3:_", "node.disk-short", "node:node-3")) == [("disk-filling", NODE)]
 
 
+def test_disk_without_inodes_is_not_called_full() -> None:
+    """It has space: what is missing, and what helps, is another thing."""
+    gone = fail("NODE-2", "node-3:_data", "node.inodes-short", "node:node-3")
+    probe = unseen("NET-2", "node-1:node-3", "container.not-made", "node:node-3")
+    full, inodes = diagnose(FULL, gone)
+    assert (full.title, full.remedy) == ("A disk of {things} is full", "disk-full")
+    assert (inodes.title, inodes.remedy) == ("A disk of {things} has no free inodes", "no-inodes")
+    assert found(gone, probe) == [("disk-full", NODE)]
+    (few,) = diagnose(warn("NODE-2", "node-3:_data", "node.inodes-short", "node:node-3"))
+    assert (few.id, few.title, few.remedy) == (
+        "disk-filling",
+        "A disk of {things} has few free inodes",
+        "no-inodes",
+    )
+
+
+def test_disk_that_fills_up_is_not_treated_as_one_that_is_full() -> None:
+    """No container has exited yet."""
+    (cause,) = diagnose(warn("NODE-2", "node-3:_", "node.disk-short", "node:node-3"))
+    assert cause.remedy == "disk-filling"
+
+
+def test_closed_port_of_the_swarm_is_the_engines() -> None:
+    """That of a replica is published for nginx."""
+    (swarm,) = diagnose(fail("NODE-5", "node-3", "node.swarm-port-closed", "node:node-3"))
+    (web,) = diagnose(fail("NODE-5", "node-3", "node.web-port-closed", "node:node-3"))
+    assert (swarm.remedy, web.remedy) == ("swarm-port", "web-port")
+
+
 def test_clock_of_a_node_explains_its_tokens_alone() -> None:
     """TOKEN-4 at its replica; at another it is another clock."""
     clock = fail("NODE-3", "node-3", "node.clock-off", "node:node-3")
@@ -61,3 +90,4 @@ def test_account_that_does_not_see_enough() -> None:
     """Nothing of the cluster is at fault."""
     hidden = unseen("NODE-4", "node-3", "node.process-hidden", "node:node-3")
     assert found(hidden) == [("processes-hidden", NODE)]
+    assert diagnose(hidden)[0].remedy == "account-sees-little"
