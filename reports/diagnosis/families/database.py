@@ -165,7 +165,7 @@ def _collides(case: Case) -> bool:
     return bool(case.found("status.db-name-collision", "rdb.db-name-collision", "rdb.table-name-collision"))
 
 
-@family.cause("database-certificate", "The certificate of {things} cannot be trusted", remedy="web-certificate")
+@family.cause("database-certificate", "The certificate of {things} cannot be trusted", remedy="database-certificate")
 def database_certificate(case: Case) -> Iterator[Finding]:
     """The certificate of a database server has expired, or is of a CA that is not known here.
 
@@ -232,7 +232,7 @@ def console_open(case: Case) -> Iterator[Finding]:
         yield Finding(things_of(own, "database"), tuple(own))
 
 
-@family.cause("address-differs", "{things} {does} not announce the address that MSR gave it", remedy="database-console")
+@family.cause("address-differs", "{things} {does} not announce the address that MSR gave it", remedy="database-address")
 def address_differs(case: Case) -> Iterator[Finding]:
     """A database server announces another canonical address or port than MSR gives it.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 from reports.diagnosis.case import Case, fails, has_reason, name_of, things_of, type_of, unknown
 from reports.diagnosis.effects import unseen_at
@@ -13,10 +13,12 @@ family = Family()
 
 _ADMIN_AREAS = frozenset({"STATUS", "ALERT", "JOB", "VERSION", "STORE", "FEED"})
 _DATABASE_ACCOUNT = ("account:rethinkdb",)
+_WRAPPER = ("docker.wrapper-prints", "node.wrapper-prints")
 _CLIENT = ("rethinkdb.client-wanted", "rethinkdb.client-refused", "rdb.client-wanted", "rdb.client-refused")
 
 
-@family.cause("credentials-wrong", "The password or token of {things} is refused", remedy="check-credentials", harms=())
+@family.cause("credentials-wrong", "The password or token of {things} is refused", remedy="check-credentials",
+              others=("database-user",), harms=())  # fmt: skip
 def credentials_wrong(case: Case) -> Iterator[Finding]:
     """An account of the inventory is refused wherever it was tried.
 
@@ -29,7 +31,8 @@ def credentials_wrong(case: Case) -> Iterator[Finding]:
         yield Finding(tuple(f"account:{each.subject}" for each in own), tuple(own), predicts=_needs_account(own))
     refused = case.found("rdb.login-refused") + case.found("rethinkdb.login-refused", unknown=True)
     if refused:
-        yield Finding(things_of(refused, "account") or _DATABASE_ACCOUNT, tuple(refused), predicts=_of_rethinkdb)
+        things = things_of(refused, "account") or _DATABASE_ACCOUNT
+        yield Finding(things, tuple(refused), predicts=_of_rethinkdb, remedy="database-user")
 
 
 def _mke_refuses(case: Case) -> bool:
@@ -54,7 +57,7 @@ def _needs_account(own: Sequence[Result]) -> Callable[[Result], bool]:
     return follows
 
 
-@family.cause("account-locked", "{things} {is} locked out after too many log-ins", remedy="check-credentials", harms=())
+@family.cause("account-locked", "{things} {is} locked out after too many log-ins", remedy="account-locked", harms=())
 def account_locked(case: Case) -> Iterator[Finding]:
     """An account, or this machine, is barred for a while after too many failed log-ins (429).
 
@@ -71,17 +74,31 @@ def account_locked(case: Case) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-def _way_in(name: str, title: str, meaning: str, *reasons: str, remedy: str, types: tuple[str, ...]) -> None:
-    """A kind for which something is UNKNOWN, or NODE-1 fails: the account or the configuration is at fault."""
+def _way_in(
+    name: str,
+    title: str,
+    meaning: str,
+    *reasons: str,
+    remedy: str,
+    types: tuple[str, ...],
+    unlike: tuple[Collection[str], str] = ((), ""),
+) -> None:
+    """A kind for which something is UNKNOWN, or NODE-1 fails: the account or the configuration is at fault.
 
-    @family.cause(name, title, remedy=remedy, harms=())
+    unlike: reasons with another remedy, where there are no others.
+    """
+
+    @family.cause(name, title, remedy=remedy, others=tuple(filter(None, unlike[1:])), harms=())
     def rule(case: Case) -> Iterator[Finding]:
         own = case.left_for(*reasons)
         if own:
             own.sort(key=unknown)
             things = things_of(own, *types) or things_of(own)
             nodes = {name_of(each) for each in things if type_of(each) == "node"}
-            yield Finding(things, tuple(own), predicts=unseen_at(case, nodes), affects=frozenset(things))
+            yield Finding(
+                things, tuple(own), predicts=unseen_at(case, nodes), affects=frozenset(things),
+                remedy=unlike[1] if all(each.reason in unlike[0] for each in own) else None,
+            )  # fmt: skip
 
     listed = ", ".join(f"`{each}`" for each in reasons)
     rule.__doc__ = (
@@ -93,14 +110,15 @@ def _way_in(name: str, title: str, meaning: str, *reasons: str, remedy: str, typ
 _way_in(
     "account-restricted", "The account on {things} is restricted",
     "The account of the inventory runs no commands, or something prints between.",
-    "shell.not-run", "shell.no-answer", "node.not-run", "node.no-answer", "docker.wrapper-prints",
-    "node.wrapper-prints", "docker.no-permission", "node.no-permission", "docker.sudo-refused", "node.sudo-refused",
+    "shell.not-run", "shell.no-answer", "node.not-run", "node.no-answer", *_WRAPPER,
+    "docker.no-permission", "node.no-permission", "docker.sudo-refused", "node.sudo-refused",
     "docker.no-command", "node.no-command", remedy="account-restricted", types=("node",),
+    unlike=(_WRAPPER, "wrapper-prints"),
 )  # fmt: skip
 _way_in(
     "session-limit", "sshd of {things} allows too few sessions, or no forwarding",
     "sshd's own limits keep this machine from asking.", "ssh.max-sessions", "node.max-sessions", "ssh.no-forwarding",
-    "node.no-forwarding", "rethinkdb.no-forwarding", remedy="account-restricted", types=("node",),
+    "node.no-forwarding", "rethinkdb.no-forwarding", remedy="sshd-limits", types=("node",),
 )  # fmt: skip
 
 
@@ -130,7 +148,7 @@ def client_certificate(case: Case) -> Iterator[Finding]:
 
 @family.cause(
     "database-rights", "RethinkDB's user of the inventory may not read the system's tables",
-    remedy="database-access", harms=(),
+    remedy="database-user", harms=(),
 )  # fmt: skip
 def database_rights(case: Case) -> Iterator[Finding]:
     """The user has no read permission on the database `rethinkdb`, or on the registry's own.
@@ -147,7 +165,8 @@ def database_rights(case: Case) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-@family.cause("rethinkcli-failed", "rethinkcli could not ask {things}", remedy="database-access", harms=())
+@family.cause("rethinkcli-failed", "rethinkcli could not ask {things}", remedy="rethinkcli",
+              others=("rethinkcli-name", "database-certificate"), harms=())  # fmt: skip
 def rethinkcli_failed(case: Case) -> Iterator[Finding]:
     """The guide's own tool failed for a reason of its own: names for a moment, or the certificate of its volume.
 
@@ -161,6 +180,16 @@ def rethinkcli_failed(case: Case) -> Iterator[Finding]:
         for each in case.left_for(*reasons, *_CLIENT)
         if each.area == "RDB" and not (has_reason(each, _CLIENT) and _of_inventory(each))
     ]
-    if own:
-        things = things_of(own, "database") or things_of(own)
-        yield Finding(things, tuple(own), affects=frozenset(things))
+    for remedy, alike in _by_remedy(own).items():
+        things = things_of(alike, "database") or things_of(alike)
+        yield Finding(things, tuple(alike), affects=frozenset(things), remedy=remedy)
+
+
+def _by_remedy(own: Sequence[Result]) -> dict[str | None, list[Result]]:
+    """These verdicts by what is to be done: a name that does not resolve is not a certificate that is refused."""
+    found: dict[str | None, list[Result]] = {}
+    for each in own:
+        name = "rethinkcli-name" if each.reason == "rethinkdb.unresolved" else None
+        refused = has_reason(each, (*_CLIENT, "rethinkdb.tls-alert"))
+        found.setdefault("database-certificate" if refused else name, []).append(each)
+    return found

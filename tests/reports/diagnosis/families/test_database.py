@@ -99,3 +99,17 @@ def test_issue_is_told_once_and_not_of_every_replica() -> None:
 def test_one_fault_is_one_cause(verdict: Result, cause: str) -> None:
     """Each of these is a cause by itself."""
     assert found(verdict) == [(cause, (f"database:{C}",))]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "remedy"),
+    [
+        (unseen("RDB-1", C, "rethinkdb.untrusted", f"database:{C}"), "database-certificate"),
+        (warn("STATUS-9", C, "status.address-differs", f"database:{C}"), "database-address"),
+        (fail("STATUS-9", C, "status.console-open", f"database:{C}"), "database-console"),
+    ],
+    ids=["certificate", "address", "console"],
+)
+def test_what_is_set_up_otherwise_says_what_to_look_at(wrong: Result, remedy: str) -> None:
+    """RethinkDB's certificate is not the web certificate, and a console is closed only where one is open."""
+    assert [each.remedy for each in diagnose(wrong)] == [remedy]

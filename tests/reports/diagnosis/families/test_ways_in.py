@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.reports.diagnosis.families.cluster_run import A, B, C, fail, found, unseen, well
+from tests.reports.diagnosis.families.cluster_run import A, B, C, diagnose, fail, found, unseen, well
 
 IDS = (A, B, C)
 REFUSED = fail("TOKEN-0", "admin", "token.credentials-refused", "account:admin")
@@ -65,3 +65,53 @@ def test_missing_right_leaves_no_row_read() -> None:
 )
 def test_way_in_is_at_fault_and_not_the_node(reason: str, kind: str) -> None:
     assert found(unseen("NODE-2", "node-3", reason, "node:node-3")) == [(kind, ("node:node-3",))]
+
+
+@pytest.mark.parametrize(
+    ("reason", "remedy"),
+    [
+        ("docker.wrapper-prints", "wrapper-prints"),
+        ("docker.no-permission", "account-restricted"),
+        ("ssh.max-sessions", "sshd-limits"),
+    ],
+)
+def test_what_keeps_the_account_from_asking_says_what_to_correct(reason: str, remedy: str) -> None:
+    """A line that a wrapper prints is not in sshd_config."""
+    (cause,) = diagnose(unseen("CTR-7", "node-3", reason, "node:node-3"))
+    assert cause.remedy == remedy
+
+
+def test_locked_account_is_not_tried_again() -> None:
+    """One more failure would prolong the lock."""
+    (cause,) = diagnose(fail("TOKEN-0", "admin", "token.too-many-log-ins", "account:admin"))
+    assert cause.remedy == "account-locked"
+
+
+def test_user_of_rethinkdb_is_none_of_mke() -> None:
+    own = [unseen("RDB-1", each, "rethinkdb.login-refused", "account:auditor") for each in IDS]
+    assert [each.remedy for each in diagnose(*own)] == ["database-user"]
+    assert [each.remedy for each in diagnose(REFUSED)] == ["check-credentials"]
+
+
+@pytest.mark.parametrize(
+    ("reason", "remedy"),
+    [
+        ("rethinkdb.unresolved", "rethinkcli-name"),
+        ("rethinkdb.client-refused", "database-certificate"),
+        ("rethinkdb.tls-alert", "database-certificate"),
+        ("container.rethinkcli-failed", "rethinkcli"),
+    ],
+)
+def test_rethinkcli_that_fails_says_for_what(reason: str, remedy: str) -> None:
+    """A name of the overlay network, the certificate of its volume, or an error of its own."""
+    (cause,) = diagnose(unseen("RDB-1", C, reason, f"database:{C}"))
+    assert (cause.id, cause.remedy) == ("rethinkcli-failed", remedy)
+
+
+def test_rethinkcli_that_fails_for_two_reasons_is_two_causes() -> None:
+    own = [unseen("RDB-1", B, "rethinkdb.unresolved", f"database:{B}")]
+    own += [unseen("RDB-1", C, "container.rethinkcli-failed", f"database:{C}")]
+    assert {(each.things, each.remedy) for each in diagnose(*own)} == {
+        ((f"database:{B}",), "rethinkcli-name"),
+        ((f"database:{C}",), "rethinkcli"),
+    }
