@@ -20,9 +20,13 @@ STOPPED = ("not-running", "not-listening", "no-socket")
 """What an engine that does not run answers: the ends of the reasons."""
 SHUT = ("refused", "no-banner", "closed", "login-timeout", "connection-lost")
 """A way in that is reached, and lets nobody in."""
-NO_WAY_IN = ("no-route", "no-connection", *SHUT)
+DROPPED = ("no-route", "no-connection")
+"""A way in on which nothing comes back."""
+NO_WAY_IN = (*DROPPED, *SHUT)
 """A node that is off, or too ill to let anybody in."""
-TURNED_AWAY = ("login-refused", "host-key-unknown", "host-key-changed", "host-key-revoked", "nothing-in-common")
+HOST_KEY = ("host-key-unknown", "host-key-changed", "host-key-revoked")
+"""sshd answers with a key that is not the one known here."""
+TURNED_AWAY = ("login-refused", *HOST_KEY, "nothing-in-common")
 """sshd answers, and does not let the account in."""
 OUT_OF_SWARM = ("node.not-in-swarm", "node.swarm-locked", "node.swarm-error")
 """The engine itself says that it is no active member of a swarm."""

@@ -46,12 +46,6 @@ def _login_gone(expect: Expect) -> None:
     expect.cause("log-in-refused", expect.node_thing(NODE))
 
 
-def _filtered(expect: Expect) -> None:
-    """The replica of the node serves on: nothing but the way from here is closed."""
-    expect.login_gone(NODE)
-    expect.cause("not-reachable-from-here", expect.node_thing(NODE))
-
-
 def _not_trusted(expect: Expect) -> None:
     """Something answers, and nobody can tell whether it is the node: nothing is said to it."""
     expect.unknown("NODE-1", expect.node(NODE))
@@ -82,7 +76,7 @@ FAULTS = (
         inject=NO_SSH.put_in,
         heal=NO_SSH.take_out,
         shows=_refused,
-        trips=_filtered,
+        trips=_login_gone,
     ),
     Fault(
         name="new-host-key",

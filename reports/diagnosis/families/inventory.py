@@ -19,6 +19,8 @@ _PING_CLOSED = tuple(f"ping.{each}" for each in _CLOSED)
 _NODE_CLOSED = ("node.no-connection", "node.no-route", "node.timeout", "node.unresolved")
 _MKE_CLOSED = tuple(f"mke.{each}" for each in _CLOSED)
 _DATABASE_CLOSED = tuple(f"rdb.{each}" for each in (*_CLOSED, "no-handshake", "timeout"))
+# The address was found, and what leads to the port does not.
+_PATH_SHUT = tuple(f"rdb.{each}" for each in ("refused", "no-connection", "no-route", "no-handshake", "timeout"))
 # The public name is asked by users from elsewhere: only that this machine cannot look it up says nothing of them.
 _NOT_LOOKED_UP = ("ping.unresolved", "ping.local-error", "ping.no-proxy")
 _Follows = Callable[[Result], bool]
@@ -115,6 +117,7 @@ def wrong_host(case: Case) -> Iterator[Finding]:
     "not-reachable-from-here",
     "This machine does not reach {things} at the address in the inventory",
     remedy="unreached-address",
+    others=("port-path",),
     harms=(),
 )
 def not_reachable_from_here(case: Case) -> Iterator[Finding]:
@@ -191,7 +194,10 @@ def _databases(case: Case) -> Iterator[Finding]:
         names = {each.subject for each in own}
         things = tuple(f"database:{name}" for name in names)
         well = tuple(link for name in names for link in links_of(case, name))
-        yield Finding(things, tuple(own), well[:12], affects=frozenset(things))
+        unresolved = any(each.reason not in _PATH_SHUT for each in own)
+        yield Finding(
+            things, tuple(own), well[:12], affects=frozenset(things), remedy=None if unresolved else "port-path"
+        )  # fmt: skip
 
 
 def _connected(case: Case, result: Result) -> bool:

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from reports.diagnosis.case import Case, name_of, nodes_in, type_of, unknown, wrong
 from reports.diagnosis.finding import Family, Finding, Harm
 from reports.diagnosis.nodes import (
+    DROPPED,
+    HOST_KEY,
     NO_WAY_IN,
     SHUT,
     STOPPED,
@@ -133,7 +135,8 @@ def _seen_well(case: Case, node: str) -> bool:
     return any(reported_well(case, name) for name in case.replicas_on(node))
 
 
-@family.cause("log-in-refused", "This machine cannot log in to {things}", remedy="log-in-refused")
+@family.cause("log-in-refused", "This machine cannot log in to {things}", remedy="log-in-refused",
+              others=("host-key", "ssh-path"))  # fmt: skip
 def log_in_refused(case: Case) -> Iterator[Finding]:
     """The ssh of a node does not let this machine in: a key, a host key, sshd itself or a firewall. The node is up.
 
@@ -149,9 +152,20 @@ def log_in_refused(case: Case) -> Iterator[Finding]:
         if each.subject.partition(":")[0] in found
         and (each.condition == "NODE-1" or (unknown(each) and each.condition in ("NODE-2", "NODE-3", "NODE-4")))
     ]
-    if own:
-        nodes = sorted(_nodes_of(own))
-        yield Finding(_nodes(nodes), tuple(own), predicts=unseen_at(nodes))
+    nodes = sorted(_nodes_of(own))
+    for remedy in (None, "host-key", "ssh-path"):
+        alike = [node for node in nodes if _remedy_of(case, node) == remedy]
+        shown = tuple(each for each in own if nodes_in(each) & set(alike))
+        if shown:
+            yield Finding(_nodes(alike), shown, predicts=unseen_at(alike), remedy=remedy)
+
+
+def _remedy_of(case: Case, node: str) -> str | None:
+    """What is to be done about a way in that is shut, where that is not to try it by hand."""
+    reasons = (unseen_for(case, "engine", node), unseen_for(case, "system", node))
+    if any(ends_in(each, HOST_KEY) for each in reasons):
+        return "host-key"
+    return "ssh-path" if any(ends_in(each, DROPPED) for each in reasons) else None
 
 
 def _nodes_of(results: list[Result]) -> set[str]:
@@ -165,8 +179,8 @@ def _turned_away(case: Case, node: str) -> bool:
             continue
         if ends_in(reason, TURNED_AWAY) or (ends_in(reason, SHUT) and is_alive(case, node)):
             return True
-        # Packets that are dropped may be so for this machine alone.
-        if ends_in(reason, NO_WAY_IN) and is_alive(case, node) and not _seen_well(case, node):
+        # The replica of the node answers this machine: its address is right, and packets to sshd alone are dropped.
+        if ends_in(reason, DROPPED) and is_alive(case, node):
             return True
     return False
 

@@ -172,3 +172,12 @@ def test_nothing_that_answers_is_this_machines_network() -> None:
 
 def test_limit_of_the_run_is_its_own() -> None:
     assert found(unseen("STATUS-9", "cluster", "run.time-limit", "this-machine")) == [("own-limit", ("this-machine",))]
+
+
+@pytest.mark.parametrize(
+    ("end", "remedy"), [("refused", "port-path"), ("no-handshake", "port-path"), ("unresolved", "unreached-address")]
+)
+def test_closed_port_of_a_database_is_no_wrong_address(end: str, remedy: str) -> None:
+    """The address was found, and something closes the way to its port; a name may be wrong."""
+    (cause,) = diagnose(fail("RDB-1", C, f"rdb.{end}", f"database:{C}"))
+    assert (cause.id, cause.remedy) == ("not-reachable-from-here", remedy)

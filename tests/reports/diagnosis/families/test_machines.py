@@ -82,9 +82,23 @@ def test_ssh_that_lets_nobody_in(end: str) -> None:
     assert found(*no_way_in("node-3", end)) == [("log-in-refused", NODE)]
 
 
-def test_packets_that_are_dropped_while_others_see_the_node_well() -> None:
-    """Only this machine does not reach it."""
-    assert found(*no_way_in("node-3", "no-connection")) == [("not-reachable-from-here", NODE)]
+@pytest.mark.parametrize("end", ["no-connection", "no-route"])
+def test_packets_to_sshd_that_are_dropped_while_the_replica_answers(end: str) -> None:
+    """The address is right: it is the path to sshd's port. A replica that is silent leaves the address in doubt."""
+    (cause,) = diagnose(*no_way_in("node-3", end))
+    assert (cause.id, cause.things, cause.remedy) == ("log-in-refused", NODE, "ssh-path")
+    causes = diagnose(*no_way_in("node-3", end), *silent(C))
+    assert "log-in-refused" not in kinds(causes)
+    assert ("not-reachable-from-here", NODE) in [(each.id, each.things) for each in causes]
+
+
+def test_host_key_that_changed_is_asked_about_before_ssh_is_tried() -> None:
+    """Each node with what is to be done there."""
+    causes = diagnose(*no_way_in("node-2", "refused"), *no_way_in("node-3", "host-key-changed"))
+    assert [(each.things, each.remedy) for each in causes] == [
+        (("node:node-2",), "log-in-refused"),
+        (NODE, "host-key"),
+    ]
 
 
 @pytest.mark.parametrize(
