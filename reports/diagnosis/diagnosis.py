@@ -71,14 +71,18 @@ def _diagnosed(case: Case, causes: Sequence[Cause], cause: Cause) -> Diagnosed:
         impacts=impacts,
         impact=impact_text(impacts),
         actions=actions,
-        step=_step(actions, found),
+        step=_step(cause, actions, found),
         remedy=found,
     )
 
 
-def _step(actions: Sequence[Action], found: Remedy | None) -> str:
-    """The rung whose commands may be given now; where none may, what the remedy says to look at."""
+def _step(cause: Cause, actions: Sequence[Action], found: Remedy | None) -> str:
+    """The rung whose commands may be given now; where none may, what the remedy says to look at.
+
+    Support is called for what cannot be repaired: a kind that says to repair first says so before that.
+    """
     offered = next_action(actions)
-    if offered is None or offered.rung in _GENERAL:
+    repairs = offered is not None and offered.rung == "call-support" and "repair-first" in cause.ladder
+    if offered is None or offered.rung in _GENERAL or repairs:
         return found.sentence if found else ""
     return offered.text

@@ -88,17 +88,28 @@ def _certificate(
     harms: tuple[Harm, ...],
     word: VerdictWord | None = None,
 ) -> None:
-    @family.cause(name, title, remedy=remedy, harms=harms)
+    @family.cause(name, title, remedy=remedy, others=("balancer-certificate",), harms=harms)
     def rule(case: Case) -> Iterator[Finding]:
         own = [each for each in case.found(*reasons) if word is None or each.verdict is word]
-        if own:
-            yield Finding(things_of(own), tuple(own), predicts=_behind(own))
+        balancers = [each for each in own if _is_the_balancers(case, each)]
+        for part, other in ((balancers, "balancer-certificate"), ([e for e in own if e not in balancers], None)):
+            if part:
+                yield Finding(things_of(part), tuple(part), predicts=_behind(part), remedy=other)
 
     rule.__doc__ = (
         f"{meaning}\n\nNeeds: TLS-1 or TLS-2 at that address.\n"
         "Predicts: all that is not asked there, since nothing is sent to an address that is not trusted.\n"
         "Contradicted by: a certificate that verifies there.\n"
     )
+
+
+def _is_the_balancers(case: Case, result: Result) -> bool:
+    """Whether it is at the public address alone, while the same condition holds at every replica that was asked."""
+    if result.subject in case.replicas:
+        return False
+    at_replicas = [each for each in case.of(result.condition) if each.subject in case.replicas]
+    judged = [each for each in at_replicas if not unknown(each) and each.verdict is not VerdictWord.SKIPPED]
+    return bool(judged) and all(each.verdict is VerdictWord.PASS for each in judged)
 
 
 def _behind(own: Sequence[Result]) -> Callable[[Result], bool]:

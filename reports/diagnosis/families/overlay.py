@@ -82,7 +82,7 @@ def _network(case: Case, *reasons: str) -> Iterator[Finding]:
 
 
 @family.cause(
-    "network-unknown-to-node", "{things} {does} not know the overlay network", remedy="overlay-network", harms=_CRITICAL
+    "network-unknown-to-node", "{things} {does} not know the overlay network", remedy="network-unknown", harms=_CRITICAL
 )
 def network_unknown_to_node(case: Case) -> Iterator[Finding]:
     """A manager does not know the network, or a node has another one of its name, while the others have it.
@@ -137,9 +137,7 @@ def _gossip_is_cut(case: Case, node: str) -> bool:
     return bool(at_node) and (bool(of_node) or not case.replicas_on(node))
 
 
-@family.cause(
-    "gossip-cut", "The names of containers do not resolve on {things}", remedy="overlay-names", harms=_CRITICAL
-)
+@family.cause("gossip-cut", "The names of containers do not resolve on {things}", remedy="gossip", harms=_CRITICAL)
 def gossip_cut(case: Case) -> Iterator[Finding]:
     """The engines of some nodes do not tell each other the names and addresses of containers (7946, TCP and UDP).
 

@@ -93,7 +93,7 @@ def node_out_of_the_swarm(case: Case) -> Iterator[Finding]:
 @family.cause(
     "manager-unreachable",
     "The swarm does not reach its manager on {things}",
-    remedy="swarm-quorum",
+    remedy="control-plane",
     harms=(Harm.NEXT_FAILURE,),
 )
 def manager_unreachable(case: Case) -> Iterator[Finding]:
@@ -111,7 +111,7 @@ def manager_unreachable(case: Case) -> Iterator[Finding]:
 
 
 @family.cause(
-    "node-not-ready", "The swarm does not list {things} as ready", remedy="not-in-the-swarm", harms=(Harm.NEXT_FAILURE,)
+    "node-not-ready", "The swarm does not list {things} as ready", remedy="control-plane", harms=(Harm.NEXT_FAILURE,)
 )
 def node_not_ready(case: Case) -> Iterator[Finding]:
     """The swarm has lost a worker, whose engine answers this machine.

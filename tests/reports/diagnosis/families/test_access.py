@@ -97,3 +97,17 @@ def test_mke_is_not_down_while_somebody_logs_in() -> None:
     assert found(ill, refused, unseen("STATUS-9", "cluster", "http.login-refused", "account:admin")) == [
         ("mke-down", ("mke",))
     ]
+
+
+@pytest.mark.parametrize("reason", ["tls.other-name", "tls.untrusted"])
+def test_certificate_of_the_balancer_is_not_that_of_msr(reason: str) -> None:
+    """It differs from those of the replicas, which verify; where one of them fails alike, it is MSR's."""
+    public = fail("TLS-1", USERS, reason, f"certificate:{USERS}")
+    well_there = [well("TLS-1", each, f"certificate:{each}") for each in (A, B, C)]
+    (cause,) = diagnose(public, *well_there)
+    assert cause.remedy == "balancer-certificate"
+    alike = fail("TLS-1", C, reason, f"certificate:{C}")
+    (cause,) = diagnose(public, alike, *well_there[:2])
+    assert cause.remedy == "web-certificate"
+    (cause,) = diagnose(public)
+    assert cause.remedy == "web-certificate"

@@ -115,3 +115,16 @@ def test_name_that_does_not_resolve() -> None:
     assert found(nameless("node-1", C)) == [("stale-name", (f"database:{C}",))]
     off = fail("CTR-4", f"{C}:rethinkdb", "ctr.detached", f"container:rethinkdb-{C}")
     assert found(nameless("node-1", C), off) == [("container-off-the-overlay", (f"container:rethinkdb-{C}",))]
+
+
+def test_names_that_are_lost_for_a_node_are_no_fault_of_a_database() -> None:
+    """What the engines did not spread is not looked for at a database."""
+    lost = [fail("NET-2", f"{a}:{b}", "net.name-unresolved", "node:node-3") for a, b in OF_NODE]
+    (cause,) = diagnose(*lost, nameless("node-1", C), nameless("node-3", A))
+    assert (cause.id, cause.remedy) == ("gossip-cut", "gossip")
+
+
+def test_node_that_does_not_know_the_network_is_not_cut_off_from_another() -> None:
+    """One node is named: it is looked for between that one and the managers."""
+    (cause,) = diagnose(fail("NET-1", "node-3", "net.not-known-to-manager", "node:node-3"))
+    assert (cause.id, cause.remedy) == ("network-unknown-to-node", "network-unknown")

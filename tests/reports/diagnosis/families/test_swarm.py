@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from reports.diagnosis.diagnosis import diagnose as diagnosis_of
+from reports.remedies import remedies
 from tests.reports.diagnosis.families.cluster_run import A, B, C, apart, container, diagnose, fail, found, kinds, warn
 from tests.reports.diagnosis.families.nodes_run import manager_lost, nameless, refused, silent
+from tests.reports.samples import header
 
 NODE = ("node:node-3",)
 
@@ -61,3 +64,18 @@ def test_two_machines_of_one_identity() -> None:
     both = ("node:node-2", "node:node-3")
     wrong = [fail("NODE-1", node, "node.cloned", *both) for node in ("node-2", "node-3")]
     assert found(*wrong) == [("cloned-node", both)]
+
+
+def test_node_that_the_managers_do_not_hear_of_runs() -> None:
+    """Its engine answers: nothing is to be brought back, and it did not leave the swarm."""
+    late = fail("NODE-1", "node-3", "node.not-ready", "node:node-3", witnesses=("node:node-1",))
+    assert [each.remedy for each in diagnose(manager_lost("node-3"), late)] == ["control-plane"]
+    assert [each.remedy for each in diagnose(late)] == ["control-plane"]
+
+
+def test_lost_majority_of_managers_is_brought_back_before_support_is_called() -> None:
+    """Support stands beside it, for managers that are lost for good."""
+    leaderless = fail("NODE-6", "cluster", "node.no-leader", "swarm", witnesses=("node:node-1",))
+    (found_,) = diagnosis_of(header(), [leaderless]).causes
+    assert found_.step == remedies()["swarm-quorum"].sentence
+    assert "call-support" in [each.rung for each in found_.actions if each.offered]
