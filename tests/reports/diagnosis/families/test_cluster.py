@@ -113,3 +113,19 @@ def test_collisions_are_one_cause_and_for_support() -> None:
     )
     assert [(each.id, each.things) for each in causes] == [("name-collision", ("cluster", "table:dtr2.tags"))]
     assert causes[0].ladder == ("call-support",)
+
+
+def test_issue_alone_names_the_link() -> None:
+    """RethinkDB's own word for it, while no view misses a link: the two databases that it names are its ends."""
+    causes = diagnose(_NON_TRANSITIVE)
+    assert [(each.id, each.things) for each in causes] == [("servers-apart", (f"link:{B}>{C}",))]
+    assert causes[0].harms == (Harm.NEXT_FAILURE,)
+
+
+def test_what_belongs_to_a_replica_that_the_cluster_does_not_know() -> None:
+    """What cannot be seen of it follows; what is wrong at it, while it answers, does not."""
+    missing = fail("STATUS-6", C, "status.replica-missing", f"replica:{C}")
+    unreported = unseen("STATUS-5", C, "status.health-not-reported", f"replica:{C}")
+    assert found(missing, unreported) == [("replica-missing", (f"replica:{C}",))]
+    assert len(found(missing, fail("VERSION-1", C, "version.other", f"replica:{C}"))) == 2
+    assert len(found(missing, unseen("STATUS-5", B, "status.health-not-reported", f"replica:{B}"))) == 2

@@ -130,3 +130,31 @@ def test_join_that_stopped_half_way_and_one_that_is_left_over() -> None:
 def test_one_fault_is_one_cause(verdict: object, cause: str) -> None:
     """Each of these is a cause by itself."""
     assert kinds(diagnose(verdict)) == [cause]  # type: ignore[arg-type]
+
+
+def test_database_comes_first_of_the_containers_that_went_down_together() -> None:
+    """Whatever the order in which Docker lists them."""
+    down = [container(name, C, since="2026-11-23T02:50:05Z") for name in ("api", "registry", "rethinkdb")]
+    causes = diagnose(*down, apart(A, C), apart(B, C))
+    assert causes[0].shown_by[0].subject == f"{C}:rethinkdb"
+
+
+def test_all_nine_of_a_replica_are_for_support() -> None:
+    """Containers of two replicas that are missing can be made again, however many they are together."""
+    whole = diagnose(*(container(name, C, "ctr.missing") for name in COMPONENTS))
+    assert [(each.id, each.ladder) for each in whole] == [("container-missing", ("call-support",))]
+    parts = [container(name, B, "ctr.missing") for name in COMPONENTS[:5] if name != "rethinkdb"]
+    parts += [container(name, C, "ctr.missing") for name in COMPONENTS[3:] if name != "rethinkdb"]
+    causes = diagnose(*parts)
+    assert [(each.id, each.ladder) for each in causes] == [("container-missing", ("save-first", "reconfigure"))]
+
+
+def test_container_that_ran_out_of_memory_is_missed_while_it_is_down() -> None:
+    """One that runs again is no cause of what its replica lacks now."""
+    refused = fail("REG-1", C, "reg.server-error", f"replica:{C}")
+    down = fail("CTR-1", f"{C}:registry", "ctr.oom-killed", f"container:registry-{C}")
+    again = warn("CTR-2", f"{C}:registry", "ctr.oom-killed", f"container:registry-{C}")
+    causes = diagnose(down, refused)
+    assert [(each.id, each.harms) for each in causes] == [("oom-killed", (Harm.PULL, Harm.PUSH))]
+    assert len(found(again, refused)) == 2
+    assert diagnose(again)[0].harms == (Harm.UNNOTICED,)

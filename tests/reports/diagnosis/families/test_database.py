@@ -7,6 +7,7 @@ import pytest
 from reports.diagnosis.finding import Harm
 from reports.records import Result
 from tests.reports.diagnosis.families.cluster_run import (
+    COMPONENTS,
     A,
     B,
     C,
@@ -113,3 +114,43 @@ def test_one_fault_is_one_cause(verdict: Result, cause: str) -> None:
 def test_what_is_set_up_otherwise_says_what_to_look_at(wrong: Result, remedy: str) -> None:
     """RethinkDB's certificate is not the web certificate, and a console is closed only where one is open."""
     assert [each.remedy for each in diagnose(wrong)] == [remedy]
+
+
+@pytest.mark.parametrize(
+    ("own", "ill"),
+    [
+        ((), False),
+        ((fail("PING-1", C, "ping.unhealthy", f"replica:{C}"),), True),
+        ((fail("PING-1", C, "ping.other-database", f"database:{A}"),), False),
+        ((fail("RDB-1", C, "rdb.connection-lost", f"database:{C}"),), True),
+    ],
+    ids=["nothing", "its health", "another database", "no answer"],
+)
+def test_missed_database_is_down_where_its_own_replica_is_ill(own: tuple[Result, ...], ill: bool) -> None:
+    """Only what its replica says of itself tells a database that is down from links that are cut."""
+    unasked = [unseen("STATUS-1", C, "http.timeout", f"replica:{C}")]
+    if not any(each.condition == "RDB-1" for each in own):
+        unasked.append(unseen("RDB-1", C, "rethinkdb.timeout", f"database:{C}"))
+    causes = kinds(diagnose(*_MISSED, *unasked, *own))
+    assert ("database-down" in causes) is ill
+    assert ("servers-apart" in causes) is not ill
+
+
+def test_replica_of_which_nothing_was_seen_is_down() -> None:
+    """It is silent, the others miss its database, and neither its containers nor its database were judged."""
+    silent = fail("PING-1", C, "ping.no-connection", f"replica:{C}")
+    unasked = [unseen(name, C, "http.no-connection", f"replica:{C}") for name in ("STATUS-1", "STATUS-3", "VERSION-1")]
+    unasked += [unseen("CTR-1", f"{C}:{name}", "docker.not-asked", f"container:{name}-{C}") for name in COMPONENTS]
+    unasked += [unseen("RDB-1", C, "rethinkdb.not-asked", f"database:{C}"), unseen("JOB-1", C, "http.no-connection")]
+    assert found(silent, *_MISSED, *unasked) == [("replica-down", (f"replica:{C}",))]
+    seen = [each for each in unasked if each.condition != "CTR-1"]
+    assert "replica-down" not in kinds(diagnose(silent, *_MISSED, *seen))
+
+
+def test_health_report_of_others_repeats_an_issue_of_the_same_database_alone() -> None:
+    """What a replica reports of another one follows from the issue of that one's database, and of no other."""
+    issue = fail("STATUS-3", f"{A}:log_write_error", "status.log-write-error", f"database:{C}")
+    same = fail("STATUS-4", f"{A}:{C}", "status.unhealthy-for-others", f"replica:{C}")
+    other = fail("STATUS-4", f"{A}:{B}", "status.unhealthy-for-others", f"replica:{B}")
+    assert found(issue, same) == [("log-write-failed", (f"database:{C}",))]
+    assert len(found(issue, other)) == 2

@@ -8,7 +8,19 @@ import pytest
 
 from reports.diagnosis.engine import find_causes
 from reports.records import Result
-from tests.reports.diagnosis.families.cluster_run import A, B, C, apart, container, diagnose, fail, found, unseen, well
+from tests.reports.diagnosis.families.cluster_run import (
+    A,
+    B,
+    C,
+    apart,
+    container,
+    diagnose,
+    fail,
+    found,
+    unseen,
+    warn,
+    well,
+)
 from tests.reports.samples import header
 
 SILENT = fail("PING-1", C, "ping.no-connection", f"replica:{C}")
@@ -181,3 +193,45 @@ def test_closed_port_of_a_database_is_no_wrong_address(end: str, remedy: str) ->
     """The address was found, and something closes the way to its port; a name may be wrong."""
     (cause,) = diagnose(fail("RDB-1", C, f"rdb.{end}", f"database:{C}"))
     assert (cause.id, cause.remedy) == ("not-reachable-from-here", remedy)
+
+
+def test_what_was_to_be_asked_of_a_wrong_address_follows_and_nothing_else() -> None:
+    """By its subject or by what it is about; what is not known of others is a cause of its own."""
+    own = swapped("replica", "ident.another-replica", "IDENT-1", (C, B))
+    at = unseen("TLS-1", C, "run.another-replica", "certificate:msr.example.org")
+    about = unseen("STATUS-9", "cluster", "run.another-replica", f"database:{C}")
+    wrong = [("wrong-address-in-inventory", (f"replica:{C}",))]
+    assert found(*own, at, about) == wrong
+    for other in (
+        unseen("STATUS-5", A, "status.health-not-reported", f"replica:{A}"),
+        unseen("STATUS-14", "cluster", "status.not-told", "cluster"),
+    ):
+        assert len(found(*own, other)) == 2
+
+
+def test_other_machine_behind_ssh_takes_what_is_not_seen_of_its_node_alone() -> None:
+    """Pairs with it are not judged, and it is the same engine twice; a fault that was seen there stands for itself."""
+    other = fail("NODE-1", "node-3", "node.other-engine", "node:node-3")
+    pair = unseen("NET-3", "node-1:node-3", "run.other-engine", "link:node-1>node-3")
+    twice = fail("NET-1", "cluster", "net.one-engine", "node:node-2", "node:node-3")
+    assert found(other, pair) == [("wrong-host-behind-ssh", ("node:node-3",))]
+    assert found(other, twice) == [("wrong-host-behind-ssh", ("node:node-3",))]
+    left = warn("CTR-7", "node-3", "ctr.test-helper", "node:node-3")
+    away = unseen("NET-3", "node-1:node-2", "run.not-measured", "link:node-1>node-2")
+    assert len(found(other, left)) == 2
+    assert len(found(other, away)) == 2
+
+
+def test_what_was_to_be_asked_at_a_replica_out_of_reach_follows() -> None:
+    """Also where it is about something else than the replica; not what was to be asked at another one."""
+    here = unseen("TLS-1", C, "run.no-connection", "certificate:msr.example.org")
+    there = unseen("TLS-1", A, "run.no-connection", "certificate:msr.example.org")
+    assert found(SILENT, *FRESH, here) == REPLICA
+    assert len(found(SILENT, *FRESH, there)) == 2
+
+
+@pytest.mark.parametrize(("named", "well_seen"), [(C, False), (A, True)])
+def test_database_that_an_issue_names_is_not_merely_out_of_reach(named: str, well_seen: bool) -> None:
+    """RethinkDB says something against it, though it is connected; what is said of another one tells nothing."""
+    issue = fail("STATUS-3", f"{A}:log_write_error", "status.log-write-error", f"database:{named}")
+    assert (("not-reachable-from-here", (f"database:{C}",)) in found(CLOSED, issue)) is well_seen

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from reports.diagnosis.finding import Harm
 from tests.reports.diagnosis.families.cluster_run import (
     COMPONENTS,
     A,
@@ -42,7 +43,10 @@ DARK = [
 def test_node_that_others_miss_is_down_with_all_that_it_has() -> None:
     """One cause: the silence of its replica, its database, its manager and what is UNKNOWN follow."""
     wrong = [*no_way_in("node-3", "no-route"), *silent(C), *LOST, *DARK, manager_lost("node-3")]
-    assert found(*wrong) == [("node-down", NODE)]
+    causes = diagnose(*wrong)
+    assert [(each.id, each.things) for each in causes] == [("node-down", NODE)]
+    assert [each.condition for each in causes[0].shown_by] == ["NODE-1"]
+    assert (causes[0].harms, causes[0].ladder) == ((Harm.NEXT_FAILURE,), ("repair-first",))
 
 
 @pytest.mark.parametrize("missed", [[manager_lost("node-3")], [apart(A, C), apart(B, C)]], ids=["manager", "database"])
@@ -158,3 +162,55 @@ def test_shell_alone_is_refused() -> None:
     """The engine is asked another way: it answers."""
     refused = unseen("NODE-1", "node-3", "shell.login-refused", "node:node-3")
     assert found(refused, *shell_unseen("node-3", "shell.login-refused")) == [("log-in-refused", NODE)]
+
+
+def test_nodes_that_are_down_with_the_majority_stop_everything() -> None:
+    """Two of three are down and the tables report that they take no reads: that is told of the nodes."""
+    tables = fail("STATUS-11", "dtr2.tags", "status.table-no-reads", "table:dtr2.tags", witnesses=(f"replica:{A}",))
+    issues = [availability(name, A, B, C, critical=True) for name in ("STATUS-3", "RDB-1")]
+    links = [apart(A, B), apart(A, C), unseen("STATUS-8", f"{B}:{C}", "http.no-connection", f"replica:{B}")]
+    nodes = [*no_way_in("node-2", "no-route"), *no_way_in("node-3", "no-route")]
+    dark = [unseen("CTR-1", f"{B}:{name}", "ssh.no-route", "node:node-2") for name in COMPONENTS]
+    dark += [unseen(name, B, "http.no-connection", f"replica:{B}") for name in ("STATUS-1", "STATUS-3", "VERSION-1")]
+    dark += [unseen("RDB-1", B, "rethinkdb.no-connection", f"database:{B}")]
+    causes = diagnose(tables, *issues, *links, *nodes, *silent(B), *silent(C), *dark, *DARK)
+    assert [(each.id, each.things) for each in causes] == [("node-down", ("node:node-2", "node:node-3"))]
+    assert causes[0].harms[0] is Harm.START_WORKLOADS
+    assert "emergency-repair" in causes[0].ladder
+
+
+def test_silence_of_a_node_explains_what_is_not_seen_there_alone() -> None:
+    """Its replica, its containers and its database were not asked; a container of another replica is another fault."""
+    dark = [
+        *(each for each in DARK if each.condition not in ("RDB-1", "JOB-1")),
+        unseen("JOB-1", C, "http.no-route", f"replica:{C}"),
+    ]
+    dark.append(unseen("RDB-1", C, "ssh.no-route", "node:node-3"))
+    dark += [unseen("STATUS-8", f"{each}:{C}", "http.no-connection", f"replica:{C}") for each in (A, B)]
+    wrong = [*no_way_in("node-3", "no-route"), *silent(C), *dark]
+    assert found(*wrong) == [("host-silent", NODE)]
+    quorum = fail("NODE-6", "cluster", "node.quorum-lost", "node:node-3")
+    assert sorted(kinds(diagnose(*wrong, container("registry", A)))) == ["container-down", "host-silent"]
+    assert kinds(diagnose(*wrong, quorum)) == ["node-down"]
+
+
+def test_engine_that_is_said_not_to_run_was_reached() -> None:
+    """Whoever says so runs on the machine: it is the engine that is down, and not the node."""
+    failed = fail("NODE-1", "node-3", "node.not-running", "node:node-3")
+    wrong = [failed, *engine_unseen("node-3", "docker.not-running"), *silent(C), *LOST, *DARK]
+    assert found(*wrong) == [("engine-down", NODE)]
+
+
+def test_shell_is_refused_on_a_node_that_is_ready() -> None:
+    """NODE-1 holds, as the engine was asked another way: what the shell was to show tells of the log-in."""
+    assert found(*shell_unseen("node-3", "shell.login-refused")) == [("log-in-refused", NODE)]
+
+
+def test_packets_that_are_dropped_while_the_replica_answers() -> None:
+    """Its replica answers, and nobody else sees the node well: it is up, and its ssh is shut."""
+    unseen_links = [unseen("STATUS-8", f"{each}:{C}", "http.timeout", f"replica:{each}") for each in (A, B)]
+    dark = [unseen("CTR-1", f"{C}:{name}", "ssh.no-connection", "node:node-3") for name in COMPONENTS]
+    mute = unseen("RDB-1", C, "rethinkdb.timeout", f"database:{C}")
+    wrong = [*no_way_in("node-3", "no-connection"), *dark, *unseen_links, mute]
+    assert ("log-in-refused", NODE) in found(*wrong)
+    assert "log-in-refused" not in kinds(diagnose(*wrong, *silent(C)))

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import pytest
+
 from reports.diagnosis.finding import Harm
+from reports.records import Result
 from tests.reports.diagnosis.families.cluster_run import (
     A,
     B,
@@ -15,6 +20,7 @@ from tests.reports.diagnosis.families.cluster_run import (
     found,
     kinds,
     unseen,
+    warn,
     well,
 )
 
@@ -35,6 +41,7 @@ def test_lost_majority_is_one_cause_and_its_containers_come_first() -> None:
     causes = diagnose(*_LOST, logged_out)
     assert [(each.id, each.things) for each in causes] == [("majority-lost", (f"database:{B}", f"database:{C}"))]
     assert [each.subject for each in causes[0].shown_by[:2]] == [f"{B}:rethinkdb", f"{C}:rethinkdb"]
+    assert causes[0].shown_by[2].reason == "status.table-availability"
     assert causes[0].harms[0] is Harm.START_WORKLOADS
 
 
@@ -142,3 +149,69 @@ def test_dead_database_and_an_upgrade_are_two() -> None:
         ("job-worker-dead", (f"replica:{B}",)),
         ("upgrade-interrupted", (f"replica:{B}",)),
     ]
+
+
+_BLIND = unseen("STATUS-11", "cluster", "http.error-status", f"replica:{A}")
+_UNASKED = tuple(unseen("RDB-1", each, "rethinkdb.timeout", f"database:{each}") for each in (A, B, C))
+_SICK = tuple(fail("PING-1", each, "ping.server-error", f"replica:{each}") for each in (A, B, C))
+
+
+def test_tables_that_all_take_writes_contradict_it() -> None:
+    """No table is reported without reads or writes: whatever an issue says of them, the majority is there."""
+    assert "majority-lost" in kinds(diagnose(*_LOST))
+    assert "majority-lost" not in kinds(diagnose(*(each for each in _LOST if each is not _NO_READS)))
+
+
+def test_servers_that_are_reported_missing_are_lost_where_their_replicas_are_ill() -> None:
+    """Nobody could ask the databases: they are lost where a view misses them and their own replicas fail."""
+    missing = [fail("STATUS-8", f"{A}:{each}", "status.server-missing", f"database:{each}") for each in (B, C)]
+    views = [unseen("STATUS-3", each, "http.timeout", f"replica:{each}") for each in (A, B, C)]
+    causes = diagnose(_NO_READS, *missing, *_UNASKED, *views, *_SICK[1:])
+    assert ("majority-lost", (f"database:{B}", f"database:{C}")) in [(each.id, each.things) for each in causes]
+    assert "majority-lost" not in kinds(diagnose(_NO_READS, *missing, *_UNASKED, *views))
+
+
+def test_stopped_databases_come_first_where_nobody_can_tell() -> None:
+    """What Docker shows of the containers is said before what they do not answer."""
+    stopped = [container("rethinkdb", B), container("rethinkdb", C)]
+    silent = unseen("RDB-1", A, "rethinkdb.timeout", f"database:{A}")
+    causes = diagnose(_BLIND, silent, *_SILENT, *_SICK, *stopped)
+    assert causes[0].id == "majority-unknown"
+    assert [each.condition for each in causes[0].shown_by] == ["CTR-1", "CTR-1", "RDB-1", "RDB-1"]
+
+
+def test_second_fault_where_nobody_can_tell() -> None:
+    """A container that the tables do not need is a cause of its own."""
+    stopped = [container("rethinkdb", B), container("rethinkdb", C)]
+    causes = kinds(diagnose(_BLIND, *_UNASKED, *stopped, *_SICK, container("scanningstore", A)))
+    assert sorted(causes) == ["container-down", "majority-unknown"]
+
+
+def test_one_silent_database_leaves_a_majority() -> None:
+    """What one replica alone says of its own database is not counted against the others."""
+    mute = fail("RDB-1", C, "rdb.refused", f"database:{C}")
+    others = [unseen("RDB-1", each, "rethinkdb.timeout", f"database:{each}") for each in (A, B)]
+    error = fail("STATUS-1", C, "status.error-status", f"replica:{C}")
+    links = unseen("STATUS-8", "cluster", "http.error-status", f"replica:{A}")
+    assert "majority-unknown" not in kinds(diagnose(_BLIND, links, mute, *others, *_SICK))
+    assert "majority-unknown" not in kinds(diagnose(_BLIND, *_UNASKED, error, *_SICK))
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [well("RDB-1", A), fail("RDB-1", f"{A}:log_write_error", "rdb.log-write-error", f"database:{A}")],
+    ids=["no issue", "an issue"],
+)
+def test_database_that_answers_can_tell(answer: Result) -> None:
+    """No replica is healthy, and one database answers with its issues, or that it has none: it is not unknown."""
+    stopped = [container("rethinkdb", B), container("rethinkdb", C)]
+    assert "majority-unknown" in kinds(diagnose(_BLIND, *_UNASKED, *stopped, *_SICK))
+    assert "majority-unknown" not in kinds(diagnose(_BLIND, answer, *_UNASKED[1:], *stopped, *_SICK))
+
+
+@pytest.mark.parametrize(("word", "stopped"), [(fail, True), (warn, False)], ids=["down", "runs again"])
+def test_database_that_was_killed_is_stopped_unless_it_runs_again(word: Callable[..., Result], stopped: bool) -> None:
+    """Memory ran out: it counts as lost only where it stayed down."""
+    killed = [word("CTR-1", f"{each}:rethinkdb", "ctr.oom-killed", f"container:rethinkdb-{each}") for each in (B, C)]
+    issue = availability("STATUS-3", A, B, C, critical=True)
+    assert ("majority-lost" in kinds(diagnose(_NO_READS, issue, *_UNASKED, *_UNTOLD, *killed))) is stopped

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from reports.diagnosis.engine import find_causes
 from reports.diagnosis.finding import Harm
 from reports.records import Result
 from tests.reports.diagnosis.families.cluster_run import A, B, C, apart, container, diagnose, fail, found, kinds, unseen
 from tests.reports.diagnosis.families.nodes_run import PAIRS, lossy, nameless, no_reply
+from tests.reports.samples import header
 
 BOTH = ("link:node-2>node-3", "link:node-3>node-2")
 CUT = no_reply(("node-2", "node-3"), ("node-3", "node-2"), about=BOTH)
@@ -128,3 +130,49 @@ def test_node_that_does_not_know_the_network_is_not_cut_off_from_another() -> No
     """One node is named: it is looked for between that one and the managers."""
     (cause,) = diagnose(fail("NET-1", "node-3", "net.not-known-to-manager", "node:node-3"))
     assert (cause.id, cause.remedy) == ("network-unknown-to-node", "network-unknown")
+
+
+def test_what_was_not_measured_between_two_nodes_follows_from_their_cut_alone() -> None:
+    """Of these two nodes, whatever was not seen of the network; of other pairs it is not known why."""
+    here = unseen("NET-5", "node-2:node-3", "net.no-packet-back", BOTH[0])
+    there = unseen("NET-5", "node-1:node-2", "net.no-packet-back", "link:node-1>node-2")
+    assert found(*CUT, here) == [("link-cut", BOTH)]
+    assert len(found(*CUT, there)) == 2
+
+
+def test_network_is_named_and_not_the_node_that_lacks_it() -> None:
+    """A verdict on both: the network is at fault."""
+    lacking = fail("NET-1", "node-3", "net.no-network", "network:dtr-ol", "node:node-3")
+    assert found(lacking) == [("network-missing", ("network:dtr-ol",))]
+
+
+def test_names_that_do_not_resolve_on_one_side_are_not_gossip() -> None:
+    """The other nodes find the node's own database by its name: it is the traffic, and the resolver of that node."""
+    names = [nameless("node-3", A), nameless("node-3", B)]
+    assert sorted(kinds(diagnose(*OFF, *names))) == ["node-cut-off", "stale-name"]
+    assert sorted(kinds(diagnose(*OFF, nameless("node-1", C)))) == ["node-cut-off", "stale-name"]
+
+
+def test_node_without_a_replica_has_no_name_that_others_could_lack() -> None:
+    """What does not resolve there is enough."""
+    more = header(nodes=(*header().nodes, "node-4"))
+    silent = no_reply(("node-1", "node-4"), ("node-4", "node-1"), about=("node:node-4",))
+    names = [nameless("node-4", each) for each in (A, B, C)]
+    assert [(each.id, each.things) for each in find_causes(more, [*silent, *names])] == [
+        ("gossip-cut", ("node:node-4",))
+    ]
+
+
+def test_names_that_resolve_nowhere_are_gossip_of_the_whole_network() -> None:
+    """No pair has a reply as nobody was told the addresses; databases that are apart follow, and nothing else."""
+    at = {"node-1": A, "node-2": B, "node-3": C}
+    names = [nameless(node, each) for node, own in at.items() for each in (A, B, C) if each != own]
+    wrong = [*no_reply(*PAIRS, about=("network:dtr-ol",)), *names, apart(A, B), apart(A, C), apart(B, C)]
+    assert found(*wrong) == [("gossip-cut", ("network:dtr-ol",))]
+    assert sorted(kinds(diagnose(*wrong, container("registry", C)))) == ["container-down", "gossip-cut"]
+
+
+def test_second_fault_while_nothing_crosses() -> None:
+    """A container that does not run has nothing to do with the network."""
+    wrong = no_reply(*PAIRS, about=("network:dtr-ol",))
+    assert sorted(kinds(diagnose(*wrong, container("registry", C)))) == ["container-down", "overlay-down"]
