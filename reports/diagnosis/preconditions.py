@@ -7,6 +7,7 @@ is not shown, so that less evidence never opens a rung.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from reports.diagnosis import others, replacing, votes
 from reports.diagnosis.beneath import beneath
@@ -14,6 +15,7 @@ from reports.diagnosis.case import Case, fails, replicas_in, type_of, wrong
 from reports.diagnosis.cause import Cause
 from reports.diagnosis.follows import DATABASE, needs_database
 from reports.diagnosis.question import Question
+from reports.diagnosis.reach import responded
 from reports.diagnosis.standing import Standing, either, every, holds, judged, shown
 from reports.diagnosis.targets import COMPONENTS, STOPPED, component_of, node_of, replica_of
 from reports.records import Result, VerdictWord
@@ -96,6 +98,24 @@ def _containers_exist(ask: Question) -> Standing:
 
 def _fault_on_one_node(ask: Question) -> Standing:
     return shown({node_of(ask.case, thing) for thing in ask.cause.things} == {ask.node or None})
+
+
+def _node_serves_nobody(ask: Question) -> Standing:
+    """Its containers may go on while the engine hangs. What a node without a replica serves is not known."""
+    carried = ask.case.replicas_on(ask.node) if ask.node else ()
+    return every(map(partial(_reaches_nobody, ask.case), carried)) if carried else Standing.NOT_SHOWN
+
+
+def _reaches_nobody(case: Case, replica: str) -> Standing:
+    """Silent for this machine, and for users as well: the balancer does not reach it, or reaches none."""
+    here = case.verdict("PING-1", replica)
+    if here is None or not (wrong(here) or here.verdict is VerdictWord.PASS):
+        return Standing.NOT_SHOWN
+    if not fails(here) or responded(here):
+        return Standing.UNMET
+    listed = [each.seen for each in case.of("PING-2") if isinstance(each.seen, Mapping) and not responded(each)]
+    nobody = any(fails(each) and not responded(each) for each in case.of("PING-2"))
+    return shown(nobody or (all(replica not in each for each in listed) if listed else None))
 
 
 def _volumes_there(ask: Question) -> Standing:
@@ -197,6 +217,7 @@ PRECONDITIONS: Mapping[str, Predicate] = {
     "no-setup-elsewhere": _no_setup_elsewhere,
     "no-setup-anywhere": _no_setup_anywhere,
     "fault-on-one-node": _fault_on_one_node,
+    "node-serves-nobody": _node_serves_nobody,
     "majority-without-it": _majority_without_it,
     "tables-live-without-it": replacing.tables_live_without_it,
     "others-not-restarting": _others_not_restarting,

@@ -34,7 +34,7 @@ def _engine(door: Door, cause: str) -> Play:
         # Whether its database runs, and should have an address, only its engine could tell.
         expect.unknown("NET-4", *names(cluster, [cluster.bad], without=node))
         expect.fail("NODE-6", SWARM)
-        expect.cause(cause, f"node:{node.name}", offers="restart-engine")
+        expect.cause(cause, f"node:{node.name}")
 
     return play
 
@@ -52,7 +52,7 @@ def containerd_hung(cluster: Cluster, expect: Expectations) -> None:
     node = cluster.node(cluster.bad)
     node.hung = frozenset({"start", "exec"})
     no_probe(cluster, expect, node)
-    expect.cause("containerd-hung", f"node:{node.name}", offers="restart-engine")
+    expect.cause("containerd-hung", f"node:{node.name}")
 
 
 @scene("log-in-refused", "One node lets nobody log in; its Docker engine answers.")

@@ -211,7 +211,6 @@ def engine_hung(case: Case) -> Iterator[Finding]:
     "The Docker engine of {things} does not run",
     remedy="engine-down",
     harms=(Harm.NEXT_FAILURE,),
-    ladder=("restart-engine",),
 )
 def engine_down(case: Case) -> Iterator[Finding]:
     """A Docker engine is stopped, and the machine is up. Its containers go on, or have stopped with it.
@@ -237,9 +236,8 @@ def engine_down(case: Case) -> Iterator[Finding]:
 @family.cause(
     "containerd-hung",
     "The Docker engine of {things} lists containers and can start none",
-    remedy="engine-hung",
+    remedy="containerd-hung",
     harms=(Harm.NEXT_FAILURE,),
-    ladder=("restart-engine",),
 )
 def containerd_hung(case: Case) -> Iterator[Finding]:
     """An engine answers, and can start no container: its containerd hangs.

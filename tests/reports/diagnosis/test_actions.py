@@ -110,13 +110,36 @@ def test_a_replica_that_is_only_silent_from_here_is_not_restarted() -> None:
 
 def test_a_hung_engine_is_restarted_where_its_node_can_be_spared() -> None:
     hung = judged("NODE-1", "node-3", "FAIL", "node:node-3", reason="node.hangs")
-    actions = found(case_of(but(hung)), "node:node-3", ladder=("restart-engine",))
+    mute = (
+        judged("PING-1", C, "FAIL", f"replica:{C}", reason="ping.timeout"),
+        judged("PING-2", "msr.example.org", "PASS", "balancer", seen={A: 3, B: 3}),
+    )
+    actions = found(case_of(but(hung, *mute)), "node:node-3", ladder=("restart-engine",))
     assert run(actions["restart-engine"]) == [("node-3", "sudo systemctl restart docker")]
     seen = {"managers": 3, "reachable": 2, "quorum": 2}
     less = judged("NODE-6", "cluster", "FAIL", "node:node-2", reason="node.manager-unreachable", seen=seen)
     # Its own engine answers, so that it may be one of the two.
     half = judged("CTR-1", f"{C}:api", "FAIL", f"container:api-{C}", reason="ctr.exited")
-    assert offered(found(case_of(but(half, less)), "node:node-3", ladder=("restart-engine",))) == []
+    assert offered(found(case_of(but(half, *mute, less)), "node:node-3", ladder=("restart-engine",))) == []
+
+
+@pytest.mark.parametrize(
+    ("node", "ping"),
+    [
+        ("node-3", judged("PING-1", C, "PASS", f"replica:{C}")),
+        ("node-3", judged("PING-1", C, "FAIL", f"replica:{C}", reason="ping.unhealthy", seen=503)),
+        ("node-3", judged("PING-1", C, "SKIPPED", f"replica:{C}")),
+        ("node-3", judged("PING-1", C, "FAIL", f"replica:{C}", reason="ping.timeout")),
+        ("node-4", judged("PING-1", C, "FAIL", f"replica:{C}", reason="ping.timeout")),
+    ],
+    ids=["serves", "unhealthy", "not asked", "silent from here alone", "no replica"],
+)
+def test_a_hung_engine_whose_containers_may_serve_is_not_restarted(node: str, ping: Result) -> None:
+    """The restart would stop them, and where containerd hangs none would start again."""
+    hung = judged("NODE-1", node, "FAIL", f"node:{node}", reason="node.hangs")
+    reached = judged("PING-2", "msr.example.org", "PASS", "balancer", seen={A: 3, B: 3, C: 3})
+    for public in ((), (reached,)):
+        assert offered(found(case_of(but(hung, ping, *public)), f"node:{node}", ladder=("restart-engine",))) == []
 
 
 def test_reconfigure_works_through_a_healthy_replica() -> None:

@@ -139,6 +139,22 @@ def test_engine_that_starts_nothing() -> None:
     assert found(slow) == [("containerd-hung", NODE)]
 
 
+def test_engine_is_restarted_only_where_that_may_help() -> None:
+    """One that stopped is started once it is known why; a restart does not reach a containerd that hangs."""
+    slow = unseen("NET-2", "node-1:node-3", "container.slow-start", "node:node-3")
+    ends = {
+        end: fail("NODE-1", "node-3", f"node.{end}", "node:node-3") for end in ("hangs", "not-running", "not-listening")
+    }
+    ladders = {end: diagnose(each)[0].ladder for end, each in ends.items()}
+    assert ladders == {
+        "hangs": ("restart-engine",),
+        "not-running": ("repair-first",),
+        "not-listening": ("repair-first",),
+    }
+    (hung,) = diagnose(slow)
+    assert (hung.remedy, hung.ladder) == ("containerd-hung", ("repair-first",))
+
+
 def test_engine_without_any_container_and_volume_has_lost_its_store() -> None:
     """All nine and the volumes; with one volume left it is the containers."""
     gone = [container(name, C, "ctr.missing") for name in COMPONENTS]
