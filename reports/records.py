@@ -291,13 +291,15 @@ class Key:
 @dataclass(frozen=True, config=_STRICT)
 class CauseImpact:
     """Who cannot do what: `harm` (as `push`, `sign-in`, `next-failure`), `whom` (everybody where it is empty), and
-    whether that was measured, inferred or not tested; `since` is a UTC time (RFC 3339).
+    whether that was measured, inferred or not tested; `since` is a UTC time (RFC 3339). `what` says which repositories,
+    jobs or logs, or from when on, where not all or now.
     """
 
     harm: str
     whom: str
     basis: Literal["measured", "inferred", "not tested"]
     since: str | None = None
+    what: str = ""
 
 
 @dataclass(frozen=True, config=_STRICT)

@@ -30,7 +30,7 @@ def _line(header: Header, found: Diagnosed) -> CauseLine:
         explains=_keys(cause.explains),
         since=cause.since,
         impacts=tuple(
-            CauseImpact(each.harm.name.lower().replace("_", "-"), each.whom, each.basis, each.since)
+            CauseImpact(each.harm.name.lower().replace("_", "-"), each.whom, each.basis, each.since, each.what)
             for each in found.impacts
             if not each.works
         ),
