@@ -21,7 +21,8 @@ what is probably behind them. It never changes a verdict or the exit code.
   Behind it stands since when, where the cluster says so, and how much else it explains.
 - **Impact** says who cannot do what: everybody, about so many of the users behind the load balancer, or only those who
   use a replica directly. *measured* means that this run tried it, *inferred* that it follows from what was seen, *not
-  tested* that nothing was tried. A run never pushes, deletes or signs.
+  tested* that nothing was tried. What passed at the replicas concerned is not claimed, and said to work. A run never
+  pulls, pushes, deletes or signs: of a pull it tries `/v2/` and a token.
 - **Next** is the one thing to do. Do it, then run the checks again before you do anything else.
 - The **ladder of recovery** goes from what is safe to what is not. The command of a rung is shown only where this run
   has shown all that it needs; otherwise the report says what is not shown yet, and how to show it. What no run can see,

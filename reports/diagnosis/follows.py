@@ -24,7 +24,7 @@ _JUDGED_BY = {
 }
 HARMS = {
     "api": (Harm.WEB,),
-    "garant": (Harm.SIGN_IN,),
+    "garant": (Harm.SIGN_IN, Harm.PULL, Harm.PUSH),
     "jobrunner": (Harm.JOBS,),
     "nginx": (Harm.SIGN_IN, Harm.PULL, Harm.PUSH),
     "notary-server": (Harm.PULL_SIGNED, Harm.SIGN, Harm.AUDIT_LOG),

@@ -84,7 +84,7 @@ def _claims(case: Case, cause: Cause) -> tuple[dict[Harm, tuple[str, ...]], Wher
             claims[harm] = ()
     if out:
         claims[Harm.REACH] = out
-    if cuts_off_all(case, cause):
+    if cuts_off_all(case, cause) and claims.get(Harm.SIGN_IN) != case.replicas:
         claims[Harm.CUT_OFF] = case.replicas
     if _goes_the_way_that_works(cause, claims, working):
         claims.pop(Harm.PUSH, None)
@@ -118,6 +118,11 @@ def _goes_the_way_that_works(cause: Cause, claims: Where, working: Where) -> boo
 
 
 def _impacts(case: Case, cause: Cause, harm: Harm, at: Sequence[str]) -> Iterable[Impact]:
+    if harm is Harm.JOBS and len(at) < len(case.replicas):
+        # The workers of the others take them.
+        left = f"background jobs run on {len(case.replicas) - len(at)} of {len(case.replicas)} replicas only"
+        yield Impact(Harm.SOME_JOBS, "", _basis(case, cause, harm), cause.since, left)
+        return
     whom = "" if harm in THREATS else whom_of(case, cause, at)
     yield Impact(harm, whom, _basis(case, cause, harm), cause.since, _what(case, cause, harm))
 
@@ -180,7 +185,8 @@ def _of_type(things: Sequence[str], kind: str) -> list[str]:
 
 
 def _logs(things: Sequence[str]) -> list[str]:
-    return ["all repositories" if name == "global" else name for name in _of_type(things, "feed")]
+    names = sorted(_of_type(things, "feed"))
+    return ["all repositories"] if "global" in names else names
 
 
 def _astray(case: Case, cause: Cause) -> str:

@@ -13,7 +13,7 @@ def impact_text(impacts: Collection[Impact]) -> str:
     """The impact of one cause, or of all, in a sentence without its full stop."""
     if not impacts:
         return "not known"
-    lost = sorted((each for each in impacts if not each.works), key=lambda one: one.harm)
+    lost = _by_harm(impacts)
     serious = [each for each in lost if each.harm is not Harm.UNNOTICED] or lost[:1]
     groups: dict[tuple[str, Basis], dict[str, None]] = {}
     for each in serious:
@@ -25,6 +25,16 @@ def impact_text(impacts: Collection[Impact]) -> str:
     ]
     threats = dict.fromkeys(_threat(each) for each in serious if each.harm in THREATS)
     return "; ".join([*parts, *threats, *_working(impacts)])
+
+
+def _by_harm(impacts: Collection[Impact]) -> list[Impact]:
+    """What fails, the gravest first, each once: as measured where one cause measured what another one infers."""
+    found: dict[tuple[Harm, str, str], Impact] = {}
+    for each in impacts:
+        key = (each.harm, each.whom, each.what)
+        if not each.works and (key not in found or each.basis == "measured"):
+            found[key] = each
+    return sorted(found.values(), key=lambda one: one.harm)
 
 
 def _words(impact: Impact) -> str:

@@ -81,6 +81,11 @@ def test_the_text_has_the_gravest_first_and_says_once_what_many_causes_say() -> 
     assert impact_text([threat, *many]) == text
 
 
+def test_what_one_cause_measured_another_one_does_not_infer() -> None:
+    both = [Impact(Harm.PUSH, "", "measured"), Impact(Harm.PUSH, "", "inferred")]
+    assert impact_text(both) == impact_text(both[::-1]) == "nobody can push (measured)"
+
+
 def test_what_nobody_notices_is_said_only_where_there_is_nothing_else() -> None:
     quiet = Impact(Harm.UNNOTICED, "", "inferred")
     assert impact_text([quiet]) == "users notice nothing yet (inferred)"
@@ -231,6 +236,12 @@ def test_one_job_that_fails_is_not_all_jobs() -> None:
     assert impact_of_run(lock) == "garbage collection may not run (inferred)"
     scans = warn("ALERT-1", "NO_VULNERABILITY_DB", "alert.raised", "alert:NO_VULNERABILITY_DB")
     assert impact_of_run(scans) == "images are not scanned (inferred)"
+
+
+def test_a_job_worker_that_is_lost_leaves_those_of_the_others() -> None:
+    dead = [fail("JOB-1", each, "job.worker-dead", f"replica:{each}") for each in (A, B, C)]
+    assert impact_of_run(dead[0]) == "background jobs run on 2 of 3 replicas only (measured)"
+    assert impact_of_run(*dead) == "nobody can rely on background jobs (measured)"
 
 
 def test_trust_data_is_that_of_its_repository() -> None:
