@@ -75,7 +75,9 @@ def test_certificate_that_expires_soon_is_a_failure_to_come() -> None:
 def test_missing_licence_takes_its_alert() -> None:
     alert = fail("ALERT-1", "LICENSE", "alert.licence", "alert:LICENSE")
     refused = [fail("REG-1", each, "reg.no-licence", "cluster") for each in (A, B, C)]
-    assert found(alert, *refused) == [("licence-missing", ("cluster",))]
+    causes = diagnose(alert, *refused)
+    assert [(each.id, each.things) for each in causes] == [("licence-missing", ("cluster",))]
+    assert [each.condition for each in causes[0].shown_by] == ["REG-1", "REG-1", "REG-1", "ALERT-1"]
 
 
 def test_alert_about_the_licence_alone_is_known_by_its_reason() -> None:
@@ -96,6 +98,19 @@ def test_mke_is_not_down_while_somebody_logs_in() -> None:
     refused = fail("TOKEN-0", "admin", "token.credentials-refused", "account:admin")
     assert found(ill, refused, unseen("STATUS-9", "cluster", "http.login-refused", "account:admin")) == [
         ("mke-down", ("mke",))
+    ]
+
+
+def test_missing_licence_takes_refused_tokens_and_no_other_fault() -> None:
+    """A wrong password that could not be tried follows; one that is accepted does not."""
+    refused = fail("REG-1", C, "reg.no-licence", "cluster")
+    tokens = fail("TOKEN-1", f"admin:{C}", "token.no-licence", f"token-service:{C}")
+    untried = unseen("TOKEN-3", "cluster", "token.not-tried", "cluster")
+    assert found(refused, tokens, untried) == [("licence-missing", ("cluster",))]
+    accepted = fail("TOKEN-3", "cluster", "token.wrong-password-accepted", f"token-service:{C}")
+    assert sorted(found(refused, accepted)) == [
+        ("any-password-accepted", ("cluster",)),
+        ("licence-missing", ("cluster",)),
     ]
 
 

@@ -172,6 +172,16 @@ def test_names_that_resolve_nowhere_are_gossip_of_the_whole_network() -> None:
     assert sorted(kinds(diagnose(*wrong, container("registry", C)))) == ["container-down", "gossip-cut"]
 
 
+def test_full_packets_that_are_lost_with_the_small_ones_are_no_hole() -> None:
+    """Between the same two nodes; between others it is not known why."""
+    links = ("link:node-1>node-2", "link:node-2>node-1")
+    lost = lossy("NET-3", "net.packets-lost", *links)
+    same = unseen("NET-5", "node-1:node-2", "net.small-lost-too", *links)
+    other = unseen("NET-5", "node-1:node-3", "net.small-lost-too", "link:node-1>node-3")
+    assert found(lost, same) == [("packet-loss", links)]
+    assert len(found(lost, other)) == 2
+
+
 def test_second_fault_while_nothing_crosses() -> None:
     """A container that does not run has nothing to do with the network."""
     wrong = no_reply(*PAIRS, about=("network:dtr-ol",))

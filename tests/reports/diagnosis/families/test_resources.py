@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.reports.diagnosis.families.cluster_run import A, C, diagnose, fail, found, kinds, unseen, warn
+from reports.diagnosis.finding import Harm
+from tests.reports.diagnosis.families.cluster_run import A, C, diagnose, fail, found, kinds, unseen, warn, well
+from tests.reports.diagnosis.families.nodes_run import silent
 
 NODE = ("node:node-3",)
 FULL = fail("NODE-2", "node-3:_var_lib_docker", "node.disk-short", "node:node-3")
@@ -84,6 +86,30 @@ def test_closed_port(reason: str, kind: str) -> None:
     assert found(closed, out) == [("node-out-of-the-swarm", NODE)]
     late = fail("NODE-1", "node-3", "node.not-ready", "node:node-3")
     assert sorted(found(closed, late)) == sorted([(kind, NODE), ("node-not-ready", NODE)])
+
+
+def test_clock_that_is_a_little_off_keeps_nobody_out() -> None:
+    """Tokens are refused only where it fails."""
+    off = "node.clock-off"
+    assert diagnose(fail("NODE-3", "node-3", off, "node:node-3"))[0].harms == (Harm.SIGN_IN, Harm.PULL)
+    assert diagnose(warn("NODE-3", "node-3", off, "node:node-3"))[0].harms == (Harm.UNNOTICED,)
+
+
+def test_clock_is_judged_by_tokens_only_where_it_was_not_read() -> None:
+    """A node whose clock is right has another fault."""
+    ahead = warn("TOKEN-4", C, "token.clock-apart", f"replica:{C}")
+    unread = unseen("NODE-3", "node-3", "shell.not-asked", "node:node-3")
+    assert ("clock-off", (f"replica:{C}",)) in found(ahead, unread)
+    assert "clock-off" not in kinds(diagnose(ahead, well("NODE-3", "node-3")))
+
+
+def test_closed_web_port_explains_that_its_replica_is_silent() -> None:
+    """And what was not asked there; not that another one is."""
+    closed = fail("NODE-5", "node-3", "node.web-port-closed", "node:node-3")
+    assert found(closed, *silent(C)) == [("web-port-closed", NODE)]
+    assert len(found(closed, *silent(A))) > 1
+    other = fail("VERSION-1", C, "version.other", f"replica:{C}")
+    assert len(found(closed, *silent(C), other)) == 2
 
 
 def test_account_that_does_not_see_enough() -> None:

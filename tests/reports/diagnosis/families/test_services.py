@@ -134,6 +134,22 @@ def test_nginx_that_ends_no_handshake_is_the_container_to_restart() -> None:
     assert "restart-replica" in diagnose(fail("PING-1", C, "ping.refused", *REPLICA))[0].ladder
 
 
+def test_ping_that_is_not_as_documented_takes_its_time_only_where_that_is_not_known() -> None:
+    """A response that comes late is a cause of its own."""
+    own = replace(fail("PING-1", C, "ping.undocumented", *REPLICA), seen=200)
+    untimed = unseen("PING-3", C, "ping.undocumented", *REPLICA)
+    assert found(own, untimed) == [("ping-misbehaves", REPLICA)]
+    late = warn("PING-3", C, "ping.slow", *REPLICA)
+    assert sorted(found(own, late)) == [("ping-misbehaves", REPLICA), ("ping-slow", REPLICA)]
+
+
+def test_lists_that_were_asked_of_no_replica_are_those_of_what_they_are_about() -> None:
+    """No API was judged: the verdict itself says whom it asked."""
+    asked = [unseen("STATUS-1", each, "http.timeout", f"replica:{each}") for each in (A, B, C)]
+    alerts = unseen("ALERT-1", "cluster", "http.timeout", *REPLICA)
+    assert ("api-lists-unreadable", REPLICA) in found(*asked, alerts)
+
+
 def test_balancer_with_silent_replicas_alone_follows() -> None:
     silent = [fail("PING-1", each, "ping.refused", f"replica:{each}") for each in (A, B, C)]
     public = fail("PING-2", "msr.example.org", "ping.other-status", "balancer")

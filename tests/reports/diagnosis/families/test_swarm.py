@@ -73,6 +73,14 @@ def test_node_that_the_managers_do_not_hear_of_runs() -> None:
     assert [each.remedy for each in diagnose(late)] == ["control-plane"]
 
 
+def test_second_fault_in_a_swarm_without_a_leader() -> None:
+    """Nodes that are not listed as ready follow; a container that does not run goes on without the swarm."""
+    leaderless = fail("NODE-6", "cluster", "node.no-leader", "swarm", witnesses=("node:node-1",))
+    late = fail("NODE-1", "node-3", "node.not-ready", "node:node-3", witnesses=("node:node-1",))
+    assert found(leaderless, late) == [("swarm-leaderless", ("swarm",))]
+    assert sorted(kinds(diagnose(leaderless, late, container("registry", A)))) == ["container-down", "swarm-leaderless"]
+
+
 def test_lost_majority_of_managers_is_brought_back_before_support_is_called() -> None:
     """Support stands beside it, for managers that are lost for good."""
     leaderless = fail("NODE-6", "cluster", "node.no-leader", "swarm", witnesses=("node:node-1",))

@@ -63,6 +63,31 @@ def test_two_tables_with_two_faults_are_two_causes() -> None:
     ]
 
 
+def test_table_that_lacks_a_copy_and_takes_no_writes_is_one() -> None:
+    """What another condition says of the same table follows."""
+    writes = _table("STATUS-11", "dtr2.tags", "status.table-no-writes")
+    copies = _table("STATUS-12", "dtr2.tags", "status.table-copy-missing", f"database:{C}")
+    assert found(writes, copies) == [("tables-take-no-writes", ("table:dtr2.tags",))]
+
+
+def test_missing_database_takes_its_tables_and_no_other_fault() -> None:
+    """The repositories are missing with it; a registry that is read-only is not so for that."""
+    missing = fail("STATUS-10", "dtr2", "status.database-missing", "cluster")
+    empty = warn("RDB-3", "cluster", "rdb.no-repositories", "table:dtr2.repositories")
+    assert found(missing, empty) == [("database-missing", ("cluster",))]
+    locked = warn("STATUS-13", C, "status.read-only", f"replica:{C}")
+    assert sorted(found(missing, locked)) == [("database-missing", ("cluster",)), ("read-only", (f"replica:{C}",))]
+
+
+def test_issue_of_tables_is_repeated_by_health_alone() -> None:
+    """A replica whose health only repeats it is not ill."""
+    issue = availability("STATUS-3", A, C, critical=False)
+    repeated = fail("PING-1", A, "ping.database-issues", f"replica:{A}")
+    assert found(issue, repeated) == [("issue-tables", (f"database:{C}",))]
+    locked = warn("STATUS-13", C, "status.read-only", f"replica:{C}")
+    assert len(found(issue, locked)) == 2
+
+
 @pytest.mark.parametrize(
     ("verdict", "cause", "things"),
     [

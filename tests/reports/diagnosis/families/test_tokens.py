@@ -44,6 +44,7 @@ def test_restart_is_offered_only_where_another_token_service_works() -> None:
         *(token(each, "token.server-error") for each in (A, B, C)),
     )
     assert "restart-container" in one.ladder
+    assert [each.condition for each in every[0].shown_by] == ["TOKEN-1", "TOKEN-1", "TOKEN-1", "TOKEN-0"]
     assert [(each.id, each.things, each.ladder) for each in every] == [
         ("token-service-down", tuple(everywhere), ("repair-first",))
     ]

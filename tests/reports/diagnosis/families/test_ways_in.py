@@ -108,6 +108,41 @@ def test_rethinkcli_that_fails_says_for_what(reason: str, remedy: str) -> None:
     assert (cause.id, cause.remedy) == ("rethinkcli-failed", remedy)
 
 
+def test_password_of_rethinkdb_is_named_by_its_default_account() -> None:
+    """The inventory names none."""
+    assert found(fail("RDB-1", C, "rdb.login-refused", f"database:{C}")) == [
+        ("credentials-wrong", ("account:rethinkdb",))
+    ]
+
+
+def test_locked_account_is_named_and_takes_what_needs_it() -> None:
+    """Whatever else shows the lock; where only an audit log does, that is named."""
+    feed = fail("FEED-1", f"global:{C}", "feed.too-many-log-ins", f"notary:{C}")
+    locked = fail("TOKEN-0", "admin", "token.too-many-log-ins", "account:admin")
+    blind = unseen("STATUS-1", A, "http.login-refused", f"replica:{A}")
+    causes = diagnose(feed, locked, blind)
+    assert [(each.id, each.things) for each in causes] == [("account-locked", ("account:admin",))]
+    assert causes[0].shown_by[0].condition == "TOKEN-0"
+    assert found(feed) == [("account-locked", (f"notary:{C}",))]
+
+
+def test_client_certificate_is_that_of_the_servers_that_refuse_it() -> None:
+    """One server: the others accept it. Where none was asked, the inventory's own files are at fault."""
+    refused = unseen("RDB-1", C, "rethinkdb.client-refused", "inventory:rethinkdb")
+    unusable = unseen("RDB-3", "cluster", "inventory.client-certificate", "inventory:rethinkdb")
+    assert found(refused) == [("client-certificate", (f"database:{C}",))]
+    assert found(unusable) == [("client-certificate", ("inventory:rethinkdb",))]
+
+
+def test_rethinkcli_is_named_by_the_database_that_it_asked() -> None:
+    """Not by the node on which it ran, unless nothing else is known."""
+    reason = "container.rethinkcli-failed"
+    assert found(unseen("RDB-1", C, reason, f"database:{C}", "node:node-3")) == [
+        ("rethinkcli-failed", (f"database:{C}",))
+    ]
+    assert found(unseen("RDB-1", C, reason, "node:node-3")) == [("rethinkcli-failed", ("node:node-3",))]
+
+
 def test_rethinkcli_that_fails_for_two_reasons_is_two_causes() -> None:
     own = [unseen("RDB-1", B, "rethinkdb.unresolved", f"database:{B}")]
     own += [unseen("RDB-1", C, "container.rethinkcli-failed", f"database:{C}")]
