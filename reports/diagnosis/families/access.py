@@ -86,11 +86,10 @@ def _certificate(
     *reasons: str,
     remedy: str,
     harms: tuple[Harm, ...],
-    word: VerdictWord | None = None,
 ) -> None:
     @family.cause(name, title, remedy=remedy, others=("balancer-certificate",), harms=harms)
     def rule(case: Case) -> Iterator[Finding]:
-        own = [each for each in case.found(*reasons) if word is None or each.verdict is word]
+        own = case.found(*reasons)
         balancers = [each for each in own if _is_the_balancers(case, each)]
         for part, other in ((balancers, "balancer-certificate"), ([e for e in own if e not in balancers], None)):
             if part:

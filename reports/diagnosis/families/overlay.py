@@ -77,8 +77,11 @@ def _network(case: Case, *reasons: str) -> Iterator[Finding]:
     if own := case.found(*reasons):
         nodes = [each.subject.partition(":")[0] for each in own]
         blind = unseen_at(nodes)
-        things = things_of(own, "network") or things_of(own)
-        yield Finding(things, tuple(own), predicts=lambda each: each.condition.startswith("NET-") and blind(each))
+        yield Finding(
+            things_of(own, "network"),
+            tuple(own),
+            predicts=lambda each: each.condition.startswith("NET-") and blind(each),
+        )
 
 
 @family.cause(
