@@ -204,6 +204,6 @@ family.by_reason(
     "The inventory disables the verification of certificates",
     "Certificates are not verified, so anybody could have responded in place of the registry.",
     "tls.not-verified",
-    remedy="web-certificate",
+    remedy="verification-on",
     harms=(Harm.EXPOSED,),
 )

@@ -148,7 +148,7 @@ def client_certificate(case: Case) -> Iterator[Finding]:
 
 @family.cause(
     "database-rights", "RethinkDB's user of the inventory may not read the system's tables",
-    remedy="database-user", harms=(),
+    remedy="database-rights", harms=(),
 )  # fmt: skip
 def database_rights(case: Case) -> Iterator[Finding]:
     """The user has no read permission on the database `rethinkdb`, or on the registry's own.

@@ -126,3 +126,9 @@ def test_certificate_of_the_balancer_is_not_that_of_msr(reason: str) -> None:
     assert cause.remedy == "web-certificate"
     (cause,) = diagnose(public)
     assert cause.remedy == "web-certificate"
+
+
+def test_verification_that_is_turned_off_is_no_fault_of_a_certificate() -> None:
+    """It is turned on again in the inventory."""
+    (cause,) = diagnose(warn("TLS-1", USERS, "tls.not-verified", f"certificate:{USERS}"))
+    assert (cause.id, cause.remedy) == ("verification-disabled", "verification-on")

@@ -91,6 +91,8 @@ def test_user_of_rethinkdb_is_none_of_mke() -> None:
     own = [unseen("RDB-1", each, "rethinkdb.login-refused", "account:auditor") for each in IDS]
     assert [each.remedy for each in diagnose(*own)] == ["database-user"]
     assert [each.remedy for each in diagnose(REFUSED)] == ["check-credentials"]
+    rights = unseen("RDB-1", C, "rethinkdb.no-permission", f"database:{C}")
+    assert [each.remedy for each in diagnose(rights)] == ["database-rights"]
 
 
 @pytest.mark.parametrize(
