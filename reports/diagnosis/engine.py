@@ -66,6 +66,7 @@ FAMILIES = (
     rest,
 )
 KINDS: tuple[Kind, ...] = tuple(kind for module in FAMILIES for kind in module.family.kinds)
+_REPAIR_FIRST = ("repair-first",)
 # While one of them lasts, nothing that is repaired above it stays repaired.
 _BENEATH = tuple(kind for module in (machines, resources, swarm, overlay, packets) for kind in module.family.kinds)
 
@@ -88,6 +89,8 @@ def _found(case: Case, kind: Kind) -> list[Cause]:
         if not own:
             # A deeper cause explains it.
             continue
+        # What came right by itself needs no repair.
+        over = all(each.recovered_at for each in own)
         causes.append(
             Cause(
                 kind=kind,
@@ -96,10 +99,10 @@ def _found(case: Case, kind: Kind) -> list[Cause]:
                 against=finding.contradicted_by,
                 explains=_explained(case, finding, own),
                 harms=kind.harms if finding.harms is None else finding.harms,
-                ladder=kind.ladder if finding.ladder is None else finding.ladder,
+                ladder=_REPAIR_FIRST if over else kind.ladder if finding.ladder is None else finding.ladder,
                 detail=finding.detail,
                 own_title=finding.title,
-                own_remedy=finding.remedy,
+                own_remedy="recovered" if over else finding.remedy,
             )
         )
     return causes

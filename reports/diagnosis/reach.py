@@ -8,6 +8,8 @@ from reports.diagnosis.case import Case, fails, replicas_in, unknown
 from reports.records import Result, VerdictWord
 
 # Asked at each replica without credentials: judged there, something did respond.
+_NO_RESPONSE = 502
+_HEALTH = ("PING-1", "PING-2", "PING-3", "STATUS-4")
 _ASKED_AT = ("NGINX-1", "REG-1", "IDENT-1", "PING-3")
 
 
@@ -99,6 +101,22 @@ def blind_notary(case: Case, ping: Result) -> bool:
         return False
     feeds = [r for r in case.of("FEED-1", word=VerdictWord.FAIL) if r.subject.rpartition(":")[2] == ping.subject]
     return any(each.reason == "feed.database-unreadable" for each in feeds)
+
+
+def lost_by_nginx(case: Case, own: Collection[Result], containers: Collection[str]) -> bool:
+    """Whether nginx got no response (502) from these containers, as `f2277ad178f7:registry`, and all of them run."""
+    runs = all(case.passes(condition, each) for each in containers for condition in ("CTR-1", "CTR-2"))
+    return runs and bool(containers) and all(each.seen == _NO_RESPONSE for each in own)
+
+
+def well_otherwise(case: Case, replica: str) -> bool:
+    """Whether a replica's health, as `/_ping` or its last report says it, is all that is wrong with it: its API reports
+    the cluster, its database is connected to every other one, and nothing else about it fails or is not known.
+    """
+    links = [each for each in case.of("STATUS-8") if replica in each.subject.split(":")]
+    connected = all(each.verdict is VerdictWord.PASS for each in links)
+    rest = [each for each in case.against[replica] if each.condition not in _HEALTH]
+    return case.passes("STATUS-1", replica) and connected and not rest
 
 
 def gone_without(case: Case, names: Collection[str]) -> Callable[[Result], bool]:

@@ -64,8 +64,9 @@ _ODD_ANSWERS: tuple[tuple[str, str, Fault], ...] = (
 )  # fmt: skip
 
 for _name, _title, _fault in _NO_ANSWERS:
-    # What breaks off did answer: nothing says that the container hangs.
-    _offers = "repair-first" if _name in ("status-truncated", "status-reset") else "restart-container"
+    # What breaks off, or answers with a status, did answer: nothing says that the container hangs.
+    _answers = ("status-truncated", "status-reset", "status-check-failed", "status-redirects")
+    _offers = "repair-first" if _name in _answers else "restart-container"
     scene(_name, _title)(_broken(_fault, "api-down", _offers))
 for _name, _title, _fault in _ODD_ANSWERS:
     scene(_name, _title)(_broken(_fault, "api-misbehaves"))

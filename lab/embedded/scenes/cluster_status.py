@@ -33,7 +33,7 @@ def waiting_for_primary(cluster: Cluster, expect: Expectations) -> None:
     state = "Rethink replica is currently in state: "
     cluster.bad.health = f"{state}waiting_for_primary, {state}waiting_for_quorum"
     expect.fail("STATUS-4", *(f"{asked}:{cluster.bad.id}" for asked in expect.everywhere))
-    expect.cause("health-report-bad", f"replica:{cluster.bad.id}", offers="restart-replica")
+    expect.cause("health-report-bad", f"replica:{cluster.bad.id}")
 
 
 @scene("health-report-frozen", 'One replica wrote its last health report two days ago: it still reads "OK".')
@@ -172,7 +172,7 @@ def table_not_writable(cluster: Cluster, expect: Expectations) -> None:
     table.flags = {"all_replicas_ready": False, "ready_for_writes": False}
     table.states = dict.fromkeys(expect.everywhere, "waiting_for_quorum")
     expect.fail("STATUS-11", "dtr2.tags")
-    expect.cause("tables-take-no-writes", "table:dtr2.tags")
+    expect.cause("tables-take-no-writes", "table:dtr2.tags", offers="call-support")
 
 
 @scene("table-backfilling", "One copy of a table is still being filled; no problem is reported for that.")
@@ -189,7 +189,7 @@ def table_without_primary(cluster: Cluster, expect: Expectations) -> None:
     cluster.table("dtr2.events").primary = None
     expect.fail("STATUS-11", "dtr2.events")
     expect.fail("STATUS-12", "dtr2.events")
-    expect.cause("tables-take-no-reads", "table:dtr2.events")
+    expect.cause("tables-take-no-reads", "table:dtr2.events", offers="call-support")
 
 
 @scene("interrupted-join", "A join was interrupted: two tables lack a copy on one replica, with every flag green.")

@@ -54,7 +54,7 @@ def container_never_started(cluster: Cluster, expect: Expectations) -> None:
     store.state, store.started, store.finished = "created", None, None
     store.error = "OCI runtime create failed: unable to start container process: no such file or directory: unknown"
     expect.fail("CTR-1", component(cluster.bad, QUIET))
-    expect.cause("container-down", _thing(cluster), offers="start")
+    expect.cause("container-down", _thing(cluster))
 
 
 @scene("token-service-never-started", "One replica's garant was made and could not be started; Docker says why.")
@@ -73,7 +73,7 @@ def token_service_never_started(cluster: Cluster, expect: Expectations) -> None:
     expect.fail("TOKEN-1", *expected_trust.tokens_at(expect, [cluster.bad.id]))
     expect.unknown("TOKEN-2", *expected_trust.refused_at([cluster.bad.id]))
     expected_trust.no_feed_at(expect, [cluster.bad])
-    expect.cause("container-down", _thing(cluster, "garant"), offers="start")
+    expect.cause("container-down", _thing(cluster, "garant"))
 
 
 @scene("container-crash-loop", "One replica's vulnerability store ends as soon as it is started, again and again.")

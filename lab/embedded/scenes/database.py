@@ -298,7 +298,7 @@ def api_tells_an_old_view(cluster: Cluster, expect: Expectations) -> None:
     cluster.table("dtr2.tags").flags = {"all_replicas_ready": False, "ready_for_writes": False}
     cluster.faults[STATUS] = faults.edited(_all_ready)
     expect.fail("RDB-4", *expect.everywhere)
-    expect.cause("tables-take-no-writes", "table:dtr2.tags")
+    expect.cause("tables-take-no-writes", "table:dtr2.tags", offers="call-support")
 
 
 @scene("api-misses-a-server", "One replica's API does not know a database server that the database itself does.")

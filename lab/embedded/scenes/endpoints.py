@@ -18,7 +18,7 @@ def _ill(cluster: Cluster, expect: Expectations) -> None:
     cluster.bad.ping_error = "Notary unhealthy: DB operational: rethinkdb: connection closed"
     expect.fail("PING-1", cluster.bad.id)
     expect.fail("STATUS-4", *(f"{asked}:{cluster.bad.id}" for asked in expect.everywhere))
-    expect.cause("replica-unhealthy", f"replica:{cluster.bad.id}", offers="restart-replica")
+    expect.cause("replica-unhealthy", f"replica:{cluster.bad.id}")
 
 
 @scene("ping-unhealthy", "One replica says itself that it is unhealthy: its notary server lost its database.")
@@ -30,10 +30,10 @@ def ping_unhealthy(cluster: Cluster, expect: Expectations) -> None:
 def ping_is_html_500(cluster: Cluster, expect: Expectations) -> None:
     cluster.bad.faults["/_ping"] = faults.html(500, "500 Internal Server Error")
     expect.fail("PING-1", cluster.bad.id)
-    expect.cause("ping-misbehaves", f"replica:{cluster.bad.id}", offers="restart-replica")
+    expect.cause("ping-misbehaves", f"replica:{cluster.bad.id}")
 
 
-def _bad_200(fault: Fault, offers: str = "repair-first") -> Play:
+def _bad_200(fault: Fault) -> Play:
     """A balancer that looks at the status code alone keeps such a replica, so users meet it too.
 
     The balancer does as it should: the status code is the replica's own.
@@ -43,7 +43,7 @@ def _bad_200(fault: Fault, offers: str = "repair-first") -> Play:
         cluster.bad.faults["/_ping"] = fault
         expect.fail("PING-1", cluster.bad.id)
         expect.fail("PING-2", expect.users)
-        expect.cause("ping-misbehaves", f"replica:{cluster.bad.id}", offers=offers)
+        expect.cause("ping-misbehaves", f"replica:{cluster.bad.id}")
 
     return play
 
@@ -54,7 +54,7 @@ scene("ping-is-a-list", "One replica's /_ping is a JSON list.")(_bad_200(faults.
 scene("ping-is-null", "One replica's /_ping is the JSON word null.")(_bad_200(faults.json_text("null")))
 scene("ping-deeply-nested", "One replica's /_ping is 100,000 lists in one another.")(_bad_200(faults.deep()))
 scene("ping-says-no-under-200", "One replica's /_ping is status 200 and says Healthy: false.")(
-    _bad_200(faults.json_text('{"Error":"Failed to check","Healthy":false}'), "restart-replica")
+    _bad_200(faults.json_text('{"Error":"Failed to check","Healthy":false}'))
 )
 
 

@@ -40,7 +40,7 @@ def two_replicas_with_two_faults(cluster: Cluster, expect: Expectations) -> None
     cluster.node(cluster.bad).of(cluster.bad.id, QUIET).stop(HOUR)
     expect.fail("REG-1", cluster.bad.id)
     expect.fail("CTR-1", component(cluster.bad, QUIET))
-    expect.cause("registry-down", f"replica:{cluster.bad.id}", offers="restart-container")
+    expect.cause("registry-down", f"replica:{cluster.bad.id}")
     expect.cause("container-down", f"container:{QUIET}-{cluster.bad.id}", offers="start")
     expect.cause("few-replicas", "cluster")
 

@@ -72,7 +72,7 @@ def _no_token(fault: Fault, cause: str, offers: str = "repair-first") -> Play:
 
 
 scene("token-service-down", "One replica's token service is down: 502.")(
-    _no_token(faults.html(502, "502 Bad Gateway"), "token-service-down", "restart-container")
+    _no_token(faults.html(502, "502 Bad Gateway"), "token-service-down")
 )
 scene("token-too-long", "One replica's token service gives a token of 1 MB.")(
     _no_token(

@@ -43,7 +43,7 @@ family.by_reason(
     "MKE's own health check fails while it still checks log-ins.",
     "mke.unhealthy",
     "mke.other-status",
-    remedy="mke-down",
+    remedy="mke-unhealthy",
     harms=(Harm.NEXT_FAILURE,),
 )
 

@@ -59,10 +59,14 @@ def api_down(case: Case) -> Iterator[Finding]:
     Predicts: what the API was to report.
     Contradicted by: a database of that replica that is down (then the API only lacks it).
     """
+    # With a status it does respond, and says what it lacks: another status than the documented one is no hang.
+    yield from _api(case, "status.error-status", ladder=("repair-first",), remedy="api-answers-an-error")
     yield from _api(case, "status.")
 
 
-def _api(case: Case, *reasons: str) -> Iterator[Finding]:
+def _api(
+    case: Case, *reasons: str, ladder: tuple[str, ...] | None = None, remedy: str | None = None
+) -> Iterator[Finding]:
     own = [each for each in case.found(*reasons) if each.condition == "STATUS-1"]
     if own:
         names = {each.subject for each in own}
@@ -73,7 +77,9 @@ def _api(case: Case, *reasons: str) -> Iterator[Finding]:
             told = result.area in ("STATUS", "RDB", "ALERT", "JOB", "STORE", "VERSION")
             return unknown(result) and told and ((bool(at_fault) and at_fault <= names) or whole)
 
-        yield Finding(tuple(f"replica:{name}" for name in names), tuple(own), predicts=follows)
+        yield Finding(
+            tuple(f"replica:{name}" for name in names), tuple(own), predicts=follows, ladder=ladder, remedy=remedy
+        )
 
 
 @family.cause(

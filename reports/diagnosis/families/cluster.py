@@ -201,7 +201,7 @@ def _ghosts(own: list[Result], things: tuple[str, ...]) -> Finding:
 
 @family.cause(
     "name-collision",
-    "RethinkDB reports things of one name: {things}",
+    "RethinkDB reports a name that is used twice ({things})",
     remedy="name-collision",
     harms=(Harm.LOSE_PUSHES, Harm.NEXT_FAILURE),
     ladder=("call-support",),

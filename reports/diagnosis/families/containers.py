@@ -108,7 +108,16 @@ def container_down(case: Case) -> Iterator[Finding]:
     """
     if own := _found(case, *_DOWN):
         down = _containers(own)
-        yield Finding(down, tuple(own), predicts=without_containers(case, down), harms=harms_of(down))
+        # The Docker engine says why it could not start them, and would fail again.
+        refused = all(each.reason == "ctr.start-failed" for each in own)
+        yield Finding(
+            down,
+            tuple(own),
+            predicts=without_containers(case, down),
+            harms=harms_of(down),
+            ladder=("repair-first",) if refused else None,
+            remedy="start-refused" if refused else None,
+        )
 
 
 @family.cause(

@@ -71,7 +71,8 @@ def few_replicas(case: Case) -> Iterator[Finding]:
     Contradicted by: a database or a link that is lost.
     """
     if own := case.found("status.even-number", "status.tolerates-too-few", "status.majority-lost"):
-        yield Finding(("cluster",), tuple(own))
+        even = all(each.reason == "status.even-number" for each in own)
+        yield Finding(("cluster",), tuple(own), remedy="even-number" if even else None)
 
 
 @family.cause("gc-lock", "The garbage collection's lock is not released", remedy="gc-lock", harms=(Harm.SOME_JOBS,))
@@ -208,7 +209,7 @@ def flapping(case: Case) -> Iterator[Finding]:
         yield Finding(tuple(f"database:{end}" for end in ends), tuple(own))
 
 
-@family.cause("log-not-read-back", "The log of {things} is too long to be read back", remedy="flapping-links")
+@family.cause("log-not-read-back", "The log of {things} is too long to be read back", remedy="log-floods")
 def log_not_read_back(case: Case) -> Iterator[Finding]:
     """A database logs so much that its log was not read back as far as the check promises.
 

@@ -105,7 +105,7 @@ def _majority(case: Case) -> int:
 
 @family.cause(
     "majority-lost",
-    "The tables take no writes: {things} {is} lost, and with them the majority",
+    "The tables take no writes: {things} {is} down, and with them the majority",
     remedy="restore-redundancy",
     harms=_ALL,
     ladder=("save-first", "start", "restart-replica", "emergency-repair", "restore", "call-support"),

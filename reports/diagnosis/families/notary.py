@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from reports.diagnosis.case import Case, things_of, unknown
-from reports.diagnosis.families.tokens import ladder_of
+from reports.diagnosis.families.tokens import all_alike, ladder_of
 from reports.diagnosis.finding import Family, Finding, Harm
+from reports.diagnosis.reach import lost_by_nginx
 from reports.records import Result, VerdictWord
 
 family = Family()
@@ -36,7 +37,9 @@ def _judged(result: Result) -> bool:
     return result.verdict in (VerdictWord.PASS, VerdictWord.FAIL, VerdictWord.WARN)
 
 
-def failing_notary(case: Case, own: Sequence[Result], ladder: tuple[str, ...] | None = None) -> Iterator[Finding]:
+def failing_notary(
+    case: Case, own: Sequence[Result], ladder: tuple[str, ...] | None = None, remedy: str | None = None
+) -> Iterator[Finding]:
     """The notary-servers of these verdicts of FEED-1. What is not seen of their audit logs follows."""
     if own:
         replicas = {_replica(each) for each in own}
@@ -47,6 +50,7 @@ def failing_notary(case: Case, own: Sequence[Result], ladder: tuple[str, ...] | 
             predicts=lambda each: unknown(each) and _not_read(each) in replicas,
             affects=frozenset(things),
             ladder=ladder or ladder_of(case, things),
+            remedy=all_alike(case, things) or remedy,
         )
 
 
@@ -83,7 +87,13 @@ def notary_hung(case: Case) -> Iterator[Finding]:
         unseen = [e for e in case.found("http.timeout", "http.not-asked-again", unknown=True) if _of_notary(e)]
         if unseen:
             things = things_of(unseen, "notary")
-            yield Finding(things, tuple(unseen), affects=frozenset(things), ladder=ladder_of(case, things))
+            yield Finding(
+                things,
+                tuple(unseen),
+                affects=frozenset(things),
+                ladder=ladder_of(case, things),
+                remedy=all_alike(case, things),
+            )
 
 
 def _of_notary(result: Result) -> bool:
@@ -104,7 +114,11 @@ def notary_down(case: Case) -> Iterator[Finding]:
     Predicts: its audit logs cannot be read.
     Contradicted by: an audit log of it.
     """
-    yield from failing_notary(case, at_feeds(case, "feed.no-notary-server", "feed.no-upstream", "feed.reset"))
+    own = at_feeds(case, "feed.no-notary-server", "feed.no-upstream", "feed.reset")
+    lost = lost_by_nginx(case, own, {f"{_replica(each)}:notary-server" for each in own})
+    yield from failing_notary(
+        case, own, ladder=("repair-first",) if lost else None, remedy="nginx-lost-the-way" if lost else None
+    )
 
 
 @family.cause(

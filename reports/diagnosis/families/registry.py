@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reports.diagnosis.case import Case, things_of, unknown
+from reports.diagnosis.case import Case, name_of, things_of, unknown
 from reports.diagnosis.finding import Family, Finding, Harm
+from reports.diagnosis.reach import lost_by_nginx
 
 family = Family()
 
 _NO_SCANS = "alert:NO_VULNERABILITY_DB"
-
+_FORBIDDEN = 403
 _MENDING = ("save-first", "restart-container")
 
 
@@ -77,31 +78,60 @@ family.by_reason(
     remedy="security-incident",
     harms=(Harm.EXPOSED,),
 )
-family.by_reason(
+
+
+@family.cause(
     "registry-misbehaves",
     "The registry of {things} does not answer as Docker clients expect",
-    "`/v2/` answers with another status or another challenge than the documented one.",
-    "reg.other-status",
-    "reg.no-challenge",
-    "reg.not-found",
-    "reg.not-a-registry",
-    "reg.realm-unreadable",
-    "reg.realm-not-https",
-    "reg.not-json",
-    things=("replica",),
     remedy="registry-challenge",
     harms=(Harm.PULL, Harm.PUSH),
 )
-family.by_reason(
+def registry_misbehaves(case: Case) -> Iterator[Finding]:
+    """`/v2/` answers with another status or another challenge than the documented one.
+
+    Needs: REG-1 fails for the form of the response.
+    Predicts: nothing else.
+    Contradicted by: nothing that a run sees.
+    """
+    own = case.found(
+        "reg.other-status",
+        "reg.no-challenge",
+        "reg.not-found",
+        "reg.not-a-registry",
+        "reg.realm-unreadable",
+        "reg.realm-not-https",
+        "reg.not-json",
+    )
+    if own:
+        # MSR itself refuses `/v2/` with 401 alone.
+        filtered = all(each.seen == _FORBIDDEN for each in own)
+        things = things_of(own, "replica") or things_of(own)
+        yield Finding(things, tuple(own), remedy="find-the-filter" if filtered else None)
+
+
+@family.cause(
     "registry-down",
     "The registry of {things} does not respond",
-    "nginx gets no response from the registry of a replica.",
-    "reg.",
-    things=("replica",),
     remedy="registry-challenge",
     harms=(Harm.PULL, Harm.PUSH),
     ladder=_MENDING,
 )
+def registry_down(case: Case) -> Iterator[Finding]:
+    """nginx gets no response from the registry of a replica.
+
+    Needs: REG-1 fails with a server error, or without a response.
+    Predicts: nothing else.
+    Contradicted by: nothing that a run sees.
+    """
+    if own := case.found("reg."):
+        things = things_of(own, "replica") or things_of(own)
+        lost = lost_by_nginx(case, own, [f"{name_of(each)}:registry" for each in things])
+        yield Finding(
+            things,
+            tuple(own),
+            ladder=("repair-first",) if lost else None,
+            remedy="nginx-lost-the-way" if lost else None,
+        )
 
 
 @family.cause("alert", "MSR raises an alert", remedy="alerts")

@@ -11,7 +11,7 @@ from reports.diagnosis.effects import Follows
 from reports.diagnosis.families.notary import at_feeds, failing_notary
 from reports.diagnosis.finding import Family, Finding, Harm
 from reports.diagnosis.follows import harms_of
-from reports.diagnosis.reach import blind_notary, gone_without, reported_well, silent_replicas
+from reports.diagnosis.reach import blind_notary, gone_without, reported_well, silent_replicas, well_otherwise
 from reports.records import Result, VerdictWord
 
 family = Family()
@@ -147,7 +147,14 @@ def replica_unhealthy(case: Case) -> Iterator[Finding]:
     if own:
         names = {each.subject for each in own}
         follows = _said_of(case, names, "STATUS-4", "PING-2")
-        yield Finding(tuple(f"replica:{name}" for name in names), tuple(own), predicts=follows)
+        yield _by_its_word(case, Finding(tuple(f"replica:{name}" for name in names), tuple(own), predicts=follows))
+
+
+def _by_its_word(case: Case, found: Finding) -> Finding:
+    """Where these replicas' own word stands against all else that was measured of them, nothing is restarted for it."""
+    if all(well_otherwise(case, name_of(thing)) for thing in found.things):
+        return replace(found, ladder=("repair-first",), remedy="health-alone")
+    return found
 
 
 @family.cause(
@@ -172,11 +179,12 @@ def ping_misbehaves(case: Case) -> Iterator[Finding]:
             asked = result.condition == "PING-2" or (result.condition == "PING-3" and unknown(result))
             return (asked and bool(replicas_in(case, result) & names)) or gone(result)
 
-        yield Finding(
-            tuple(f"replica:{name}" for name in names), tuple(own), predicts=follows,
-            # A page or an empty response may come from anything in between: nothing says that the replica is at fault.
-            ladder=_REPLICA if any(each.reason in _OWN_WORD for each in own) else ("repair-first",),
-        )  # fmt: skip
+        # A page or an empty response may come from anything in between: nothing says that the replica is at fault.
+        its_own = any(each.reason in _OWN_WORD for each in own)
+        things = tuple(f"replica:{name}" for name in names)
+        found = Finding(things, tuple(own), predicts=follows, ladder=_REPLICA if its_own else ("repair-first",),
+                        remedy=None if its_own or silent else "undocumented-ping")  # fmt: skip
+        yield _by_its_word(case, found)
 
 
 family.by_reason(
@@ -197,17 +205,21 @@ family.by_reason(
     remedy="stale-health",
     ladder=("save-first", "restart-container"),
 )
-family.by_reason(
-    "health-report-bad",
-    "The last health report of {things} is not OK",
-    "A replica's last health report names a fault, and nothing deeper is known.",
-    "status.unhealthy",
-    "status.unhealthy-for-others",
-    "status.health-not-reported",
-    things=("replica",),
-    remedy="recover-replica",
-    ladder=_REPLICA,
-)
+
+
+@family.cause("health-report-bad", "The last health report of {things} is not OK", remedy="recover-replica",
+              ladder=_REPLICA)  # fmt: skip
+def health_report_bad(case: Case) -> Iterator[Finding]:
+    """A replica's last health report names a fault, and nothing deeper is known.
+
+    Needs: STATUS-4 fails.
+    Predicts: nothing else.
+    Contradicted by: all else that was measured of it: then nothing is restarted for a report.
+    """
+    if own := case.found("status.unhealthy", "status.unhealthy-for-others", "status.health-not-reported"):
+        yield _by_its_word(case, Finding(things_of(own, "replica") or things_of(own), tuple(own)))
+
+
 family.by_reason(
     "read-only",
     "The registry of {things} is read-only",

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from reports.diagnosis.case import Case, fails, name_of, things_of
 from reports.diagnosis.families.database import repeats_issues
 from reports.diagnosis.finding import Family, Finding, Harm
-from reports.records import Result
+from reports.records import Result, VerdictWord
 
 family = Family()
 
@@ -42,6 +42,12 @@ def _harms(tables: Iterable[str], by_database: dict[str, tuple[Harm, ...]]) -> t
     return tuple(sorted({harm for each in databases for harm in by_database.get(each, (Harm.NEXT_FAILURE,))}))
 
 
+def _all_connected(case: Case) -> bool:
+    """Whether every database server was seen connected to every other: then the tables wait for none of them."""
+    links = case.of("STATUS-8")
+    return bool(links) and all(each.verdict is VerdictWord.PASS for each in links)
+
+
 def _of(case: Case, tables: tuple[str, ...], result: Result) -> bool:
     """Whether it is said of these tables again: by another condition, an issue, or a replica's own health."""
     if not fails(result):
@@ -65,7 +71,8 @@ def tables_take_no_reads(case: Case) -> Iterator[Finding]:
     if own := case.found(*_NO_READS):
         tables = _tables(own)
         harms = _harms(tables, _WITHOUT_READS)
-        yield Finding(tables, tuple(own), predicts=lambda each: _of(case, tables, each), harms=harms)
+        ladder = ("call-support",) if _all_connected(case) else None
+        yield Finding(tables, tuple(own), predicts=lambda each: _of(case, tables, each), harms=harms, ladder=ladder)
 
 
 @family.cause("tables-take-no-writes", "{things} {does} not take writes", remedy="table-not-ready", harms=())
@@ -79,7 +86,8 @@ def tables_take_no_writes(case: Case) -> Iterator[Finding]:
     if own := case.found("status.table-no-writes", "rdb.table-no-writes"):
         tables = _tables(own)
         harms = _harms(tables, _WITHOUT_WRITES)
-        yield Finding(tables, tuple(own), predicts=lambda each: _of(case, tables, each), harms=harms)
+        ladder = ("call-support",) if _all_connected(case) else None
+        yield Finding(tables, tuple(own), predicts=lambda each: _of(case, tables, each), harms=harms, ladder=ladder)
 
 
 @family.cause(
@@ -98,7 +106,7 @@ def table_copies_missing(case: Case) -> Iterator[Finding]:
 
 
 @family.cause(
-    "table-backfilling", "{things} {is} waiting for a copy", remedy="table-not-ready", harms=(Harm.NEXT_FAILURE,)
+    "table-backfilling", "{things} {is} waiting for a copy", remedy="table-catching-up", harms=(Harm.NEXT_FAILURE,)
 )
 def table_backfilling(case: Case) -> Iterator[Finding]:
     """Tables take reads and writes, and one of their copies is not ready yet.
@@ -162,7 +170,7 @@ def _gone(result: Result) -> list[str]:
 
 @family.cause(
     "table-missing",
-    "Tables of the registry do not exist: {things}",
+    "Tables of the registry do not exist ({things})",
     remedy="missing-database",
     harms=(Harm.PULL, Harm.PUSH, Harm.SIGN),
     ladder=("call-support",),

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from reports.diagnosis.case import Case, name_of, things_of
 from reports.diagnosis.finding import Family, Finding, Harm
+from reports.diagnosis.reach import lost_by_nginx
 from reports.records import Result
 
 family = Family()
@@ -21,24 +22,31 @@ def ladder_of(case: Case, things: Sequence[str]) -> tuple[str, ...]:
     return _ALL if {name_of(each) for each in things} >= set(case.replicas) else _ONE
 
 
+def all_alike(case: Case, things: Sequence[str]) -> str | None:
+    """What to do where the services of all replicas fail alike; None where another one works."""
+    return "all-alike" if ladder_of(case, things) == _ALL else None
+
+
 def _failing(case: Case, *reasons: str, ladder: tuple[str, ...] | None = None) -> Iterator[Finding]:
     """The token services that fail for these reasons. That an account has no log-in follows from them."""
     own = [each for each in case.found(*reasons) if each.condition.startswith("TOKEN-")]
     own.sort(key=lambda each: each.condition == "TOKEN-0")
     if things := things_of(own, "token-service"):
         at_fault = frozenset(things)
+        lost = lost_by_nginx(case, own, [f"{name_of(each)}:garant" for each in things])
         yield Finding(
             things,
             tuple(own),
             predicts=lambda each: each.reason == _NO_LOG_IN and bool(at_fault & set(each.about)),
             affects=at_fault,
-            ladder=ladder or ladder_of(case, things),
+            ladder=("repair-first",) if lost else ladder or ladder_of(case, things),
+            remedy=all_alike(case, things) or ("nginx-lost-the-way" if lost else None),
         )
 
 
 @family.cause(
     "token-service-hung",
-    "The token service of {things} accepts requests, and does not respond",
+    "{things} accept{s} requests, and {does} not respond",
     remedy="token-service",
     harms=_NO_TOKENS,
     ladder=_ONE,
@@ -55,7 +63,7 @@ def token_service_hung(case: Case) -> Iterator[Finding]:
 
 @family.cause(
     "token-service-refuses",
-    "The token service of {things} refuses a password that is right",
+    "{things} refuse{s} a password that is right",
     remedy="token-service",
     harms=_NO_TOKENS,
 )
@@ -71,7 +79,7 @@ def token_service_refuses(case: Case) -> Iterator[Finding]:
 
 @family.cause(
     "token-service-misbehaves",
-    "The token service of {things} does not issue tokens as documented",
+    "{things} {does} not issue tokens as documented",
     remedy="token-service",
     harms=_NO_TOKENS,
 )
@@ -102,7 +110,7 @@ def token_service_misbehaves(case: Case) -> Iterator[Finding]:
 
 @family.cause(
     "token-service-down",
-    "The token service of {things} does not work",
+    "{things} {does} not work",
     remedy="token-service",
     harms=_NO_TOKENS,
     ladder=_ONE,
@@ -142,7 +150,19 @@ def token_key_or_clock(case: Case) -> Iterator[Finding]:
             *((Harm.USE_V2, Harm.PULL, Harm.PUSH) if registries else ()),
             *((Harm.PULL_SIGNED, Harm.SIGN) if notaries else ()),
         ]
-        yield Finding(things, (*at_registry, *at_notary), affects=frozenset(things), harms=tuple(sorted(harms)))
+        agree = all(_clock_is_right(case, name_of(each).rpartition("-")[2]) for each in things)
+        yield Finding(
+            things,
+            (*at_registry, *at_notary),
+            affects=frozenset(things),
+            harms=tuple(sorted(harms)),
+            remedy="token-other-key" if agree else None,
+        )
+
+
+def _clock_is_right(case: Case, replica: str) -> bool:
+    """Whether its clock was compared with the others', and so was that of its node."""
+    return case.passes("TOKEN-4", replica) and case.passes("NODE-3", case.node_of(replica) or "")
 
 
 @family.cause(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from reports.diagnosis.case import Case, fails, things_of
+from reports.diagnosis.case import Case, things_of
 from reports.diagnosis.families.notary import told_alike
 from reports.diagnosis.finding import Family, Finding, Harm
 from reports.records import Result, VerdictWord
@@ -20,7 +20,7 @@ def _faulty(case: Case) -> list[Result]:
     return [each for each in case.found("feed.") if each.condition in _OF_RECORDS]
 
 
-@family.cause("feed-damaged", "{things} {has} faults", remedy="audit-log", harms=(Harm.TRUST_LOG,), ladder=_SUPPORT)
+@family.cause("feed-damaged", "{things} {has} faults", remedy="odd-records", harms=(Harm.TRUST_LOG,))
 def feed_damaged(case: Case) -> Iterator[Finding]:
     """Records of an audit log are wrong, and all replicas return them alike: the fault is in the database.
 
@@ -35,13 +35,14 @@ def feed_damaged(case: Case) -> Iterator[Finding]:
     own = [*records, *paging, *malformed]
     if own:
         logs = [f"feed:{each.subject.partition(':')[0]}" for each in own]
-        yield Finding(tuple(logs), tuple(own), ladder=_SUPPORT if any(map(fails, own)) else ("repair-first",))
+        lost = all(each.reason == "feed.versions-lost" for each in own)
+        yield Finding(tuple(logs), tuple(own), remedy="records-lost" if lost else None)
 
 
 @family.cause(
     "feed-differs",
     "{things} return{s} other records than the others",
-    remedy="audit-log",
+    remedy="log-of-one-differs",
     harms=(Harm.TRUST_LOG,),
 )
 def feed_differs(case: Case) -> Iterator[Finding]:
@@ -97,7 +98,9 @@ def reader_refused(case: Case) -> Iterator[Finding]:
         yield Finding(accounts, tuple(own))
 
 
-@family.cause("feed-event-lost", "The newest event is missing in {things}", remedy="audit-log", harms=(Harm.TRUST_LOG,))
+@family.cause(
+    "feed-event-lost", "The newest event is missing in {things}", remedy="trust-data", harms=(Harm.TRUST_LOG,)
+)
 def feed_event_lost(case: Case) -> Iterator[Finding]:
     """A newer version of a repository's trust data exists than its audit log tells of.
 
@@ -183,7 +186,7 @@ def trust_under_another_name(case: Case) -> Iterator[Finding]:
 @family.cause(
     "trust-just-deleted",
     "The trust data of {things} {does} not exist, and may just have been deleted",
-    remedy="trust-data",
+    remedy="just-deleted",
 )
 def trust_just_deleted(case: Case) -> Iterator[Finding]:
     """The newest timestamp does not exist, and its deletion would not be in the audit log yet.

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from reports.diagnosis.cause import Cause
 from reports.records import Result
-from tests.reports.diagnosis.families.cluster_run import C, diagnose, fail
+from tests.reports.diagnosis.families.cluster_run import A, B, C, container, diagnose, fail, unseen, warn, well
+
+REPAIR = ("repair-first",)
+RUNNING = tuple(well("CTR-2", f"{C}:{name}") for name in ("registry", "notary-server", "garant"))
 
 
 def only(*results: Result) -> Cause:
@@ -27,3 +32,113 @@ def test_who_lets_anybody_in_is_a_security_incident() -> None:
         fail("FEED-8", "anonymous:global", "feed.open", "feed:global"),
     ):
         assert only(each).remedy == "security-incident"
+
+
+def test_even_number_needs_no_unhealthy_replica() -> None:
+    assert only(warn("STATUS-14", "cluster", "status.even-number", "cluster")).remedy == "even-number"
+    few = warn("STATUS-14", "cluster", "status.tolerates-too-few", "cluster")
+    assert only(few).remedy == "restore-redundancy"
+
+
+def test_health_against_all_that_was_measured_restarts_nothing() -> None:
+    """Neither the replica's own word nor its last report does, while its API, its links and all else are well."""
+    about = f"replica:{C}"
+    for each in (
+        replace(fail("PING-1", C, "ping.unhealthy", about), seen=503),
+        replace(fail("PING-1", C, "ping.unhealthy", about), seen=200),
+        replace(fail("PING-1", C, "ping.server-error", about), seen=500),
+        fail("STATUS-4", f"{A}:{C}", "status.unhealthy", about),
+    ):
+        assert advice(each) == ("health-alone", REPAIR)
+
+
+def test_health_that_something_else_confirms_is_repaired() -> None:
+    """Another failure of the replica, a link that is not up, or an API that does not report."""
+    own = fail("STATUS-4", f"{A}:{C}", "status.unhealthy", f"replica:{C}")
+    for each in (
+        fail("CTR-3", C, "ctr.mixed-versions", f"replica:{C}"),
+        unseen("STATUS-8", f"{A}:{C}", "status.not-known", f"link:{A}>{C}"),
+        unseen("STATUS-1", C, "http.timeout", f"replica:{C}"),
+    ):
+        kept = [found for found in diagnose(own, each) if found.id == "health-report-bad"]
+        assert [("restart-replica" in found.ladder, found.remedy) for found in kept] == [(True, "recover-replica")]
+
+
+def test_page_under_ping_replaces_no_replica() -> None:
+    empty = replace(fail("PING-1", C, "ping.undocumented", f"replica:{C}"), seen=200)
+    blind = unseen("STATUS-1", C, "http.error-status", f"replica:{C}")
+    assert [each.remedy for each in diagnose(empty, blind)][:1] == ["undocumented-ping"]
+
+
+def test_table_that_fills_a_copy_needs_nothing() -> None:
+    filling = fail("STATUS-11", "dtr2.tags", "status.table-copy-not-ready", "table:dtr2.tags", f"database:{C}")
+    assert advice(filling) == ("table-catching-up", REPAIR)
+
+
+def test_table_that_waits_for_no_server_is_for_support() -> None:
+    """Where a server is missing, that one is to be repaired."""
+    for reason in ("status.table-no-writes", "status.table-no-reads"):
+        stuck = fail("STATUS-11", "dtr2.tags", reason, "table:dtr2.tags")
+        assert only(stuck).ladder == ("call-support",)
+        apart = unseen("STATUS-8", f"{A}:{C}", "status.not-known", f"link:{A}>{C}")
+        (found,) = (each for each in diagnose(stuck, apart) if each.id.startswith("tables-take"))
+        assert found.ladder == REPAIR
+
+
+def test_what_recovered_by_itself_is_only_looked_at_again() -> None:
+    issue = warn("STATUS-3", f"{A}:table_availability", "status.table-availability", "table:dtr2.tags")
+    assert advice(replace(issue, recovered_at="2026-11-23T02:58:05Z")) == ("recovered", REPAIR)
+    assert only(issue).remedy == "rethinkdb-issues"
+
+
+def test_clocks_that_agree_are_not_to_be_compared() -> None:
+    invalid = fail("FEED-1", f"global:{C}", "feed.token-invalid", f"notary:{C}")
+    clocks = (well("TOKEN-4", C), well("NODE-3", "node-3"))
+    assert only(invalid).remedy == "token-key"
+    assert only(invalid, clocks[0]).remedy == "token-key"
+    assert only(invalid, clocks[1]).remedy == "token-key"
+    assert only(invalid, *clocks).remedy == "token-other-key"
+
+
+def test_nginx_that_lost_a_container_that_runs_is_read_first() -> None:
+    """Where the container hangs, or was not seen to run, it is the container that may be restarted."""
+    for each in (
+        fail("REG-1", C, "reg.server-error", f"replica:{C}"),
+        fail("FEED-1", f"global:{C}", "feed.no-notary-server", f"notary:{C}"),
+        fail("TOKEN-1", f"admin:global:{C}", "token.server-error", f"token-service:{C}"),
+    ):
+        lost = replace(each, seen=502)
+        assert advice(lost, *RUNNING) == ("nginx-lost-the-way", REPAIR)
+        assert "restart-container" in only(lost).ladder
+        assert "restart-container" in only(replace(each, seen=504), *RUNNING).ladder
+
+
+def test_api_that_answers_with_a_status_is_not_restarted() -> None:
+    about = f"replica:{C}"
+    assert advice(fail("STATUS-1", C, "status.error-status", about)) == ("api-answers-an-error", REPAIR)
+    assert "restart-container" in only(fail("STATUS-1", C, "status.timeout", about)).ladder
+
+
+def test_services_that_all_fail_alike_are_not_compared() -> None:
+    tokens = [fail("TOKEN-1", f"admin:global:{each}", "token.timeout", f"token-service:{each}") for each in (A, B, C)]
+    feeds = [fail("FEED-1", f"global:{each}", "feed.timeout", f"notary:{each}") for each in (A, B, C)]
+    assert advice(*tokens) == ("all-alike", REPAIR)
+    assert advice(*feeds) == ("all-alike", REPAIR)
+    assert only(tokens[0]).remedy == "token-service"
+    assert only(feeds[0]).remedy == "notary-server"
+
+
+def test_container_that_docker_could_not_start_is_not_started_again() -> None:
+    assert advice(container("scanningstore", C, "ctr.start-failed")) == ("start-refused", REPAIR)
+    assert "start" in only(container("scanningstore", C)).ladder
+
+
+def test_refusal_that_msr_does_not_give_is_that_of_a_filter() -> None:
+    refused = fail("REG-1", C, "reg.other-status", f"replica:{C}")
+    assert only(replace(refused, seen=403)).remedy == "find-the-filter"
+    assert only(replace(refused, seen=418)).remedy == "registry-challenge"
+
+
+def test_log_that_floods_and_mke_that_still_works_have_their_own_advice() -> None:
+    assert only(unseen("CTR-6", C, "ctr.log-not-read-back", f"database:{C}")).remedy == "log-floods"
+    assert only(fail("MKE-1", "mke.example.org", "mke.unhealthy", "mke")).remedy == "mke-unhealthy"

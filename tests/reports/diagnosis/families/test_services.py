@@ -126,6 +126,9 @@ def test_only_its_own_word_restarts_a_replica() -> None:
     causes = diagnose(replace(fail("PING-1", C, "ping.undocumented", *REPLICA), seen=200), well("NGINX-1", C))
     assert causes[0].ladder == ("repair-first",)
     causes = diagnose(replace(fail("PING-1", C, "ping.server-error", *REPLICA), seen=500), well("NGINX-1", C))
+    assert causes[0].ladder == ("repair-first",)
+    blind = unseen("STATUS-1", C, "http.error-status", *REPLICA)
+    causes = diagnose(replace(fail("PING-1", C, "ping.server-error", *REPLICA), seen=500), well("NGINX-1", C), blind)
     assert "restart-replica" in causes[0].ladder
 
 

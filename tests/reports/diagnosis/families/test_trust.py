@@ -38,11 +38,24 @@ def test_feed_that_differs_is_that_of_the_one_that_no_other_agrees_with() -> Non
     assert found(pairs[0]) == [("feed-differs", (f"notary:{A}", f"notary:{C}"))]
 
 
-def test_versions_that_are_lost_need_no_support() -> None:
+def test_odd_records_wait_for_the_day() -> None:
+    """Nobody is kept from anything by one record: nothing is stopped for it, and nobody is called at night."""
     lost = warn("FEED-6", "library.alpine", "feed.versions-lost", "feed:library.alpine", witnesses=ALL)
     twice = records("FEED-6", "library.nginx", "feed.version-twice", "feed:library.nginx")
-    assert diagnose(lost)[0].ladder == ("repair-first",)
-    assert diagnose(lost, twice)[0].ladder == ("call-support",)
+    young = records("FEED-4", "global", "feed.too-early", "feed:global")
+    advice = [(each.remedy, each.ladder) for wrong in ((lost,), (lost, twice), (young,)) for each in diagnose(*wrong)]
+    assert advice == [(name, ("repair-first",)) for name in ("records-lost", "odd-records", "odd-records")]
+
+
+def test_log_that_was_compared_is_not_to_be_compared_again() -> None:
+    pair = fail("FEED-9", f"{B}:{C}", "feed.differs", f"notary:{B}", f"notary:{C}")
+    assert diagnose(pair, well("FEED-9", f"{A}:{B}"))[0].remedy == "log-of-one-differs"
+
+
+def test_missing_event_and_deletion_have_their_own_advice() -> None:
+    lost = warn("FEED-7", "library.alpine", "feed.newest-event-missing", "feed:library.alpine", witnesses=ALL[:1])
+    gone = unseen("FEED-7", "library.alpine", "feed.timestamp-not-there", "feed:library.alpine")
+    assert [diagnose(each)[0].remedy for each in (lost, gone)] == ["trust-data", "just-deleted"]
 
 
 @pytest.mark.parametrize(
