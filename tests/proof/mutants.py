@@ -21,7 +21,7 @@ from tests.suite import ROOT
 
 TESTS = ROOT / "tests/reports/diagnosis"
 LONGEST = 60
-"""Seconds that the tests may take on one mutant."""
+"""Seconds of CPU that the tests may take on one mutant."""
 
 
 class Mutant(Protocol):
@@ -204,7 +204,7 @@ class Judge:
 
     def _try(self, mutant: Mutant, items: Sequence[pytest.Item]) -> int:
         """1 as soon as it is noticed; one that makes a test go on for ever ends by the signal."""
-        signal.alarm(LONGEST)
+        signal.setitimer(signal.ITIMER_PROF, LONGEST)
         try:
             mutant.apply()
             family = f"test_{mutant.module.__name__.rpartition('.')[2]}.py"
