@@ -37,8 +37,7 @@ def effect(scene: Scene) -> Effect:
     scene.play(cluster, expect)
     after = state(cluster)
     settle(cluster)
-    if scene.replicas % 2 == 0:
-        expect.warn("STATUS-14", "cluster")
+    _even(scene, expect)
     return Effect(scene, expect.verdicts, tuple(expect.causes), _changed(before, after))
 
 
@@ -57,9 +56,19 @@ def together(first: Effect, second: Effect) -> bool:
         settle(cluster)
     except (ValueError, KeyError, IndexError, StopIteration):
         return False
+    _even(one, expect)
+    if not first.verdicts.keys() | second.verdicts.keys() <= expect.verdicts.keys():
+        # The one leaves out of the inventory what shows the other.
+        return False
     healthy, with_one, with_both = states
     ours, theirs = _changed(healthy, with_one), _changed(with_one, with_both)
     return not ours & theirs and _known(first.changed) <= _known(ours) and _known(second.changed) <= _known(theirs)
+
+
+def _even(scene: Scene, expect: Expectations) -> None:
+    """An even number of replicas tolerates no more failures than one less."""
+    if scene.replicas % 2 == 0:
+        expect.warn("STATUS-14", "cluster")
 
 
 def _needs(scene: Scene) -> tuple[object, ...]:
