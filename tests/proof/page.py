@@ -106,7 +106,7 @@ def _told(causes: Iterable[tuple[str, tuple[str, ...], str]]) -> str:
 
 
 def _pairs(evidence: Evidence) -> str:
-    wrong = [f"- {each.wrong}" for each in evidence.pairs if each.wrong]
+    wrong = [f"- {each.wrong}: {each.known or 'not known why'}" for each in evidence.pairs if each.wrong]
     return (
         f"## Two faults at once\n\nOf {len(evidence.pairs)} pairs of scenes, made one run of two recorded ones,"
         f" {len(evidence.pairs) - len(wrong)} name the causes of both and no other. Left out are pairs in which one"

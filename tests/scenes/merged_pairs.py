@@ -9,7 +9,7 @@ from itertools import islice
 from reports.diagnosis.engine import find_causes
 from reports.results import Run
 from tests.scenes.merging import merged
-from tests.scenes.pairs import Causes, effect_of, of_kinds, pairs_of, union
+from tests.scenes.pairs import MISSED, Causes, effect_of, of_kinds, pairs_of, union
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,11 @@ class Pair:
         """What differs; empty where nothing does."""
         lacks, has = _without(self.expected, self.found), _without(self.found, self.expected)
         return f"{self.one} and {self.other}: lacks {lacks}, has {has}" if lacks or has else ""
+
+    @property
+    def known(self) -> str:
+        """Why it is wrong, where that is known; empty where it is not."""
+        return MISSED.get(frozenset({self.one, self.other}), "")
 
 
 def tried(runs: Mapping[str, Run], number: int) -> Iterator[Pair]:

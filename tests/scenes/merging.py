@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TypeAlias
 
-from reports.records import PROBLEMS, Result, VerdictWord
+from reports.records import PROBLEMS, Header, Result, VerdictWord
 from reports.results import Run
 
 Key: TypeAlias = tuple[str, str]
@@ -33,8 +33,11 @@ def merged(healthy: Run, one: Run, other: Run) -> Run | None:
     """Of each subject the worse verdict, of equal ones that which differs from a healthy cluster's; the first of two.
 
     None where the one hides what is wrong in the other: it is UNKNOWN there, or not judged, or wrong for another
-    reason.
+    reason; and where both have an inventory of their own.
     """
+    header = _header(healthy, one, other)
+    if header is None:
+        return None
     first, second, usual = _by_key(one), _by_key(other), _by_key(healthy)
     found = []
     for key in dict.fromkeys((*first, *second)):
@@ -43,7 +46,18 @@ def merged(healthy: Run, one: Run, other: Run) -> Run | None:
             return None
         if not _gone(ours, theirs) and not _gone(theirs, ours):
             found.append(_worse(ours, theirs, usual.get(key)))
-    return Run(one.header, tuple(found))
+    return Run(header, tuple(found))
+
+
+def _header(healthy: Run, *runs: Run) -> Header | None:
+    own = [each.header for each in runs if _places(each.header) != _places(healthy.header)]
+    return (own or [runs[0].header])[0] if len(own) < 2 else None
+
+
+def _places(header: Header) -> tuple[object, ...]:
+    """Where its inventory says that all is; the ports that a system gives out differ from start to start."""
+    replicas = [(each.node, each.address, each.port < 1024) for each in header.replicas.values()]
+    return (header.nodes, replicas)
 
 
 def _by_key(run: Run) -> Mapping[Key, Result]:

@@ -59,16 +59,36 @@ ONE_FAULT = (
     {"mke-unhealthy", "token-and-notary-frozen"},
     {"mke-unhealthy", "quorum-lost"},
     {"mke-unhealthy", "token-services-down"},
+    {"mke-unhealthy", "token-services-frozen"},
+    {"mke-unhealthy", "token-services-are-a-page"},
     {"mke-refuses", "token-services-are-a-page"},
+    {"mke-refuses", "token-services-refuse-right-passwords"},
     # A replica is silent with its engine; a database that another misses as well is not only out of reach from here.
     {"engine-killed", "one-replica-silent"},
     {"api-misses-a-server", "database-port-silent"},
     {"node-cut-off-the-overlay", "database-port-closed"},
     {"database-server-row-gone", "database-port-closed"},
+    # An nginx whose health check fails answers as it may.
+    {"container-unhealthy", "ping-reset"},
+    {"container-unhealthy", "ping-unanswered"},
+    # The job runner writes a replica's health report.
+    {"five-containers-stayed-down", "health-report-frozen"},
     # Lists that cannot be read at an API that does not respond are its own.
     {"alerts-and-jobs-unreadable", "status-unanswered"},
 )
 """Scenes that are one fault where they meet: nothing could tell the one from what follows from the other."""
+
+MISSED = {
+    frozenset({"engine-hung", "upgrade-running"}): "the engine that hangs hides which containers the upgrade has made",
+    frozenset({"database-port-closed", "split-view"}): "a database that others miss is not only out of reach from here",
+    frozenset({"database-server-row-gone", "rethinkcli-resolves-no-name"}): "whether that server works is not seen",
+    frozenset({"notary-server-out-of-reach", "notary-signer-deaf"}): "no request reaches what would show the signer",
+    frozenset({"names-lost-on-a-slow-network", "status-redirects"}): "the silence of that API passes for the network's",
+    frozenset(
+        {"web-ports-filtered-from-here", "without-replica-id-header"}
+    ): "the balancer does not say whom it reaches",
+}
+"""Pairs of which one cause is not named, and why."""
 
 Causes = Mapping[str, frozenset[str]]
 """What is at fault, by kind of cause."""
