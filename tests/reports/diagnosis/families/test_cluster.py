@@ -9,6 +9,7 @@ from tests.reports.diagnosis.families.cluster_run import (
     B,
     C,
     apart,
+    availability,
     container,
     diagnose,
     fail,
@@ -120,6 +121,19 @@ def test_issue_alone_names_the_link() -> None:
     causes = diagnose(_NON_TRANSITIVE)
     assert [(each.id, each.things) for each in causes] == [("servers-apart", (f"link:{B}>{C}",))]
     assert causes[0].harms == (Harm.NEXT_FAILURE,)
+
+
+def test_views_differ_while_all_links_are_up() -> None:
+    """Two replicas report another health: with a link that is cut that is no wonder, and else a cause."""
+    differs = fail("STATUS-7", f"{A}:{B}", "status.different-health", f"link:{A}>{B}")
+    assert found(differs) == [("views-differ", (f"replica:{A}", f"replica:{B}"))]
+    assert found(apart(B, C), differs) == [("servers-apart", (f"link:{B}>{C}",))]
+    third = fail("STATUS-7", f"{B}:{C}", "status.different-health", f"link:{B}>{C}")
+    assert found(differs, third) == [("views-differ", (f"replica:{B}",))]
+    issues = fail("STATUS-7", f"{A}:{B}", "status.different-issues", f"link:{A}>{B}")
+    assert found(issues) == [("views-differ", (f"replica:{A}", f"replica:{B}"))]
+    told = availability("STATUS-3", A, C, critical=False)
+    assert found(issues, told) == [("issue-tables", (f"database:{C}",))]
 
 
 def test_what_belongs_to_a_replica_that_the_cluster_does_not_know() -> None:
