@@ -12,7 +12,7 @@ _NO_PLURALS = "is|was|has|exists|address|access"
 _RULES = {
     "a plural of one": re.compile(rf"(?<![\w.:,=/-])1 (?:other |more )?(?!(?:{_NO_PLURALS})\b)[a-z]{{2,}}s\b"),
     "a doubled space": re.compile(r"\S  +\S"),
-    "more than three decimals": re.compile(r"(?<![\w.:-])\d+\.\d{4,}(?![\w.])"),
+    "more than three decimals": re.compile(r"(?<![\w.:/-])\d+\.\d{4,}(?![\w.])"),
 }
 
 
