@@ -89,17 +89,22 @@ def _certificate(
 ) -> None:
     @family.cause(name, title, remedy=remedy, others=("balancer-certificate",), harms=harms)
     def rule(case: Case) -> Iterator[Finding]:
-        own = case.found(*reasons)
-        balancers = [each for each in own if _is_the_balancers(case, each)]
-        for part, other in ((balancers, "balancer-certificate"), ([e for e in own if e not in balancers], None)):
-            if part:
-                yield Finding(things_of(part), tuple(part), predicts=_behind(part), remedy=other)
+        yield from _presented(case, *reasons)
 
     rule.__doc__ = (
         f"{meaning}\n\nNeeds: TLS-1 or TLS-2 at that address.\n"
         "Predicts: all that is not asked there, since nothing is sent to an address that is not trusted.\n"
         "Contradicted by: a certificate that verifies there.\n"
     )
+
+
+def _presented(case: Case, *reasons: str) -> Iterator[Finding]:
+    """The certificates of which these reasons are said: those of MSR, and what the balancer presents by itself."""
+    own = case.found(*reasons)
+    balancers = [each for each in own if _is_the_balancers(case, each)]
+    for part, other in ((balancers, "balancer-certificate"), ([e for e in own if e not in balancers], None)):
+        if part:
+            yield Finding(things_of(part), tuple(part), predicts=_behind(part), remedy=other)
 
 
 def _is_the_balancers(case: Case, result: Result) -> bool:

@@ -90,21 +90,27 @@ def _way_in(
 
     @family.cause(name, title, remedy=remedy, others=tuple(filter(None, unlike[1:])), harms=())
     def rule(case: Case) -> Iterator[Finding]:
-        own = case.left_for(*reasons)
-        if own:
-            own.sort(key=unknown)
-            things = things_of(own, *types) or things_of(own)
-            nodes = {name_of(each) for each in things if type_of(each) == "node"}
-            yield Finding(
-                things, tuple(own), predicts=unseen_at(case, nodes), affects=frozenset(things),
-                remedy=unlike[1] if all(each.reason in unlike[0] for each in own) else None,
-            )  # fmt: skip
+        yield from _kept_out(case, reasons, types, unlike)
 
     listed = ", ".join(f"`{each}`" for each in reasons)
     rule.__doc__ = (
         f"{meaning}\n\nNeeds: a verdict for the reason {listed}.\nPredicts: what was to be asked by this way.\n"
         "Contradicted by: another way in that shows a fault.\n"
     )
+
+
+def _kept_out(
+    case: Case, reasons: tuple[str, ...], types: tuple[str, ...], unlike: tuple[Collection[str], str]
+) -> Iterator[Finding]:
+    """What could not be asked for these reasons, and was to be asked on a node that they name."""
+    if own := case.left_for(*reasons):
+        own.sort(key=unknown)
+        things = things_of(own, *types) or things_of(own)
+        nodes = {name_of(each) for each in things if type_of(each) == "node"}
+        yield Finding(
+            things, tuple(own), predicts=unseen_at(case, nodes), affects=frozenset(things),
+            remedy=unlike[1] if all(each.reason in unlike[0] for each in own) else None,
+        )  # fmt: skip
 
 
 _way_in(

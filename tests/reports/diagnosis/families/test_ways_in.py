@@ -145,6 +145,20 @@ def test_rethinkcli_is_named_by_the_database_that_it_asked() -> None:
     assert found(unseen("RDB-1", C, reason, "node:node-3")) == [("rethinkcli-failed", ("node:node-3",))]
 
 
+def test_way_in_that_is_at_fault_is_that_of_the_node() -> None:
+    """What fails is said first, the node is named alone, and what was to be asked of its replica follows."""
+    blind = unseen("CTR-1", f"{C}:api", "docker.no-permission", "node:node-3", f"container:api-{C}")
+    failed = fail("NODE-1", "node-3", "node.no-permission", "node:node-3")
+    left = unseen("CTR-7", f"{C}:api", "run.not-seen", f"container:api-{C}")
+    causes = diagnose(blind, failed, left)
+    assert [(each.id, each.things) for each in causes] == [("account-restricted", ("node:node-3",))]
+    assert causes[0].shown_by[0].condition == "NODE-1"
+    elsewhere = unseen("CTR-7", f"{A}:api", "run.not-seen", f"container:api-{A}")
+    assert len(found(blind, failed, elsewhere)) == 2
+    forward = unseen("RDB-1", C, "rethinkdb.no-forwarding", f"database:{C}")
+    assert found(forward) == [("session-limit", (f"database:{C}",))]
+
+
 def test_rethinkcli_that_fails_for_two_reasons_is_two_causes() -> None:
     own = [unseen("RDB-1", B, "rethinkdb.unresolved", f"database:{B}")]
     own += [unseen("RDB-1", C, "container.rethinkcli-failed", f"database:{C}")]
