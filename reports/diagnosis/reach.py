@@ -115,7 +115,7 @@ def well_otherwise(case: Case, replica: str) -> bool:
     """
     links = [each for each in case.of("STATUS-8") if replica in each.subject.split(":")]
     connected = all(each.verdict is VerdictWord.PASS for each in links)
-    rest = [each for each in case.against[replica] if each.condition not in _HEALTH]
+    rest = [each for each in case.against.get(replica, ()) if each.condition not in _HEALTH]
     return case.passes("STATUS-1", replica) and connected and not rest
 
 
