@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from reports.diagnosis.beneath import beneath
 from reports.diagnosis.case import Case
 from reports.diagnosis.cause import Cause
-from reports.diagnosis.filling import commands_of
+from reports.diagnosis.filling import commands_of, text_of
 from reports.diagnosis.places import shown_things
 from reports.diagnosis.preconditions import standing
 from reports.diagnosis.standing import Standing
@@ -115,7 +115,7 @@ def _action(case: Case, causes: Sequence[Cause], cause: Cause, rung: Rung) -> Ac
     return Action(
         rung=rung.id,
         title=rung.title,
-        text=rung.text,
+        text=text_of(case, rung, open_for or things),
         offered=bool(open_for),
         does=rung.does,
         commands=commands_of(case, cause, rung, open_for) if open_for else (),

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from reports.diagnosis.finding import Harm, Kind
 from reports.records import Measured, Result, VerdictWord, worst
 
+COLLISION = "name-collision"
+"""The kind before which nothing is changed: two servers, databases or tables have one name."""
+
 
 @dataclass(frozen=True)
 class Cause:

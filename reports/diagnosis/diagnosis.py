@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reports.diagnosis.actions import Action, actions_of, next_action
-from reports.diagnosis.case import Case
-from reports.diagnosis.cause import Cause
+from reports.diagnosis.case import Case, type_of
+from reports.diagnosis.cause import COLLISION, Cause
 from reports.diagnosis.engine import causes_of
 from reports.diagnosis.impact import Impact, impact_of
 from reports.diagnosis.impact_words import impact_text
@@ -20,6 +20,9 @@ from reports.plain import when
 from reports.records import Header, Result
 from reports.remedies import Remedy, remedy
 
+# The step of what waits for a name collision, and the things that it holds back.
+_HELD = "wait until Mirantis support has settled the name collision; change nothing before, only read"
+_HELD_TYPES = frozenset({"cluster", "container", "database", "link", "replica", "table", "volume"})
 # The rungs that only say where to begin: what to do then stands in the remedy.
 _GENERAL = frozenset({"save-first", "repair-first"})
 
@@ -71,9 +74,15 @@ def _diagnosed(case: Case, causes: Sequence[Cause], cause: Cause) -> Diagnosed:
         impacts=impacts,
         impact=impact_text(impacts),
         actions=actions,
-        step=_step(cause, actions, found),
+        step=_HELD if _is_held(causes, cause) else _step(cause, actions, found),
         remedy=found,
     )
+
+
+def _is_held(causes: Sequence[Cause], cause: Cause) -> bool:
+    """Whether it is about what two things of one name may be: it waits until that is settled."""
+    held = cause.id != COLLISION and any(each.id == COLLISION for each in causes)
+    return held and {type_of(thing) for thing in cause.things} <= _HELD_TYPES
 
 
 def _step(cause: Cause, actions: Sequence[Action], found: Remedy | None) -> str:

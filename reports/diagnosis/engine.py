@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from reports.diagnosis.case import Case, unknown
-from reports.diagnosis.cause import Cause
+from reports.diagnosis.cause import COLLISION, Cause
 from reports.diagnosis.families import (
     access,
     api,
@@ -150,10 +150,14 @@ def _unseen(finding: Finding, result: Result) -> bool:
 
 
 def _order(cause: Cause) -> tuple[int, bool, int, int]:
-    """What fails before what is not known and what warns; of these what lies beneath all else, then the gravest."""
+    """What holds all else back; then what fails before what is not known and what warns; of these what lies beneath all
+    else, then the gravest.
+    """
     critical = any(each.verdict is VerdictWord.FAIL and each.critical for each in cause.shown_by)
     unseen = cause.worst is VerdictWord.UNKNOWN
     blocking = unseen and any(each.critical for each in cause.shown_by)
+    if cause.id == COLLISION:
+        return (-1, False, 0, 0)
     tier = 0 if critical else 1 if blocking else 3 if unseen else 2
     above = cause.kind not in _BENEATH
     return (tier, above, min(cause.harms, default=99), KINDS.index(cause.kind))

@@ -41,6 +41,15 @@ def commands_of(case: Case, cause: Cause, rung: Rung, things: Sequence[str]) -> 
     return tuple(dict.fromkeys(filled(one, each) for one in rung.commands for each in values or [{}]))
 
 
+def text_of(case: Case, rung: Rung, things: Sequence[str]) -> str:
+    """What to do, with the name of the container where it is one."""
+    named = [f"dtr-{component_of(case, each)}-{replica_of(case, each)}" for each in things if component_of(case, each)]
+    container = named[0] if named and (len(named) == 1 or rung.id in _ONE) else None
+    if rung.id == "start" and container:
+        return f"{'unpause' if _is_paused(case, things[0]) else 'start'} the container {container}"
+    return rung.text.replace("{container}", f"the container {container}" if container else "the container")
+
+
 def _values(case: Case, lost: Sequence[str], healthy: str | None, thing: str) -> dict[str, str]:
     replica, component, node = replica_of(case, thing), component_of(case, thing), node_of(case, thing)
     place = case.header.replicas.get(replica or "")

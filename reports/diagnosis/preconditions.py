@@ -12,7 +12,7 @@ from functools import partial
 from reports.diagnosis import others, replacing, votes
 from reports.diagnosis.beneath import beneath
 from reports.diagnosis.case import Case, fails, replicas_in, type_of, wrong
-from reports.diagnosis.cause import Cause
+from reports.diagnosis.cause import COLLISION, Cause
 from reports.diagnosis.follows import DATABASE, needs_database
 from reports.diagnosis.question import Question
 from reports.diagnosis.reach import responded
@@ -48,6 +48,10 @@ Predicate = Callable[[Question], Standing]
 
 def _nothing_beneath(ask: Question) -> Standing:
     return shown(not beneath(ask.case, ask.causes, ask.cause, ask.thing))
+
+
+def _names_are_unique(ask: Question) -> Standing:
+    return shown(all(each.id != COLLISION for each in ask.causes))
 
 
 def _node_ready(ask: Question) -> Standing:
@@ -205,6 +209,7 @@ def _others_serve(ask: Question) -> Standing:
 
 PRECONDITIONS: Mapping[str, Predicate] = {
     "nothing-beneath": _nothing_beneath,
+    "names-are-unique": _names_are_unique,
     "node-ready": _node_ready,
     "disk-has-space": _disk_has_space,
     "network-attaches": _network_attaches,

@@ -239,8 +239,8 @@ def issues_of_every_type(cluster: Cluster, expect: Expectations) -> None:
         expect.fail("STATUS-3", *(f"{asked}:{kind}" for asked in expect.everywhere))
         expect.fail("RDB-1", *(f"{asked}:{kind}" for asked in expect.everywhere))
     # What lies beneath comes first; then what has collided and cannot be used, since pushes may be lost.
-    expect.cause("memory-pressure", f"database:{cluster.bad.id}")
     expect.cause("name-collision", "cluster", "table:dtr2.tags", offers="call-support")
+    expect.cause("memory-pressure", f"database:{cluster.bad.id}")
     expect.cause("log-write-failed", f"database:{cluster.bad.id}")
     expect.cause("outdated-index", "table:dtr2.tags")
 

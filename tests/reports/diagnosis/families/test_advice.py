@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from reports.diagnosis.case import Case
 from reports.diagnosis.cause import Cause
+from reports.diagnosis.diagnosis import diagnose as explain
+from reports.diagnosis.filling import text_of
+from reports.ladder import rungs
 from reports.records import Result
 from tests.reports.diagnosis.families.cluster_run import A, B, C, container, diagnose, fail, unseen, warn, well
+from tests.reports.samples import header
 
 REPAIR = ("repair-first",)
 RUNNING = tuple(well("CTR-2", f"{C}:{name}") for name in ("registry", "notary-server", "garant"))
@@ -142,3 +147,35 @@ def test_refusal_that_msr_does_not_give_is_that_of_a_filter() -> None:
 def test_log_that_floods_and_mke_that_still_works_have_their_own_advice() -> None:
     assert only(unseen("CTR-6", C, "ctr.log-not-read-back", f"database:{C}")).remedy == "log-floods"
     assert only(fail("MKE-1", "mke.example.org", "mke.unhealthy", "mke")).remedy == "mke-unhealthy"
+
+
+def test_name_collision_comes_first_and_holds_the_rest_back() -> None:
+    """Nothing is freed, finished or restarted before it is known which of the two holds the data."""
+    collision = fail("STATUS-3", f"{A}:table_name_collision", "status.table-name-collision", "table:dtr2.tags")
+    memory = fail("STATUS-3", f"{A}:memory_error", "status.memory-error", f"database:{C}")
+    down = container("scanningstore", C)
+    shown = explain(header(), [collision, memory, down]).causes
+    assert shown[0].cause.id == "name-collision"
+    assert {each.step for each in shown[1:]} == {
+        "wait until Mirantis support has settled the name collision; change nothing before, only read"
+    }
+    assert not any(action.offered and action.changes for each in shown for action in each.actions)
+
+
+def test_one_container_is_named_in_the_step() -> None:
+    """Started or unpaused, as it needs; several are told as such."""
+    one = container("scanningstore", C)
+    two = container("garant", C)
+    paused = container("scanningstore", C, "ctr.paused")
+    case = Case(header(), [one, two, paused])
+    start, restart = rungs()["start"], rungs()["restart-container"]
+    assert text_of(Case(header(), [one]), start, one.about) == f"start the container dtr-scanningstore-{C}"
+    assert text_of(case, start, paused.about) == f"unpause the container dtr-scanningstore-{C}"
+    assert text_of(case, start, (*one.about, *two.about)) == start.text
+    assert text_of(case, restart, one.about).startswith(f"restart the container dtr-scanningstore-{C} by its name")
+    assert text_of(case, restart, (f"replica:{C}",)).startswith("restart the container by its name")
+
+
+def test_replica_that_no_inventory_names_is_judged_as_any_other() -> None:
+    """A report of another release, or a hostile one, may name it."""
+    assert only(fail("STATUS-4", f"{A}:stranger", "status.unhealthy", "replica:stranger")).id == "health-report-bad"
