@@ -24,16 +24,16 @@ class Harm(IntEnum):
     START_WORKLOADS = 1
     REACH = 2
     SIGN_IN = 3
-    USE_V2 = 4
-    SENT_ASTRAY = 5
+    V2 = 4
+    UNHEALTHY_REPLICA = 5
     PULL = 6
-    FIND_IMAGES = 7
+    MISSING_IMAGES = 7
     DROPPED = 8
     PULL_SIGNED = 9
     PUSH = 10
     DELETE = 11
     SIGN = 12
-    STALL = 13
+    OTHER_NODES = 13
     LOSE_PUSHES = 14
     EXPOSED = 15
     JOBS = 16
@@ -43,7 +43,7 @@ class Harm(IntEnum):
     TRUST_LOG = 20
     CUT_OFF = 21
     EXPIRY = 22
-    OUTLIVED = 23
+    NEW_CONNECTIONS = 23
     NEXT_FAILURE = 24
     UNNOTICED = 25
 

@@ -10,7 +10,7 @@ WORDS: Mapping[Harm, str] = {
     Harm.START_WORKLOADS: "start workloads whose image must be pulled",
     Harm.REACH: "reach the registry",
     Harm.SIGN_IN: "sign in",
-    Harm.USE_V2: "use /v2/",
+    Harm.V2: "use /v2/",
     Harm.PULL: "pull",
     Harm.PULL_SIGNED: "pull signed images",
     Harm.PUSH: "push",
@@ -23,22 +23,22 @@ WORDS: Mapping[Harm, str] = {
 """What they cannot do, whoever it is."""
 THREATS: Mapping[Harm, str] = {
     Harm.CUT_OFF: "users behind a load balancer that checks health are cut off",
-    Harm.FIND_IMAGES: "a pull fails at every replica but the one that took the push",
-    Harm.SENT_ASTRAY: "{what} connections through the load balancer reach an unhealthy replica",
+    Harm.MISSING_IMAGES: "a pull fails at every replica but the one that took the push",
+    Harm.UNHEALTHY_REPLICA: "{what} connections through the load balancer reach an unhealthy replica",
     Harm.DROPPED: "some connections are dropped",
-    Harm.STALL: "what needs another node may hang or fail",
+    Harm.OTHER_NODES: "what needs another node may hang or fail",
     Harm.LOSE_PUSHES: "pushes that are accepted now may be lost",
     Harm.EXPOSED: "the registry is exposed to people without the right",
     Harm.SOME_JOBS: "{what}",
     Harm.TRUST_LOG: "the audit log of {what} cannot be trusted",
     Harm.EXPIRY: "users notice nothing until {what}",
-    Harm.OUTLIVED: "connections that stand still work, and once they end nobody can sign in, pull or push",
+    Harm.NEW_CONNECTIONS: "existing connections still work; once they end, nobody can sign in, pull or push",
     Harm.NEXT_FAILURE: "the next failure can be an outage",
     Harm.UNNOTICED: "users notice nothing yet",
 }
 """What threatens; {what} is named by the cause."""
 _ANY: Mapping[Harm, str] = {
-    Harm.SENT_ASTRAY: "some",
+    Harm.UNHEALTHY_REPLICA: "some",
     Harm.SOME_JOBS: "one kind of job fails",
     Harm.TRUST_LOG: "a repository",
     Harm.EXPIRY: "a date, then nobody gets in",

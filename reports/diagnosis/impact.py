@@ -25,10 +25,10 @@ _NO_DATA = NOT_SERVED | {
 }  # fmt: skip
 # What needs a replica that responds.
 _OVER_HTTPS = frozenset(
-    {Harm.SIGN_IN, Harm.USE_V2, Harm.PULL, Harm.PULL_SIGNED, Harm.PUSH, Harm.DELETE, Harm.SIGN, Harm.WEB,
+    {Harm.SIGN_IN, Harm.V2, Harm.PULL, Harm.PULL_SIGNED, Harm.PUSH, Harm.DELETE, Harm.SIGN, Harm.WEB,
      Harm.AUDIT_LOG}
 )  # fmt: skip
-_NOT_YET = frozenset({Harm.CUT_OFF, Harm.STALL, Harm.OUTLIVED, Harm.NEXT_FAILURE})
+_NOT_YET = frozenset({Harm.CUT_OFF, Harm.OTHER_NODES, Harm.NEW_CONNECTIONS, Harm.NEXT_FAILURE})
 # About one thing that replicas share: what was tried at the replicas says nothing of it.
 _APART = ("repository", "feed", "account", "job")
 
@@ -162,8 +162,8 @@ def _what(case: Case, cause: Cause, harm: Harm) -> str:
             until = min((str(each.seen) for each in cause.shown_by if each.seen), default="its end")
             users = whom_of(case, cause, concerned(case, cause))
             return f"{until}, then {f'{users} do not' if users else 'nobody'} get{'' if users else 's'} in"
-        case Harm.SENT_ASTRAY:
-            return _astray(case, cause)
+        case Harm.UNHEALTHY_REPLICA:
+            return _to_unhealthy(case, cause)
         case Harm.SOME_JOBS:
             if _of_type(things, "alert"):
                 return "images are not scanned"
@@ -189,7 +189,7 @@ def _logs(things: Sequence[str]) -> list[str]:
     return ["all repositories"] if "global" in names else names
 
 
-def _astray(case: Case, cause: Cause) -> str:
+def _to_unhealthy(case: Case, cause: Cause) -> str:
     """How many of the connections that were tried reached a replica that is unhealthy."""
     for each in cause.shown_by:
         if isinstance(each.seen, Mapping):

@@ -14,11 +14,11 @@ from reports.records import Result, VerdictWord
 JUDGED = (VerdictWord.PASS, VerdictWord.WARN, VerdictWord.FAIL)
 TRIED_BY: Mapping[Harm, frozenset[str]] = {
     Harm.SIGN_IN: frozenset({"TOKEN-0", "TOKEN-1"}),
-    Harm.USE_V2: frozenset({"REG-1", "TOKEN-2"}),
+    Harm.V2: frozenset({"REG-1", "TOKEN-2"}),
     Harm.DROPPED: frozenset({"NGINX-2"}),
     Harm.REACH: frozenset({"PING-1", "PING-2"}),
     Harm.CUT_OFF: frozenset({"PING-2"}),
-    Harm.SENT_ASTRAY: frozenset({"PING-2"}),
+    Harm.UNHEALTHY_REPLICA: frozenset({"PING-2"}),
     Harm.PULL_SIGNED: frozenset({"FEED-7"}),
     Harm.EXPOSED: frozenset({"TOKEN-2", "TOKEN-3", "STATUS-2", "STATUS-9", "FEED-8", "REG-1"}),
     Harm.JOBS: frozenset({"JOB-1"}),
@@ -27,13 +27,13 @@ TRIED_BY: Mapping[Harm, frozenset[str]] = {
     Harm.AUDIT_LOG: frozenset(f"FEED-{number}" for number in range(1, 10)),
     Harm.TRUST_LOG: frozenset(f"FEED-{number}" for number in range(1, 10)),
     Harm.EXPIRY: frozenset({"TLS-2"}),
-    Harm.STALL: frozenset({"NET-2", "NET-3", "NET-5"}),
+    Harm.OTHER_NODES: frozenset({"NET-2", "NET-3", "NET-5"}),
     Harm.NEXT_FAILURE: frozenset({"STATUS-14", "STATUS-8", "NODE-6", "STATUS-12"}),
 }
 """What shows it by trying it; what has no entry is never tried."""
 SHOWN_BY: Mapping[str, Harm] = {
     "TOKEN-1": Harm.SIGN_IN,
-    "REG-1": Harm.USE_V2,
+    "REG-1": Harm.V2,
     "STATUS-1": Harm.WEB,
     "FEED-1": Harm.AUDIT_LOG,
 }

@@ -28,7 +28,7 @@ def test_the_page_of_the_diagnosis_is_that_of_its_rules() -> None:
     )
 
 
-def test_the_page_of_the_proof_counts_the_scenes_and_declaredof_now() -> None:
+def test_the_page_of_the_proof_counts_the_scenes_and_faults_of_now() -> None:
     written = dict(re.findall(r"^\| `([a-z0-9-]+)` \| ([0-9-]+ \| [0-9-]+) \|", PROOF.read_text("utf-8"), re.MULTILINE))
     scenes = Counter(kind for name in embedded.scenes() for kind in {each.id for each in effect_of(name).causes})
     declared = Counter(kind for fault in faults().values() for kind in {each.id for each in fault.expected_causes()})

@@ -165,7 +165,7 @@ def _at_the_balancer(case: Case) -> list[Result]:
     "balancer-keeps-bad-replica",
     "The load balancer sends users to a replica that is unhealthy",
     remedy="check-the-balancer",
-    harms=(Harm.SENT_ASTRAY,),
+    harms=(Harm.UNHEALTHY_REPLICA,),
 )
 def balancer_keeps_bad_replica(case: Case) -> Iterator[Finding]:
     """The load balancer has a replica in its pool that responds as unhealthy: its health check is missing or wrong.

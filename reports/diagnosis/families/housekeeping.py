@@ -140,7 +140,7 @@ def jobs_failing(case: Case) -> Iterator[Finding]:
     "storage-not-shared",
     "The replicas do not share their image storage",
     remedy="shared-storage",
-    harms=(Harm.FIND_IMAGES, Harm.LOSE_PUSHES),
+    harms=(Harm.MISSING_IMAGES, Harm.LOSE_PUSHES),
 )
 def storage_not_shared(case: Case) -> Iterator[Finding]:
     """Each replica keeps images on its own disk: an image is only where it was pushed.
@@ -157,7 +157,7 @@ def storage_not_shared(case: Case) -> Iterator[Finding]:
     "storage-differs",
     "The replicas keep images on different storage",
     remedy="shared-storage",
-    harms=(Harm.FIND_IMAGES, Harm.LOSE_PUSHES),
+    harms=(Harm.MISSING_IMAGES, Harm.LOSE_PUSHES),
 )
 def storage_differs(case: Case) -> Iterator[Finding]:
     """Replicas keep images on shared storage, and not on the same.

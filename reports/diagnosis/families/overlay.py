@@ -180,7 +180,7 @@ def _link_nodes(own: Sequence[Result]) -> set[str]:
     "overlay-down",
     "Nothing crosses {things} between any two nodes",
     remedy="overlay-network",
-    harms=(Harm.OUTLIVED, Harm.NEXT_FAILURE),
+    harms=(Harm.NEW_CONNECTIONS, Harm.NEXT_FAILURE),
 )
 def overlay_down(case: Case) -> Iterator[Finding]:
     """No container reaches one on another node, by name or by address.

@@ -15,7 +15,7 @@ _CRITICAL = (Harm.NEXT_FAILURE,)
 
 @family.cause(
     "mtu-hole", "Packets of full size do not cross the overlay network: {things}", remedy="overlay-mtu",
-    harms=(Harm.STALL, Harm.NEXT_FAILURE),
+    harms=(Harm.OTHER_NODES, Harm.NEXT_FAILURE),
 )  # fmt: skip
 def mtu_hole(case: Case) -> Iterator[Finding]:
     """Small packets cross, and those of the network's full size do not: pings are well, transfers hang.
@@ -32,7 +32,7 @@ def mtu_hole(case: Case) -> Iterator[Finding]:
     "packet-loss",
     "Packets are lost on the overlay network: {things}",
     remedy="overlay-loss",
-    harms=(Harm.STALL, Harm.NEXT_FAILURE),
+    harms=(Harm.OTHER_NODES, Harm.NEXT_FAILURE),
 )
 def packet_loss(case: Case) -> Iterator[Finding]:
     """Some of the packets between two nodes are lost.

@@ -147,7 +147,7 @@ def token_key_or_clock(case: Case) -> Iterator[Finding]:
     registries = [f"container:registry-{each.subject.rpartition(':')[2]}" for each in at_registry]
     if things := (*notaries, *registries):
         harms = [
-            *((Harm.USE_V2, Harm.PULL, Harm.PUSH) if registries else ()),
+            *((Harm.V2, Harm.PULL, Harm.PUSH) if registries else ()),
             *((Harm.PULL_SIGNED, Harm.SIGN) if notaries else ()),
         ]
         agree = all(_clock_is_right(case, name_of(each).rpartition("-")[2]) for each in things)

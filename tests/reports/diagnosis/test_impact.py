@@ -205,9 +205,9 @@ def test_what_does_not_cross_between_nodes_is_no_loss_of_log_ins_yet() -> None:
     assert impact_of_run(link("packets-lost")) == impact_of_run(link("full-size-lost"))
 
 
-def test_where_nothing_crosses_at_all_the_connections_that_stand_are_the_last() -> None:
+def test_where_nothing_crosses_at_all_existing_connections_are_the_last() -> None:
     text = impact_of_run(fail("NET-2", "node-1:node-2", "net.no-reply", "network:dtr-ol"))
-    assert text.startswith("connections that stand still work, and once they end nobody can sign in, pull or push")
+    assert text.startswith("existing connections still work; once they end, nobody can sign in, pull or push")
 
 
 def test_what_this_machine_alone_cannot_ask_says_what_was_tried() -> None:
