@@ -38,17 +38,17 @@ class OfVerdicts:
 def of_kind(
     kind: str, scenes: Sequence[Record], faults: Sequence[Record], named: dict[str, tuple[Named, ...]]
 ) -> OfKind:
-    """The figures of a kind. named: the causes that the rules name, by the name of the record."""
+    """The figures of a kind. named: the causes that the rules name, by the key of the record."""
     records = [*scenes, *faults]
     declaring = [each for each in records if kind in _kinds(each.causes)]
     leading = [each for each in records if kind in _kinds(each.causes[:1])]
     return OfKind(
         scenes=len([each for each in scenes if each in declaring]),
         faults=len([each for each in faults if each in declaring]),
-        found=len([each for each in declaring if _of(kind, each.causes) == _of(kind, named[each.name])]),
+        found=len([each for each in declaring if _of(kind, each.causes) == _of(kind, named[each.key])]),
         declared_first=len(leading),
-        first=len([each for each in leading if kind in _kinds(named[each.name][:1])]),
-        falsely=len([each for each in records if each not in declaring and kind in _kinds(named[each.name])]),
+        first=len([each for each in leading if kind in _kinds(named[each.key][:1])]),
+        falsely=len([each for each in records if each not in declaring and kind in _kinds(named[each.key])]),
     )
 
 

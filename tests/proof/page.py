@@ -23,12 +23,17 @@ named in which order, and the highest rung of the ladder of recovery whose comma
 of {commit}.
 """
 _PORT = re.compile(r"(127\.0\.0\.1|localhost):\d+")
+_UNNOTICED = (
+    "\nNothing noticed these, by file and function; most are what stands in where a verdict names no replica:\n\n"
+)
 _EVIDENCE = re.compile(r': (?:"|the |/).*$', re.DOTALL)
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """What the page is made of. mutants: how many were tried; unnoticed: those that nothing noticed."""
+    """What the page is made of. diagnoses: by the key of the record. mutants: how many were
+    tried; unnoticed: those that nothing noticed.
+    """
 
     commit: str
     scenes: Sequence[Record]
@@ -80,11 +85,11 @@ def _verdicts(evidence: Evidence) -> str:
 
 def _causes(evidence: Evidence) -> str:
     records = [*evidence.scenes, *evidence.faults]
-    named = {each.name: each.named(evidence.diagnoses[each.name]) for each in records}
+    named = {each.key: each.named(evidence.diagnoses[each.key]) for each in records}
     figures = [(kind.id, of_kind(kind.id, evidence.scenes, evidence.faults, named)) for kind in KINDS]
-    exact = [each for each in records if named[each.name] == each.causes]
+    exact = [each for each in records if named[each.key] == each.causes]
     wrong = [
-        f"- {each.name}: declared {_told(each.causes)}; named {_told(named[each.name])}"
+        f"- {each.key}: declared {_told(each.causes)}; named {_told(named[each.key])}"
         for each in records
         if each not in exact
     ]
@@ -120,13 +125,12 @@ def _mutants(evidence: Evidence) -> str:
     return (
         f"## Rules that are wrong on purpose\n\nEach predicate of each rule was turned around, one at a time:"
         f" {evidence.mutants - len(left)} of {evidence.mutants} such mutants were noticed by the tests of the"
-        " diagnosis or by what a run declares.\n"
-        + ("\nNobody noticed these, by file and function:\n\n" + "\n".join(left) + "\n" if left else "")
+        " diagnosis or by what a run declares.\n" + (_UNNOTICED + "\n".join(left) + "\n" if left else "")
     )
 
 
 def _first_lines(title: str, records: Sequence[Record], evidence: Evidence) -> str:
-    rows = "".join(_first_line(each, evidence.diagnoses[each.name]) for each in records)
+    rows = "".join(_first_line(each, evidence.diagnoses[each.key]) for each in records)
     return (
         f"## {title}\n\nWhat a run says first, how many causes it names, who suffers, and the highest rung whose"
         " command it shows of the first.\n\n| name | what was broken | said first | causes | impact | rung |\n"

@@ -29,8 +29,9 @@ Named = tuple[str, tuple[str, ...], str]
 
 @dataclass(frozen=True)
 class Record:
-    """A run. sound: nothing may be wrong. verdicts, causes: what was declared."""
+    """A run. key: `scenes/NAME` or `swarm/NAME`. sound: nothing may be wrong. verdicts, causes: what was declared."""
 
+    key: str
     name: str
     title: str
     sound: bool
@@ -87,6 +88,7 @@ def kept(directory: Path) -> list[Record]:
 def _read(directory: Path) -> Record:
     declared = json.loads((directory / _DECLARED).read_text(encoding="utf-8"))
     return Record(
+        key=f"{directory.parent.name}/{directory.name}",
         name=directory.name,
         title=declared["title"],
         sound=declared["sound"],
