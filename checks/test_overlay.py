@@ -122,6 +122,8 @@ def test_node_reaches_node(
             message = f"no reply by name while all nodes ping at once; {seen['alone']} replies when pinged alone"
             return warned("net.lost-under-load", message, seen=seen, expected="a reply")
     bad = not_reached(view, node_pair, _pairs(node_pair, inventory))
+    if any(each.encrypted for each in every_overlay_network.values() if each.network == node_pair.network):
+        seen["encrypted"] = "packets cross as ESP"
     return failed(bad.reason, bad.message, seen=seen, expected="a reply", about=bad.about)
 
 

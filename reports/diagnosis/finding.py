@@ -86,8 +86,8 @@ _SECTION = re.compile(r"^(Needs|Predicts|Contradicted by): (.+?)(?=^\S[^\n]*: |\
 class Kind:
     """A kind of cause. title: what is wrong, with `{things}` for what is at fault, and `{s}` for a verb's ending where
     that is one thing. remedy: the id of what it means and how to look closer; others: those that a finding may have in
-    its place. ladder: the rungs of recovery that may
-    help, from the top; harms: who suffers how, as far as this is not measured otherwise.
+    its place. ladder: the rungs of recovery that may help, from the top; harms: who suffers how, as far as this is not
+    measured otherwise.
     """
 
     id: str

@@ -29,6 +29,10 @@ ONE_FAULT = (
     {"overlay-down", "partial-partition"},
     {"overlay-down", "split-view"},
     {"overlay-down", "other-servers-miss-the-renamed-one"},
+    {"encrypted-overlay-down", "partial-partition"},
+    {"encrypted-overlay-down", "split-view"},
+    {"encrypted-overlay-down", "other-servers-miss-the-renamed-one"},
+    {"encrypted-overlay-down", "database-server-row-gone"},
     {"gossip-cut", "split-view"},
     # A row is missing where its server is cut off; it is a fault by itself only where the server is seen to work.
     {"overlay-down", "database-server-row-gone"},

@@ -148,6 +148,8 @@ def _overlay(node: Node, network: Network, swarm: Swarm, started: datetime, *, w
     row["Attachable"] = network.attachable
     row["IPAM"]["Config"] = [{"Subnet": f"{network.subnet}.0/24", "Gateway": f"{network.subnet}.1"}]
     row["Options"] = {"com.docker.network.driver.overlay.vxlanid_list": "4097"}
+    if network.encrypted:
+        row["Options"]["encrypted"] = ""
     if whole:
         row["Containers"] = {
             container.id: {

@@ -18,6 +18,7 @@ class Network:
     id: str = field(default_factory=swarm_id)
     driver: str = "overlay"
     attachable: bool = True
+    encrypted: bool = False
     subnet: str = "10.1.0"
     mtu: int = 1450
     created: timedelta = 90 * DAY

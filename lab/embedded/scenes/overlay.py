@@ -66,6 +66,13 @@ def overlay_down(cluster: Cluster, expect: Expectations) -> None:
     expect.cause("overlay-down", f"network:{OVERLAY}")
 
 
+@scene("encrypted-overlay-down", "The overlay network is encrypted, and a firewall drops ESP between all nodes.")
+def encrypted_overlay_down(cluster: Cluster, expect: Expectations) -> None:
+    """Nothing crosses, though 4789/udp is open; what the swarm's gossip says of names arrives."""
+    cluster.swarm.networks[OVERLAY].encrypted = True
+    overlay_down(cluster, expect)
+
+
 @scene("every-second-packet-lost", "Every second packet from one node to another is lost on the overlay network.")
 def every_second_packet_lost(cluster: Cluster, expect: Expectations) -> None:
     """The documented test passes: one reply is enough for it."""

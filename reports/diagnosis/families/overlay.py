@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from reports.diagnosis.apart import all_apart, apart, cut_off, ends_of, harms_of_tables
 from reports.diagnosis.case import Case, nodes_in, things_of, type_of, unknown
@@ -32,6 +32,12 @@ def _pairs_of(own: Sequence[Result]) -> Predicate:
 
 def _about(results: Sequence[Result], kind: str) -> list[Result]:
     return [each for each in results if {type_of(thing) for thing in each.about} == {kind}]
+
+
+def _remedy_of(results: Sequence[Result]) -> str | None:
+    """Packets of an encrypted network cross as ESP, whatever becomes of 4789/udp."""
+    encrypted = any(isinstance(each.seen, Mapping) and "encrypted" in each.seen for each in results)
+    return "encrypted-overlay" if encrypted else None
 
 
 def _replicas_on(case: Case, nodes: Collection[str]) -> list[str]:
@@ -180,6 +186,7 @@ def _link_nodes(own: Sequence[Result]) -> set[str]:
     "overlay-down",
     "Nothing crosses {things} between any two nodes",
     remedy="overlay-network",
+    others=("encrypted-overlay",),
     harms=(Harm.NEW_CONNECTIONS, Harm.NEXT_FAILURE),
 )
 def overlay_down(case: Case) -> Iterator[Finding]:
@@ -195,13 +202,17 @@ def overlay_down(case: Case) -> Iterator[Finding]:
         def follows(result: Result) -> bool:
             return pairs(result) or lost(result)
 
-        yield Finding(things_of(own, "network"), tuple(own), predicts=follows, harms=harms_of_tables(case, follows))
+        yield Finding(
+            things_of(own, "network"), tuple(own), predicts=follows, harms=harms_of_tables(case, follows),
+            remedy=_remedy_of(own),
+        )  # fmt: skip
 
 
 @family.cause(
     "node-cut-off",
     "{things} {is} cut off from the other nodes on the overlay network",
     remedy="overlay-network",
+    others=("encrypted-overlay",),
     harms=_CRITICAL,
 )
 def node_cut_off(case: Case) -> Iterator[Finding]:
@@ -217,10 +228,14 @@ def node_cut_off(case: Case) -> Iterator[Finding]:
         def follows(result: Result) -> bool:
             return pairs(result) or lost(result)
 
-        yield Finding(things_of(own, "node"), tuple(own), predicts=follows, harms=harms_of_tables(case, follows))
+        yield Finding(
+            things_of(own, "node"), tuple(own), predicts=follows, harms=harms_of_tables(case, follows),
+            remedy=_remedy_of(own),
+        )  # fmt: skip
 
 
-@family.cause("link-cut", "The overlay network is cut: {things}", remedy="overlay-network", harms=_CRITICAL)
+@family.cause("link-cut", "The overlay network is cut: {things}", remedy="overlay-network",
+              others=("encrypted-overlay",), harms=_CRITICAL)  # fmt: skip
 def link_cut(case: Case) -> Iterator[Finding]:
     """Two nodes do not reach each other on the overlay network, both ways or one way, and both reach others.
 
@@ -237,4 +252,6 @@ def link_cut(case: Case) -> Iterator[Finding]:
         def follows(result: Result) -> bool:
             return pairs(result) or any(each(result) for each in between)
 
-        yield Finding(links, tuple(own), predicts=follows, harms=harms_of_tables(case, follows))
+        yield Finding(
+            links, tuple(own), predicts=follows, harms=harms_of_tables(case, follows), remedy=_remedy_of(own)
+        )  # fmt: skip

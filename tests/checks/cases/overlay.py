@@ -206,6 +206,12 @@ net_2(
     inventory=on_nodes(),
 )
 net_2(
+    "a link cut in an encrypted network",
+    seen(pairs=LINK, networks={node: network(node, encrypted=node == THREE) for node in NODES[:3]}),
+    fails(BOTH[1], seen={"by name": "0 of 3", "by address": "0 of 3", "encrypted": "packets cross as ESP"}),
+    inventory=on_nodes(),
+)
+net_2(
     "a dead link that was not looked at alone",
     seen(pairs=LINK),
     fails(

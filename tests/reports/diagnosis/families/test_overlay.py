@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from reports.diagnosis.engine import find_causes
@@ -12,7 +14,8 @@ from tests.reports.diagnosis.families.nodes_run import PAIRS, lossy, nameless, n
 from tests.reports.samples import header
 
 BOTH = ("link:node-2>node-3", "link:node-3>node-2")
-CUT = no_reply(("node-2", "node-3"), ("node-3", "node-2"), about=BOTH)
+BOTH_WAYS = (("node-2", "node-3"), ("node-3", "node-2"))
+CUT = no_reply(*BOTH_WAYS, about=BOTH)
 OF_NODE = [pair for pair in PAIRS if "node-3" in pair]
 OFF = no_reply(*OF_NODE, about=("node:node-3",))
 
@@ -58,6 +61,15 @@ def test_names_that_do_not_resolve_are_gossip() -> None:
     assert kinds(diagnose(*OFF)) == ["node-cut-off"]
     by_name = no_reply(*OF_NODE, about=("node:node-3",), reason="net.name-unresolved")
     assert found(*by_name, *names) == [("gossip-cut", ("node:node-3",))]
+
+
+def test_packets_of_an_encrypted_network_are_looked_for_as_esp() -> None:
+    """Whatever part of it is cut: its packets are no longer on 4789/udp."""
+    for about, pairs in ((("network:dtr-ol",), PAIRS), (("node:node-3",), OF_NODE), (BOTH, BOTH_WAYS)):
+        plain = no_reply(*pairs, about=about)
+        told = [replace(each, seen={"encrypted": "packets cross as ESP"}) for each in plain]
+        assert [each.remedy for each in diagnose(*plain)] == ["overlay-network"]
+        assert [each.remedy for each in diagnose(*told)] == ["encrypted-overlay"]
 
 
 def test_lost_names_leave_connected_databases_alone() -> None:
