@@ -16,6 +16,8 @@ from reports.page.cards import cards, other_remedies
 from reports.page.matrices import matrices
 from reports.records import Header, Result
 
+_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2} UTC")
+
 
 def scrambled(results: Sequence[Result]) -> list[Result]:
     """The same verdicts with every word of their messages, and of all text in seen and expected, another one."""
@@ -37,7 +39,8 @@ def _other_words(text: str, numbers: Iterator[int]) -> str:
 
 def _other_values(value: Any, numbers: Iterator[int]) -> Any:
     if isinstance(value, str):
-        return _other_words(value, numbers)
+        # A time is a value, whatever it is written in.
+        return value if _TIME.fullmatch(value) else _other_words(value, numbers)
     if isinstance(value, list):
         return [_other_values(each, numbers) for each in value]
     if isinstance(value, dict):

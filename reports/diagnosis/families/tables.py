@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 
 from reports.diagnosis.case import Case, fails, name_of, things_of
 from reports.diagnosis.families.database import repeats_issues
@@ -163,8 +163,6 @@ def _gone(result: Result) -> list[str]:
         return [result.subject]
     if isinstance(result.seen, Mapping):
         return [name for name in _WITHOUT_READS if result.seen.get(name) == []]
-    if isinstance(result.seen, Sequence) and result.reason == "rdb.database-missing":
-        return [name for name in _WITHOUT_READS if name not in result.seen]
     return []
 
 

@@ -172,8 +172,10 @@ def test_a_database_that_is_missing_takes_what_it_keeps() -> None:
     assert impact_of_run(fail("RDB-2", A, "rdb.database-empty", f"database:{A}", seen=empty)) == (
         "nobody can sign images (inferred)"
     )
+    # A list of what is there is for people: it does not say which one is missing.
     listed = fail("RDB-2", A, "rdb.database-missing", f"database:{A}", seen=["dtr2", "jobrunner", "notaryserver"])
-    assert impact_of_run(listed) == "nobody can sign images (inferred)"
+    assert impact_of_run(listed, missing) == "nobody can sign images (inferred)"
+    assert impact_of_run(listed) == f"nobody can push or sign images (inferred); {WORKS}"
 
 
 def test_where_every_replica_calls_itself_unhealthy_a_balancer_sends_users_nowhere() -> None:
