@@ -83,6 +83,16 @@ ONE_FAULT = (
 """Scenes that are one fault where they meet: nothing could tell the one from what follows from the other."""
 
 MISSED = {
+    frozenset({"alerts-and-jobs-unreadable", "one-replica-silent"}): "a silent replica does not say what its lists are",
+    frozenset(
+        {"notary-mistrusts-tokens", "notary-signer-deaf"}
+    ): "its audit logs are not read, for the one as the other",
+    frozenset(
+        {"encrypted-overlay-down", "two-of-three-dead"}
+    ): "the databases are named, and not the majority with them",
+    frozenset({"overlay-down", "two-of-three-dead"}): "the databases are named, and not the majority with them",
+    frozenset({"licence-gone", "mke-refuses"}): "no log-in shows that MKE works for others",
+    frozenset({"database-log-floods", "ping-dripping"}): "what is not seen of a replica passes for its silence",
     frozenset({"engine-hung", "upgrade-running"}): "the engine that hangs hides which containers the upgrade has made",
     frozenset({"database-port-closed", "split-view"}): "a database that others miss is not only out of reach from here",
     frozenset({"database-server-row-gone", "rethinkcli-resolves-no-name"}): "whether that server works is not seen",
