@@ -67,6 +67,8 @@ FAMILIES = (
 )
 KINDS: tuple[Kind, ...] = tuple(kind for module in FAMILIES for kind in module.family.kinds)
 _REPAIR_FIRST = ("repair-first",)
+RECOVERED = "recovered"
+"""The remedy of what came right by itself, of whatever kind it is."""
 # While one of them lasts, nothing that is repaired above it stays repaired.
 _BENEATH = tuple(kind for module in (machines, resources, swarm, overlay, packets) for kind in module.family.kinds)
 
@@ -102,7 +104,7 @@ def _found(case: Case, kind: Kind) -> list[Cause]:
                 ladder=_REPAIR_FIRST if over else kind.ladder if finding.ladder is None else finding.ladder,
                 detail=finding.detail,
                 own_title=finding.title,
-                own_remedy="recovered" if over else finding.remedy,
+                own_remedy=RECOVERED if over else finding.remedy,
             )
         )
     return causes

@@ -91,6 +91,7 @@ MISSED = {
         {"encrypted-overlay-down", "two-of-three-dead"}
     ): "the databases are named, and not the majority with them",
     frozenset({"overlay-down", "two-of-three-dead"}): "the databases are named, and not the majority with them",
+    frozenset({"quorum-lost", "mke-refuses"}): "no log-in shows that MKE works for others",
     frozenset({"licence-gone", "mke-refuses"}): "no log-in shows that MKE works for others",
     frozenset({"database-log-floods", "ping-dripping"}): "what is not seen of a replica passes for its silence",
     frozenset({"engine-hung", "upgrade-running"}): "the engine that hangs hides which containers the upgrade has made",

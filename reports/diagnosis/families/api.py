@@ -49,6 +49,7 @@ def api_misbehaves(case: Case) -> Iterator[Finding]:
     "api-down",
     "The API of {things} does not respond as it should",
     remedy="read-the-logs",
+    others=("api-answers-an-error",),
     harms=(Harm.WEB,),
     ladder=_MENDING,
 )

@@ -97,7 +97,12 @@ def containers_down_after_reboot(case: Case) -> Iterator[Finding]:
 
 
 @family.cause(
-    "container-down", "{things} {is} down", remedy="start-containers", ladder=("save-first", "start"), harms=()
+    "container-down",
+    "{things} {is} down",
+    remedy="start-containers",
+    others=("start-refused",),
+    ladder=("save-first", "start"),
+    harms=(),
 )
 def container_down(case: Case) -> Iterator[Finding]:
     """A container of a replica exited, was never started, or could not be started.

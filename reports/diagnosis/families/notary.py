@@ -104,6 +104,10 @@ def _of_notary(result: Result) -> bool:
     "notary-down",
     "{things} {does} not run, or nginx does not reach it",
     remedy="notary-server",
+    others=(
+        "nginx-lost-the-way",
+        "all-alike",
+    ),
     harms=_NO_TRUST,
     ladder=("save-first", "restart-container"),
 )

@@ -84,6 +84,7 @@ family.by_reason(
     "registry-misbehaves",
     "The registry of {things} does not answer as Docker clients expect",
     remedy="registry-challenge",
+    others=("find-the-filter",),
     harms=(Harm.PULL, Harm.PUSH),
 )
 def registry_misbehaves(case: Case) -> Iterator[Finding]:
@@ -113,6 +114,7 @@ def registry_misbehaves(case: Case) -> Iterator[Finding]:
     "registry-down",
     "The registry of {things} does not respond",
     remedy="registry-challenge",
+    others=("nginx-lost-the-way",),
     harms=(Harm.PULL, Harm.PUSH),
     ladder=_MENDING,
 )

@@ -129,6 +129,7 @@ def _says_ill(case: Case, ill: set[str], predicts: Follows, result: Result) -> b
     "replica-unhealthy",
     "{things} {is} unhealthy",
     remedy="recover-replica",
+    others=("health-alone",),
     harms=(Harm.PULL, Harm.PUSH),
     ladder=_REPLICA,
 )
@@ -158,7 +159,14 @@ def _by_its_word(case: Case, found: Finding) -> Finding:
 
 
 @family.cause(
-    "ping-misbehaves", "{things} {does} not answer /_ping as documented", remedy="recover-replica", ladder=_REPLICA
+    "ping-misbehaves",
+    "{things} {does} not answer /_ping as documented",
+    remedy="recover-replica",
+    others=(
+        "undocumented-ping",
+        "health-alone",
+    ),
+    ladder=_REPLICA,
 )
 def ping_misbehaves(case: Case) -> Iterator[Finding]:
     """A replica's `/_ping` does not come over a port that speaks TLS, is not the documented one, or contradicts its
@@ -208,7 +216,7 @@ family.by_reason(
 
 
 @family.cause("health-report-bad", "The last health report of {things} is not OK", remedy="recover-replica",
-              ladder=_REPLICA)  # fmt: skip
+              others=("health-alone",), ladder=_REPLICA)  # fmt: skip
 def health_report_bad(case: Case) -> Iterator[Finding]:
     """A replica's last health report names a fault, and nothing deeper is known.
 

@@ -48,6 +48,10 @@ def _failing(case: Case, *reasons: str, ladder: tuple[str, ...] | None = None) -
     "token-service-hung",
     "{things} accept{s} requests, and {does} not respond",
     remedy="token-service",
+    others=(
+        "all-alike",
+        "nginx-lost-the-way",
+    ),
     harms=_NO_TOKENS,
     ladder=_ONE,
 )
@@ -65,6 +69,7 @@ def token_service_hung(case: Case) -> Iterator[Finding]:
     "token-service-refuses",
     "{things} refuse{s} a password that is right",
     remedy="token-service",
+    others=("all-alike",),
     harms=_NO_TOKENS,
 )
 def token_service_refuses(case: Case) -> Iterator[Finding]:
@@ -81,6 +86,7 @@ def token_service_refuses(case: Case) -> Iterator[Finding]:
     "token-service-misbehaves",
     "{things} {does} not issue tokens as documented",
     remedy="token-service",
+    others=("all-alike",),
     harms=_NO_TOKENS,
 )
 def token_service_misbehaves(case: Case) -> Iterator[Finding]:
@@ -112,6 +118,10 @@ def token_service_misbehaves(case: Case) -> Iterator[Finding]:
     "token-service-down",
     "{things} {does} not work",
     remedy="token-service",
+    others=(
+        "all-alike",
+        "nginx-lost-the-way",
+    ),
     harms=_NO_TOKENS,
     ladder=_ONE,
 )
@@ -131,6 +141,7 @@ def token_service_down(case: Case) -> Iterator[Finding]:
     "token-key-or-clock",
     "{things} {does} not accept fresh tokens",
     remedy="token-key",
+    others=("token-other-key",),
     harms=(Harm.PULL, Harm.PULL_SIGNED, Harm.PUSH, Harm.SIGN),
 )
 def token_key_or_clock(case: Case) -> Iterator[Finding]:

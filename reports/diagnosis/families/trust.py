@@ -20,7 +20,9 @@ def _faulty(case: Case) -> list[Result]:
     return [each for each in case.found("feed.") if each.condition in _OF_RECORDS]
 
 
-@family.cause("feed-damaged", "{things} {has} faults", remedy="odd-records", harms=(Harm.TRUST_LOG,))
+@family.cause(
+    "feed-damaged", "{things} {has} faults", remedy="odd-records", others=("records-lost",), harms=(Harm.TRUST_LOG,)
+)
 def feed_damaged(case: Case) -> Iterator[Finding]:
     """Records of an audit log are wrong, and all replicas return them alike: the fault is in the database.
 
