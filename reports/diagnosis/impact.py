@@ -74,7 +74,8 @@ def _claims(case: Case, cause: Cause) -> tuple[dict[Harm, tuple[str, ...]], Wher
     claims: dict[Harm, tuple[str, ...]] = {}
     working: dict[Harm, tuple[str, ...]] = {}
     for harm in sorted({*cause.harms, *failed}):
-        there = {*(at if harm in cause.harms else ()), *failed.get(harm, ())} - (set(out) if _reached(harm) else set())
+        silent = out if harm in _OVER_HTTPS else ()
+        there = {*(at if harm in cause.harms else ()), *failed.get(harm, ())} - set(silent)
         passed = {each for each in there if works(case, harm, each)} if _is_of_replicas(case, cause) else set()
         if passed:
             working[harm] = _ordered(case, passed)
@@ -89,10 +90,6 @@ def _claims(case: Case, cause: Cause) -> tuple[dict[Harm, tuple[str, ...]], Wher
     if _goes_the_way_that_works(cause, claims, working):
         claims.pop(Harm.PUSH, None)
     return claims, working
-
-
-def _reached(harm: Harm) -> bool:
-    return harm in _OVER_HTTPS
 
 
 def _ordered(case: Case, names: set[str]) -> tuple[str, ...]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reports.diagnosis.diagnosis import Diagnosis
 from reports.diagnosis.engine import KINDS
+from reports.diagnosis.words import cause_text
 from tests.proof.figures import OfKind, of_kind, of_verdicts
 from tests.proof.mutants import Mutant
 from tests.proof.records import Record
@@ -26,7 +27,6 @@ _PORT = re.compile(r"(127\.0\.0\.1|localhost):\d+")
 _UNNOTICED = (
     "\nNothing noticed these, by file and function; most are what stands in where a verdict names no replica:\n\n"
 )
-_EVIDENCE = re.compile(r': (?:"|the |/).*$', re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -140,13 +140,14 @@ def _first_lines(title: str, records: Sequence[Record], evidence: Evidence) -> s
 
 def _first_line(record: Record, diagnosis: Diagnosis) -> str:
     named = record.named(diagnosis)
-    said = _short(diagnosis.causes[0].text) if diagnosis.causes else "nothing is wrong"
     impact = _PORT.sub(r"\1", diagnosis.impact) if diagnosis.causes else ""
     rung = named[0][2] if named else ""
-    cells = (record.name, record.title, said, str(len(named)), impact, rung)
+    cells = (record.name, record.title, _first(record, diagnosis), str(len(named)), impact, rung)
     return "| " + " | ".join(each.replace("|", "\\|").replace("\n", " ") for each in cells) + " |\n"
 
 
-def _short(text: str) -> str:
-    """Without the message that is quoted as its evidence."""
-    return _EVIDENCE.sub("", _PORT.sub(r"\1", text))
+def _first(record: Record, diagnosis: Diagnosis) -> str:
+    """What is said first, without the message that is quoted as its evidence."""
+    if not diagnosis.causes:
+        return "nothing is wrong"
+    return _PORT.sub(r"\1", cause_text(record.run.header, replace(diagnosis.causes[0].cause, detail="")))
