@@ -8,6 +8,7 @@ from lab.embedded import faults, reply
 from tests.front_door.looks import Looks
 from tests.front_door.meanwhile import meanwhile
 from tests.front_door.staging import asked_at, inventory_with, scene, staged, state_of
+from tests.patience import patient
 from tests.suite import Suite
 
 SICK = "Notary unhealthy: DB operational: rethinkdb: connection closed"
@@ -68,7 +69,7 @@ def test_wait_looks_until_it_holds(suite: Suite, tmp_path: Path) -> None:
     assert told["message"].startswith("recovered during --wait: ")
     assert told["attempts"] == 3
     assert told["recovered_at"] >= told["started"] > outcome.header["started"]
-    assert Looks.of(outcome).seconds < 20
+    assert Looks.of(outcome).seconds < patient(20)
     # The saved facts are judged as those of a run that waited.
     again = suite.run(f"--facts={outcome.reports / 'facts.json'}", "-k", "challenges", "--fail-on=warning")
     assert (again.code, again.verdicts) == (0, outcome.verdicts)
@@ -127,14 +128,14 @@ def test_wait_gives_up_at_its_time(suite: Suite, tmp_path: Path) -> None:
     assert outcome.code == 1, outcome.output
     assert outcome.of("REG-1", state_of(cluster).bad.id)["attempts"] >= 3
     # Three seconds to the short second look, then five; the last look may end a little after.
-    assert 7 < Looks.of(outcome).seconds < 11
+    assert 7 < Looks.of(outcome).seconds < patient(11)
 
 
 def test_wait_does_not_wait_when_all_holds(suite: Suite, tmp_path: Path) -> None:
     with scene("healthy", tmp_path) as cluster:
         outcome = suite.run(f"--inventory={inventory_with(cluster, require=[])}", "-k", "challenges", "--wait=60s")
     assert outcome.code == 0, outcome.output
-    assert Looks.of(outcome).seconds < 3
+    assert Looks.of(outcome).seconds < patient(3)
     assert {line["attempts"] for line in outcome.results} == {1}
 
 

@@ -23,6 +23,7 @@ from lab.embedded import Embedded
 from tests.lab.asking import Asker
 from tests.lab.conftest import Start
 from tests.lab.nodes import PROBE_IMAGE, client, dial, node, probe, run
+from tests.patience import patient
 
 REPLICA = "f2277ad178f7"
 COMPONENTS = ("api", "garant", "jobrunner", "nginx", "notary-server", "notary-signer", "registry", "rethinkdb",
@@ -214,7 +215,7 @@ def test_closing_ends_what_runs_in_containers(tmp_path: Path) -> None:
     begun = time.perf_counter()
     cluster.close()
     engine.close()
-    assert time.perf_counter() - begun < 2
+    assert time.perf_counter() - begun < patient(2)
     assert not _sleeping()
     until = time.monotonic() + 3
     while set(threading.enumerate()) - before and time.monotonic() < until:
