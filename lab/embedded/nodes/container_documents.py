@@ -1,4 +1,4 @@
-"""Containers as the Engine API shows them: in the list, and inspected. Forms of moby 20.10, API 1.41."""
+"""Containers as the Engine API shows them: in the list, and inspected. Forms of moby 20.10, and of newer APIs."""
 
 import hashlib
 from datetime import datetime, timedelta
@@ -6,6 +6,7 @@ from typing import Any
 
 from lab.embedded.nodes.clock import NEVER, nano, roughly
 from lab.embedded.nodes.container import Container, Mount
+from lab.embedded.nodes.generations import DNS_NAMES, FEW_SETTINGS, MANIFESTS, Api
 from lab.embedded.nodes.state import Node
 from lab.embedded.nodes.swarm import Swarm
 
@@ -31,13 +32,17 @@ def status(container: Container, age: timedelta) -> str:
 
 
 class Documents:
-    """Containers of one node. `started`: when the cluster started, by this node's clock; ages count from there."""
+    """Containers of one node. `started`: when the cluster started, by this node's clock; ages count from there.
 
-    def __init__(self, node: Node, swarm: Swarm, started: datetime, now: datetime) -> None:
+    api: the version of it that was asked by, which decides on the form.
+    """
+
+    def __init__(self, node: Node, swarm: Swarm, started: datetime, now: datetime, api: Api) -> None:
         self._node = node
         self._swarm = swarm
         self._started = started
         self._now = now
+        self._api = api
 
     def _at(self, ago: timedelta | None) -> str:
         return NEVER if ago is None else nano(self._started - ago)
@@ -46,7 +51,11 @@ class Documents:
         return self._now - self._started + (ago or timedelta())
 
     def _networks(self, container: Container) -> dict[str, Any]:
-        return {name: self._endpoint(name, address) for name, address in container.networks.items()}
+        endpoints = {name: self._endpoint(name, address) for name, address in container.networks.items()}
+        if self._api >= DNS_NAMES:
+            for endpoint in endpoints.values():
+                endpoint |= {"IPAMConfig": None, "DNSNames": [container.name, container.id[:12]]}
+        return endpoints
 
     def _endpoint(self, name: str, address: str) -> dict[str, Any]:
         network = self._swarm.networks.get(name)
@@ -98,7 +107,12 @@ class Documents:
             "HostConfig": {"NetworkMode": next(iter(container.networks), "default")},
             "NetworkSettings": {"Networks": self._networks(container)},
             "Mounts": [self._mount(mount) for mount in container.mounts],
-        }
+        } | ({"Health": self._short_health(container)} if self._api >= FEW_SETTINGS else {})
+
+    @staticmethod
+    def _short_health(container: Container) -> dict[str, Any]:
+        failing = 3 if container.health == "unhealthy" else 0
+        return {"Status": container.health or "none", "FailingStreak": failing}
 
     def _state(self, container: Container) -> dict[str, Any]:
         health: dict[str, Any] = {
@@ -147,7 +161,7 @@ class Documents:
             "Image": image_id(container.image),
             "Name": f"/{container.name}",
             "RestartCount": container.restarts,
-            "Driver": "overlay2",
+            "Driver": self._driver,
             "Platform": "linux",
             "HostConfig": self._host_config(container),
             "Mounts": [self._mount(mount) for mount in container.mounts],
@@ -168,7 +182,49 @@ class Documents:
                 "Entrypoint": container.entrypoint or None,
                 "Labels": container.labels,
             },
-            "NetworkSettings": {"Ports": self._ports(container), "Networks": self._networks(container)},
+            "NetworkSettings": self._network_settings(container),
+        } | self._layers(container)
+
+    @property
+    def _driver(self) -> str:
+        return "overlayfs" if self._node.containerd_images else "overlay2"
+
+    def _layers(self, container: Container) -> dict[str, Any]:
+        """Where the container's files are: GraphDriver, and in its place Storage where containerd keeps them."""
+        if not self._node.containerd_images:
+            data = {"MergedDir": f"{self._node.data_root}/overlay2/{container.id}/merged"}
+            return {"GraphDriver": {"Name": self._driver, "Data": data}}
+        manifest = {"mediaType": "application/vnd.oci.image.manifest.v1+json", "digest": image_id(container.image)}
+        newer = {"ImageManifestDescriptor": manifest | {"size": 1_200}} if self._api >= MANIFESTS else {}
+        if self._api >= FEW_SETTINGS:
+            return newer | {"Storage": {"RootFS": {"Snapshot": {"Name": self._driver}}}}
+        return newer | {"GraphDriver": {"Name": self._driver, "Data": None}}
+
+    def _network_settings(self, container: Container) -> dict[str, Any]:
+        """Until API 1.52 with what was the default bridge's: empty on any other network."""
+        own = {
+            "SandboxID": "",
+            "SandboxKey": "",
+            "Ports": self._ports(container),
+            "Networks": self._networks(container),
+        }
+        if self._api >= FEW_SETTINGS:
+            return own
+        return own | {
+            "Bridge": "",
+            "HairpinMode": False,
+            "LinkLocalIPv6Address": "",
+            "LinkLocalIPv6PrefixLen": 0,
+            "SecondaryIPAddresses": None,
+            "SecondaryIPv6Addresses": None,
+            "EndpointID": "",
+            "Gateway": "",
+            "GlobalIPv6Address": "",
+            "GlobalIPv6PrefixLen": 0,
+            "IPAddress": "",
+            "IPPrefixLen": 0,
+            "IPv6Gateway": "",
+            "MacAddress": "",
         }
 
     @staticmethod

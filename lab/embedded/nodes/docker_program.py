@@ -31,7 +31,7 @@ def _engine(told: dict[str, Any]) -> Ask:
     def ask(path: str) -> Any:
         connection = http.client.HTTPSConnection(told["host"], told["port"], context=context, timeout=SECONDS)
         try:
-            connection.request("GET", f"/v1.41{path}")
+            connection.request("GET", f"/v{told['api']}{path}")
             answer = connection.getresponse()
             text = answer.read()
         except OSError:

@@ -12,6 +12,7 @@ from lab.embedded.nodes import node_documents as told
 from lab.embedded.nodes.clock import nano
 from lab.embedded.nodes.container import Container
 from lab.embedded.nodes.container_documents import Documents
+from lab.embedded.nodes.generations import number
 from lab.embedded.nodes.http import Answer, Question, date, frames, refused
 from lab.embedded.nodes.lifecycle import Lifecycle
 from lab.embedded.nodes.running import ERR, OUT, Frame
@@ -46,21 +47,25 @@ class Engine:
     def headers(self) -> dict[str, str]:
         node = self._node
         return {
-            "Api-Version": node.api_version,
+            "Api-Version": node.engine.api,
             "Docker-Experimental": "false",
             "Ostype": "linux",
-            "Server": f"Docker/{node.engine_version} (linux)",
+            "Server": f"Docker/{node.engine.version} (linux)",
             "Date": date(node.clock_ahead.total_seconds()),
         }
 
     def answer(self, asked: Question) -> Answer:
-        """The answer of this engine, 404 for what it does not know and 400 for a version that is too new for it."""
+        """The answer of this engine, 404 for what it does not know and 400 for a version that it does not speak."""
         version, path = versioned(asked.path)
-        if version and _number(version) > _number(self._node.api_version):
+        spoken = self._node.engine
+        if version and number(version) > number(spoken.api):
             answer = refused(400, f"client version {version} is too new. Maximum supported API version is "
-                                  f"{self._node.api_version}")  # fmt: skip
+                                  f"{spoken.api}")  # fmt: skip
+        elif version and number(version) < number(spoken.oldest):
+            answer = refused(400, f"client version {version} is too old. Minimum supported API version is "
+                                  f"{spoken.oldest}, please upgrade your client to a newer version")  # fmt: skip
         else:
-            answer = self._routed(replace(asked, path=path))
+            answer = self._routed(replace(asked, path=path, api=version or spoken.api))
         self._record(self._node.name, asked, 0 if answer.hung else answer.status)
         return answer
 
@@ -78,9 +83,9 @@ class Engine:
         """A container with that id or name, or a program that was started in one."""
         return self._node.named(subject) is not None or self._lifecycle.has(subject)
 
-    def _documents(self) -> Documents:
+    def _documents(self, asked: Question) -> Documents:
         now = datetime.now(UTC) + self._node.clock_ahead
-        return Documents(self._node, self._swarm, self._started, now)
+        return Documents(self._node, self._swarm, self._started, now, number(asked.api))
 
     # -- what is read
 
@@ -90,23 +95,24 @@ class Engine:
     def _version(self, _asked: Question, _: str) -> Answer:
         return Answer(200, told.version(self._node))
 
-    def _info(self, _asked: Question, _: str) -> Answer:
-        return Answer(200, told.info(self._node, self._swarm, datetime.now(UTC) + self._node.clock_ahead))
+    def _info(self, asked: Question, _: str) -> Answer:
+        now = datetime.now(UTC) + self._node.clock_ahead
+        return Answer(200, told.info(self._node, self._swarm, now, number(asked.api)))
 
     def _containers(self, asked: Question, _: str) -> Answer:
         filters = _filters(asked)
         everything = asked.says("all") or "status" in filters
         rows = [
-            self._documents().listed(container)
+            self._documents(asked).listed(container)
             for container in reversed(self._node.containers)
             if (everything or container.state in ("running", "paused", "restarting")) and _fits(container, filters)
         ]
         limit = int(asked.query.get("limit", "-1"))
         return Answer(200, rows[:limit] if limit > 0 else rows)
 
-    def _container(self, _asked: Question, name: str) -> Answer:
+    def _container(self, asked: Question, name: str) -> Answer:
         container = self._node.named(name)
-        return Answer(200, self._documents().inspected(container)) if container else _no_container(name)
+        return Answer(200, self._documents(asked).inspected(container)) if container else _no_container(name)
 
     def _logs(self, asked: Question, name: str) -> Answer:
         container = self._node.named(name)
@@ -151,11 +157,13 @@ class Engine:
             404, f"get {name}: no such volume"
         )  # fmt: skip
 
-    def _images(self, _asked: Question, _: str) -> Answer:
-        return Answer(200, [told.image(tag) for tag in self._node.images])
+    def _images(self, asked: Question, _: str) -> Answer:
+        return Answer(200, [told.image(name, number(asked.api)) for name in self._node.images])
 
-    def _image(self, _asked: Question, name: str) -> Answer:
-        return Answer(200, told.image(name)) if name in self._node.images else refused(404, f"No such image: {name}")
+    def _image(self, asked: Question, name: str) -> Answer:
+        if name not in self._node.images:
+            return refused(404, f"No such image: {name}")
+        return Answer(200, told.image(name, number(asked.api)))
 
     def _nodes(self, _asked: Question, _: str) -> Answer:
         if not self._node.in_swarm:
@@ -179,10 +187,6 @@ def versioned(path: str) -> tuple[str, str]:
     """The version of the API in front of a path, "" without one, and the path after it."""
     found = re.match(r"/v(\d+\.\d+)(?=/)", path)
     return (found.group(1), path[found.end() :]) if found else ("", path)
-
-
-def _number(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in version.split("."))
 
 
 def _no_container(name: str) -> Answer:

@@ -23,7 +23,7 @@ STDIN_POLL_SECONDS = 0.02
 
 @dataclass(frozen=True)
 class Question:
-    """A request. `path` has no version in front; `query` holds the last value of each key."""
+    """A request. `path` has no version in front; `query` holds the last value of each key; `api`: it was asked by."""
 
     method: str
     path: str
@@ -31,6 +31,7 @@ class Question:
     body: dict[str, Any]
     known: bool = True
     """The client has a certificate."""
+    api: str = ""
 
     def says(self, key: str) -> bool:
         """A query parameter is true, in any of the ways in which clients write that."""

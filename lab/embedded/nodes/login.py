@@ -77,7 +77,7 @@ def _docker(node: Node, directory: Path) -> dict[str, str]:
     certs = str(directory / "certs" / node.name)
     files = {
         "docker": f"{sys.executable} {PROGRAM}\n",
-        "engine.json": json.dumps({"host": "127.0.0.1", "port": node.port, "certs": certs}),
+        "engine.json": json.dumps({"host": "127.0.0.1", "port": node.port, "certs": certs, "api": node.engine.api}),
     }
     answers = node.door is Door.OPEN and not {"info", "everything"} & (node.hung | node.waits.keys())
     return files | ({"data-root": f"{node.data_root}\n"} if answers else {})

@@ -1,4 +1,4 @@
-"""What an engine tells of its node, of networks, volumes and images, and of the swarm. Forms of moby 20.10."""
+"""What an engine tells of its node, networks, volumes, images and the swarm. Forms of moby 20.10 and of newer APIs."""
 
 import hashlib
 from dataclasses import replace
@@ -8,6 +8,7 @@ from typing import Any
 from lab.embedded.nodes.clock import nano
 from lab.embedded.nodes.container import Volume
 from lab.embedded.nodes.container_documents import image_id
+from lab.embedded.nodes.generations import CONTAINERD, DNS_NAMES, FIREWALL, Api
 from lab.embedded.nodes.state import Node
 from lab.embedded.nodes.swarm import Network, Swarm
 
@@ -18,10 +19,10 @@ BUILT_IN = {"bridge": "bridge", "host": "host", "none": "null"}
 def version(node: Node) -> dict[str, Any]:
     return {
         "Platform": {"Name": "Mirantis Container Runtime"},
-        "Components": [{"Name": "Engine", "Version": node.engine_version}],
-        "Version": node.engine_version,
-        "ApiVersion": node.api_version,
-        "MinAPIVersion": "1.12",
+        "Components": [{"Name": "Engine", "Version": node.engine.version}],
+        "Version": node.engine.version,
+        "ApiVersion": node.engine.api,
+        "MinAPIVersion": node.engine.oldest,
         "GitCommit": "5d6db84",
         "GoVersion": "go1.19.7",
         "Os": "linux",
@@ -51,7 +52,17 @@ def _swarm_of(node: Node, swarm: Swarm) -> dict[str, Any]:
     return told
 
 
-def info(node: Node, swarm: Swarm, now: datetime) -> dict[str, Any]:
+def info(node: Node, swarm: Swarm, now: datetime, api: Api) -> dict[str, Any]:
+    newer: dict[str, Any] = {}
+    if api >= CONTAINERD:
+        spaces = {"Containers": "moby", "Plugins": "plugins.moby"}
+        newer["Containerd"] = {"Address": "/run/containerd/containerd.sock", "Namespaces": spaces}
+    if api >= FIREWALL:
+        newer["FirewallBackend"] = {"Driver": "iptables"}
+    return _info(node, swarm, now) | newer
+
+
+def _info(node: Node, swarm: Swarm, now: datetime) -> dict[str, Any]:
     states = [container.state for container in node.containers]
     return {
         "ID": ":".join(node.id[start : start + 4].upper() for start in range(0, 24, 4)),
@@ -76,7 +87,7 @@ def info(node: Node, swarm: Swarm, now: datetime) -> dict[str, Any]:
         "DockerRootDir": node.data_root,
         "Name": node.name,
         "Labels": [],
-        "ServerVersion": node.engine_version,
+        "ServerVersion": node.engine.version,
         "Swarm": _swarm_of(node, swarm),
         "LiveRestoreEnabled": False,
         "SecurityOptions": ["name=apparmor", "name=seccomp,profile=default"],
@@ -103,7 +114,7 @@ def swarm_node(node: Node, swarm: Swarm, started: datetime) -> dict[str, Any]:
             "Hostname": node.name,
             "Platform": {"Architecture": "x86_64", "OS": "linux"},
             "Resources": {"NanoCPUs": node.processors * 10**9, "MemoryBytes": node.memory * 1024},
-            "Engine": {"EngineVersion": node.engine_version},
+            "Engine": {"EngineVersion": node.engine.version},
         },
         "Status": _status(node),
     }
@@ -188,15 +199,14 @@ def volume(node: Node, one: Volume, started: datetime) -> dict[str, Any]:
     }
 
 
-def image(tag: str) -> dict[str, Any]:
+def image(name: str, api: Api) -> dict[str, Any]:
     """A row of GET /images/json, and what little of an inspection anybody needs."""
+    size = {"Size": 57_000_000} | ({} if api >= DNS_NAMES else {"VirtualSize": 57_000_000})
     return {
-        "Id": image_id(tag),
-        "RepoTags": [tag],
-        "RepoDigests": [],
+        "Id": image_id(name),
+        "RepoTags": [] if "@" in name else [name],
+        "RepoDigests": [name] if "@" in name else [],
         "Created": 1_620_000_000,
-        "Size": 57_000_000,
-        "VirtualSize": 57_000_000,
         "Labels": {},
         "Containers": -1,
-    }
+    } | size

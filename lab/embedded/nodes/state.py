@@ -1,11 +1,13 @@
 """A node as it really is: what a scene changes, and what its engine and its shell answer from."""
 
+import hashlib
 import secrets
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 from lab.embedded.door import Door
 from lab.embedded.nodes.container import DAY, Container, Volume
+from lab.embedded.nodes.generations import GENERATIONS, USUAL, Generation
 
 GIB = 1 << 20
 """In KiB, as df and /proc/meminfo count."""
@@ -66,8 +68,7 @@ class Node:
     number: int = 1
     manages: bool = True
     id: str = field(default_factory=swarm_id)
-    engine_version: str = "20.10.24"
-    api_version: str = "1.41"
+    engine: Generation = USUAL
     listed: bool = True
     """It stands in the inventory."""
     listed_ways: tuple[str, ...] = ("docker", "shell")
@@ -102,6 +103,10 @@ class Node:
     data_root: str = "/var/lib/docker"
     containerd_images: bool = False
     """Its images lie in containerd's store, as on new installations of Docker 29."""
+    images_from: str = ""
+    """The mirror that its images were pulled from, with a slash at its end; "" where the vendor's registry is it."""
+    images_by: tuple[str, ...] = ("tag",)
+    """What its images were pulled by: their tag, their digest, or both."""
     docker_refuses: str = ""
     """What the docker command complains of in place of an answer, as to a user who may not use it."""
     disk_full: bool = False
@@ -125,6 +130,22 @@ class Node:
     """Overlay networks whose id is another one on this node."""
     lost_networks: set[str] = field(default_factory=set)
     """Overlay networks that this node does not know."""
+
+    def install(self, generation: str) -> None:
+        """A fresh installation of another generation of the engine."""
+        self.engine = GENERATIONS[generation]
+        self.containerd_images = self.engine.containerd
+
+    def pulled(self, image: str, *, held: bool = False) -> str:
+        """What an image of the vendor's is called that was pulled as all of its are; held: among its images.
+
+        Of an image that was pulled by tag and digest, an engine holds the digest alone.
+        """
+        path, _, tag = image.rpartition(":")
+        repository, _, name = path.rpartition("/")
+        named = f"{self.images_from or f'{repository}/'}{name}"
+        digest = f"@sha256:{hashlib.sha256(image.encode()).hexdigest()}" if "digest" in self.images_by else ""
+        return named + (f":{tag}" if "tag" in self.images_by and not (held and digest) else "") + digest
 
     def of(self, replica: str, component: str) -> Container:
         """The container of that component; KeyError if there is none."""
