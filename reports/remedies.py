@@ -22,7 +22,7 @@ _WORDS = {
     "authority": "address of the replica",
     "endpoint": "address of the replica:443",
     "host": "address of MSR",
-    "image": "mirantis/dtr:version that runs",
+    "image": "registry.mirantis.com/msr/dtr:version that runs",
     "healthy": "id of a healthy replica",
     "subject": "subject",
     "user": "administrator",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,7 @@ from fixtures.core.reasons import REASONS
 from fixtures.core.store import Key
 from fixtures.inventory import Inventory
 from fixtures.inventory.images import image_name, product_image
+from fixtures.probes.containers import Container
 from fixtures.target import Target
 from msr_checks import version
 
@@ -40,7 +41,8 @@ def header(target: Target, asked: Sequence[BoundCheck], catalogue: Sequence[Cond
     selected = {each.condition.id for each in asked}
     today = target.judged_at.date()
     entries = [each.entry() for each in catalogue]
-    versions, images = _versions(target), _images(target)
+    versions, containers = _versions(target), _containers(target)
+    images = _images(containers)
     return {
         "kind": "header",
         "cluster": inventory.cluster,
@@ -54,7 +56,7 @@ def header(target: Target, asked: Sequence[BoundCheck], catalogue: Sequence[Cond
         "replicas": {r.id: {"node": r.node, "address": r.address, "port": r.port} for r in inventory.replicas},
         "versions": versions,
         "images": images,
-        "product_image": product_image(images.values(), set(versions.values()) or {inventory.product.version or ""}),
+        "product_image": product_image(images.values(), _running(containers, versions, inventory)),
         "require": list(inventory.require),
         "fail_on": fail_on,
         "declared": [{**asdict(each), "at": _time(each.at)} for each in target.declared],
@@ -113,15 +115,24 @@ def _versions(target: Target) -> dict[str, str]:
     }
 
 
-def _images(target: Target) -> dict[str, str]:
-    """The image of a component of each replica; of each container where a replica's carry different versions."""
+def _containers(target: Target) -> list[Container]:
     observations = [target.store.latest(Key("containers", node.name)) for node in target.inventory.nodes]
-    found = [
+    return [
         container
         for observation in observations
         if observation and observation.fact
         for container in observation.fact.msr
     ]
+
+
+def _running(containers: Iterable[Container], versions: Mapping[str, str], inventory: Inventory) -> set[str]:
+    """The versions that run: as the containers are labelled, else as the API reports, else as the inventory says."""
+    labelled = {each.version for each in containers if each.version}
+    return labelled or set(versions.values()) or set(filter(None, [inventory.product.version]))
+
+
+def _images(found: Sequence[Container]) -> dict[str, str]:
+    """The image of a component of each replica; of each container where a replica's carry different versions."""
     images: dict[str, str] = {}
     for replica in dict.fromkeys(each.replica for each in found):
         own = [each for each in found if each.replica == replica]

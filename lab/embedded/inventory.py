@@ -8,6 +8,7 @@ import yaml
 from lab.embedded.certificates import Authority
 from lab.embedded.nodes import login
 from lab.embedded.nodes.state import Node
+from lab.embedded.product import VERSION
 from lab.embedded.reql.certificates import DatabaseAuthority, name_of
 from lab.embedded.state import Account, Cluster, Replica
 
@@ -77,7 +78,7 @@ def write_inventory(
     presented = [cluster.balancer.certificate, *(replica.certificate for replica in cluster.replicas)]
     inventory: dict[str, Any] = {
         "cluster": "demo",
-        "product": {"name": "MSR", "version": "2.8.2"},
+        "product": {"name": "MSR", "version": VERSION},
         "url": f"https://{cluster.public_name}",
         "tls": {"ca": authority.write(directory, presented)},
         "mke": {"url": f"https://localhost:{cluster.mke.port}", "ca": ["ca.pem"]},

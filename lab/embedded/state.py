@@ -16,6 +16,7 @@ from lab.embedded.database import Reql, Rethink
 from lab.embedded.door import Door
 from lab.embedded.nodes.state import Node
 from lab.embedded.nodes.swarm import Swarm
+from lab.embedded.product import VERSION
 from lab.embedded.reply import Reply
 from lab.embedded.trust import Change, Trust
 
@@ -35,7 +36,7 @@ class Replica:
     uuid: str
     port: int = 0
     address: str = "127.0.0.1"
-    version: str = "2.8.2"
+    version: str = VERSION
     ping_error: str = ""
     health: str = "OK"
     last_report: timedelta | None = None

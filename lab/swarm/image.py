@@ -10,16 +10,14 @@ import shutil
 import tarfile
 from pathlib import Path
 
+from lab.embedded.product import image
 from lab.swarm.commands import run
 from lab.swarm.node import Node
-from lab.swarm.plan import IMAGE, ORGANISATION, VERSION
+from lab.swarm.plan import IMAGE
 
-COMPONENTS = {
-    "rethinkdb": "rethink", "registry": "registry", "api": "api", "jobrunner": "jobrunner", "garant": "garant",
-    "nginx": "nginx", "notary-server": "notary-server", "notary-signer": "notary-signer",
-    "scanningstore": "postgres",
-}  # fmt: skip
-"""The nine containers of a replica, and what their images are called."""
+COMPONENTS = ("rethinkdb", "registry", "api", "jobrunner", "garant", "nginx", "notary-server", "notary-signer",
+              "scanningstore")  # fmt: skip
+"""The nine containers of a replica."""
 
 BUSYBOX = Path("/bin/busybox")
 # A shell script keeps its own name as the name of its process, as NODE's look for the database's expects.
@@ -30,7 +28,7 @@ trap 'exit 0' TERM INT
 while :; do sleep 3600 & wait $!; done
 """
 NGINX_WRAPPER = "#!/bin/sh\nexec nginx -g 'daemon off;'\n"
-ENTRY_POINT = "#!/bin/sh\necho 'usage: docker run mirantis/dtr install | join | remove | ...'\nexit 2\n"
+ENTRY_POINT = "#!/bin/sh\necho 'usage: docker run dtr install | join | remove | ...'\nexit 2\n"
 USERS = "root:x:0:0:root:/root:/bin/sh\nwww-data:x:33:33::/var/www:/bin/false\nnobody:x:65534:65534::/:/bin/false\n"
 GROUP = "root:x:0:\nwww-data:x:33:\nnogroup:x:65534:\n"
 DIRECTORIES = ("tmp", "run", "var/log/nginx", "var/lib/nginx", "etc/nginx", "root", "ca", "data", "storage", "proc",
@@ -44,7 +42,7 @@ def service(component: str) -> str:
 
 def tags() -> list[str]:
     """What the image is called: the product's own and one name per component."""
-    return [IMAGE, *(f"{ORGANISATION}/dtr-{name}:{VERSION}" for name in COMPONENTS.values())]
+    return [IMAGE, *map(image, COMPONENTS)]
 
 
 def archive() -> bytes:

@@ -5,9 +5,10 @@ from typing import Any
 
 import yaml
 
+from lab.embedded.product import VERSION
 from lab.swarm.front import Front
 from lab.swarm.keys import DOCKER_USER, SUDO_USER, Keys
-from lab.swarm.plan import IMAGE, NETWORK, VERSION, Machine, Plan
+from lab.swarm.plan import IMAGE, NETWORK, Machine, Plan
 
 FREE_GB = [0.5, 0.1]
 """A node's disk is 1 GiB of memory."""

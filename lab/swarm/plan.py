@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from lab.embedded.healthy import MOST_REPLICAS, REPLICA_IDS
+from lab.embedded.product import bootstrapper
 
 LINK = "10.213.0"
 GATEWAY = f"{LINK}.1"
@@ -13,9 +14,7 @@ MOST_NODES = 20
 
 NETWORK = "dtr-ol"
 NETWORK_SUBNET = "10.1.0.0/24"
-VERSION = "2.8.2"
-ORGANISATION = "mirantis"
-IMAGE = f"{ORGANISATION}/dtr:{VERSION}"
+IMAGE = bootstrapper()
 
 
 @dataclass(frozen=True)

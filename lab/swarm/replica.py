@@ -11,10 +11,11 @@ from typing import Any
 
 from docker.errors import APIError
 
+from lab.embedded.product import VERSION, image
 from lab.swarm.commands import LabError, until
 from lab.swarm.image import COMPONENTS, service
 from lab.swarm.node import Node
-from lab.swarm.plan import NETWORK, ORGANISATION, VERSION
+from lab.swarm.plan import NETWORK
 
 VOLUMES = {
     "rethinkdb": {"dtr-ca-{id}": "/ca", "dtr-rethink-{id}": "/data"},
@@ -71,7 +72,7 @@ def create(
         mem_limit=memory,
     )
     asked: dict[str, Any] = {
-        "image": f"{ORGANISATION}/dtr-{COMPONENTS[component]}:{VERSION}",
+        "image": image(component),
         "name": name,
         "entrypoint": entrypoint or [service(component)],
         "environment": {"DTR_VERSION": version, "DTR_REPLICA_ID": replica},

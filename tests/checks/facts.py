@@ -126,7 +126,7 @@ def access(status: int, told: str = "") -> Access:
     return Access(**times(), replica=A, status=status, detail=told or f"{status} with an empty body")
 
 
-def api_log_in(replica: str = A, status: int = 200, number: str | None = "2.8.2", detail: str = "") -> ApiLogIn:
+def api_log_in(replica: str = A, status: int = 200, number: str | None = "2.10.4", detail: str = "") -> ApiLogIn:
     """What a replica's API answers the administrator's first request."""
     return ApiLogIn(**times(), replica=replica, status=status, version=number, detail=detail, healthy=True)
 

@@ -61,7 +61,12 @@ def unlisted(node: str, **fields: Any) -> NetworkView:
 
 
 def container(node: str, **fields: Any) -> OverlayProbe:
-    told = {"name": f"probe-{node}", "address": "10.1.0.40", "network_id": ID, "image": "mirantis/dtr:2.8.2"}
+    told = {
+        "name": f"probe-{node}",
+        "address": "10.1.0.40",
+        "network_id": ID,
+        "image": "registry.mirantis.com/msr/dtr:2.10.4",
+    }
     return OverlayProbe(**times(), **{"node": node, "network": NETWORK, **told, **fields})
 
 

@@ -158,7 +158,7 @@ def echoing(planted: Planted, cluster: Cluster) -> None:
     api = ("Docker-Distribution-Api-Version", "registry/2.0")
     three.faults["/v2/"] = lambda _: Reply(401, b"", None, (api, ("WWW-Authenticate", challenge)))
     three.faults["/api/v0/meta/cluster_status"] = lambda _: as_json(503, {"errors": [error]})
-    three.faults["/api/v0/admin/version"] = lambda _: as_json(200, {"version": f"2.8.2 {admin}"})
+    three.faults["/api/v0/admin/version"] = lambda _: as_json(200, {"version": f"2.10.4 {admin}"})
     four.tells_its_id = False
     four.faults["/_ping"] = replica_id
     cluster.balancer.answers = Reply(502, f"<html>{escape(ci)}</html>".encode(), "text/html")

@@ -64,7 +64,7 @@ def test_a_ca_that_is_not_known_is_told_with_what_to_set(tmp_path: Path, ca: str
     assert outcome.output.count("\n") == 1
 
 
-@pytest.mark.parametrize("body", [[], "2.8.2", None, {"version": ["2.8.2"]}])
+@pytest.mark.parametrize("body", [[], "2.10.4", None, {"version": ["2.10.4"]}])
 def test_a_version_that_cannot_be_read_is_left_out(tmp_path: Path, body: object) -> None:
     def play(cluster: Cluster) -> None:
         cluster.faults["/api/v0/admin/version"] = lambda _: as_json(200, body)

@@ -112,7 +112,7 @@ def test_a_node_without_an_image_says_what_loads_one(suite: Suite, tmp_path: Pat
     told = outcome.of("NET-2", "node-1:node-3")
     assert told["verdict"] == "SKIPPED"
     assert "node-3" in told["message"]
-    assert "docker pull mirantis/dtr:2.8.2" in told["message"]
+    assert "docker pull registry.mirantis.com/msr/dtr:2.10.4" in told["message"]
     assert outcome.verdicts["NET-2", "node-1:node-2"] == "PASS"
 
 

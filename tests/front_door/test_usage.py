@@ -111,8 +111,8 @@ def test_a_selection_of_nothing_is_exit_5_and_asks_nothing(suite: Suite, tmp_pat
 @pytest.mark.parametrize(
     ("option", "why"),
     [
-        ("--expect-version=v2.8.2", "'v2.8.2' is not a version in three parts, such as 2.8.2"),
-        ("--expect-version=2.8", "'2.8' is not a version in three parts, such as 2.8.2"),
+        ("--expect-version=v2.8.2", "'v2.8.2' is not a version in three parts, such as 2.10.4"),
+        ("--expect-version=2.8", "'2.8' is not a version in three parts, such as 2.10.4"),
         ("--time-limit=0", "'0' leaves no time to check anything"),
         ("--baseline=", "is a variable empty?"),
         ("--facts=", "is a variable empty?"),

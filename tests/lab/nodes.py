@@ -16,7 +16,7 @@ from docker.tls import TLSConfig
 from fixtures.access.docker.hijack import Dial, dial_tcp
 from lab.embedded import Embedded
 
-PROBE_IMAGE = "mirantis/dtr:2.8.2"
+PROBE_IMAGE = "registry.mirantis.com/msr/dtr:2.10.4"
 
 
 def node(cluster: Embedded, name: str) -> dict[str, Any]:

@@ -126,7 +126,7 @@ def test_other_administrator_answers(healthy: Asker) -> None:
     jobs = healthy.ask("/api/v0/jobs?action=any&worker=any&running=any&start=0&limit=10", login=admin).json["jobs"]
     assert [job["scheduledAt"] for job in jobs] == sorted((job["scheduledAt"] for job in jobs), reverse=True)
     assert healthy.ask("/api/v0/meta/alerts", login=admin).json == []
-    assert healthy.ask("/api/v0/admin/version", login=admin).json == {"version": "2.8.2"}
+    assert healthy.ask("/api/v0/admin/version", login=admin).json == {"version": "2.10.4"}
     storage = healthy.ask("/api/v0/admin/settings/registry/simple", login=admin).json["storage"]
     assert storage["delete"] == {"enabled": True}
     assert storage["maintenance"] == {"readonly": {"enabled": False}}

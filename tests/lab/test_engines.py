@@ -62,10 +62,10 @@ def test_a_replica_is_nine_containers(healthy: Asker) -> None:
     assert {row["State"] for row in rows} == {"running"}
     (nginx,) = engine.containers(filters={"name": "dtr-nginx"})
     assert nginx["Status"] == "Up 6 days (healthy)"
-    assert nginx["Image"] == "mirantis/dtr-nginx:2.8.2"
-    assert nginx["Labels"]["com.docker.dtr.version"] == "2.8.2"
+    assert nginx["Image"] == "registry.mirantis.com/msr/dtr-nginx:2.10.4"
+    assert nginx["Labels"]["com.docker.dtr.version"] == "2.10.4"
     (database,) = engine.containers(filters={"label": f"com.docker.dtr.replica={REPLICA}", "name": ["rethinkdb"]})
-    assert database["Image"] == "mirantis/dtr-rethink:2.8.2"
+    assert database["Image"] == "registry.mirantis.com/msr/dtr-rethink:2.10.4"
     assert engine.containers(all=True, filters={"label": "com.docker.dtr.replica=000000000000"}) == []
     told = engine.inspect_container(f"dtr-rethinkdb-{REPLICA}")
     assert (told["State"]["Running"], told["State"]["OOMKilled"]) == (True, False)

@@ -79,7 +79,7 @@ def test_docker_of_the_command_line(healthy: Asker) -> None:
     assert json.loads(told("volume inspect dtr-ca-f2277ad178f7"))[0]["Scope"] == "local"
     (network,) = told("network ls -q --filter driver=overlay").split()
     assert json.loads(told(f"network inspect {network}"))[0]["Name"] == "dtr-ol"
-    assert "mirantis/dtr:2.8.2" in told("images --format '{{.Repository}}:{{.Tag}}'").split()
+    assert "registry.mirantis.com/msr/dtr:2.10.4" in told("images --format '{{.Repository}}:{{.Tag}}'").split()
     nodes = told("node ls -q").split()
     assert len(json.loads(told(f"node inspect {' '.join(nodes)}"))) == 3
     assert told(f"logs --tail 1 --since 0 {database}") == "Server ready\n"

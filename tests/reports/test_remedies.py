@@ -12,7 +12,7 @@ import yaml
 
 from reports.ladder import RUNGS, Rung, preconditions, rungs
 from reports.records import Replica
-from reports.remedies import Command, Remedy, remedies, remedy, render, render_each
+from reports.remedies import Command, Remedy, filled, remedies, remedy, render, render_each
 from tests.reports.samples import CATALOGUE, header
 from tests.suite import ROOT
 
@@ -203,7 +203,34 @@ def test_the_image_is_the_one_that_the_run_names() -> None:
     found = render(remedies()["overlay-network"], header(product_image="harbor.corp:5000/mirror_1/dtr:2.9.29"))
     assert "--entrypoint sh harbor.corp:5000/mirror_1/dtr:2.9.29" in found.commands[0].run
     unknown = render(remedies()["overlay-network"], header(product_image=None))
-    assert "<mirantis/dtr:version that runs>" in unknown.commands[0].run
+    assert "<registry.mirantis.com/msr/dtr:version that runs>" in unknown.commands[0].run
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        "docker/dtr:2.7.8",
+        "mirantis/dtr:2.8.2",
+        "registry.mirantis.com/msr/dtr:2.10.4",
+        "harbor.corp:5000/mirantis_mirror/dtr:2.9.29",
+    ],
+)
+@pytest.mark.parametrize(
+    ("rung", "commands"),
+    [
+        ("reconfigure", ["reconfigure"]),
+        ("remove-join", ["remove", "join", "destroy"]),
+        ("emergency-repair", ["emergency-repair"]),
+        ("restore", ["restore"]),
+    ],
+)
+def test_recovery_runs_the_image_that_the_run_names(rung: str, commands: list[str], image: str) -> None:
+    """By mirror, port and underscore as it was found; with no other name in it, and none where none is known."""
+    known, unknown = ([filled(one, values).run for one in rungs()[rung].commands] for values in ({"image": image}, {}))
+    runs = [run for run in known if "docker run" in run]
+    for run, command in zip(runs, commands, strict=True):
+        assert re.fullmatch(rf"docker run .*{re.escape(image)} {command} .*", run)
+    assert not any("dtr:2." in run for run in unknown)
 
 
 def test_addresses_of_any_kind() -> None:

@@ -15,10 +15,11 @@ import yaml
 from docker.tls import TLSConfig
 from requests.exceptions import RequestException
 
+from lab.embedded.product import VERSION
 from lab.swarm import Lab, LabError
 from lab.swarm.faults.looks import ssh
 from lab.swarm.image import COMPONENTS
-from lab.swarm.plan import IMAGE, NETWORK, VERSION
+from lab.swarm.plan import IMAGE, NETWORK
 
 
 def said(lab: Lab, number: int, command: str, seconds: int = 20) -> str:

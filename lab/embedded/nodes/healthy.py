@@ -1,43 +1,21 @@
 """Sound nodes: one for each replica, with its nine containers, their volumes and images, as documented and seen."""
 
-import re
 from collections.abc import Sequence
 from datetime import timedelta
 
 from lab.embedded.nodes.container import COMPONENTS, DAY, Container, LogLine, Mount, Volume
 from lab.embedded.nodes.state import GIB, Disk, Node, Program
 from lab.embedded.nodes.swarm import OVERLAY, Swarm
+from lab.embedded.product import RETHINKCLI, image, images
 from lab.embedded.state import Replica
 
-RETHINKCLI = "mirantis/rethinkcli:v2.2.0-ni"
-IMAGES = {"rethinkdb": "dtr-rethink", "scanningstore": "dtr-postgres"}
-"""The components whose image has another name."""
 PROGRAMS = {"rethinkdb": "/bin/rethinkwrapper", "nginx": "/bin/nginxwrapper", "jobrunner": "/bin/jobrunner worker",
             "scanningstore": "/bin/postgreswrapper", "notary-server": "/bin/notarywrapper server",
             "notary-signer": "/bin/notarywrapper signer"}  # fmt: skip
 MOUNTED = {"rethinkdb": ("rethink", "/data"), "scanningstore": ("postgres", "/var/lib/postgresql"),
            "registry": ("registry", "/storage")}  # fmt: skip
 VOLUMES = ("ca", "postgres", "registry", "rethink")
-_MIRANTIS_SINCE = {8: (2, 8, 2), 7: (2, 7, 8), 6: (2, 6, 15)}
 FIRST_PID = 2100
-
-
-def organisation(version: str) -> str:
-    """Where the images of a version come from: docker/ first, mirantis/ from 2.8.2, 2.7.8 and 2.6.15 on."""
-    numbers = tuple(int(number) for number in re.findall(r"\d+", version)[:3])
-    if numbers >= (2, 10):
-        return "registry.mirantis.com/msr"
-    taken_over = numbers[:2] > (2, 8) or numbers >= _MIRANTIS_SINCE.get(numbers[1], (9,))
-    return "mirantis" if taken_over else "docker"
-
-
-def image(component: str, version: str) -> str:
-    return f"{organisation(version)}/{IMAGES.get(component, f'dtr-{component}')}:{version}"
-
-
-def images(version: str) -> list[str]:
-    """What a node holds after an installation: the bootstrapper, the components, and the documented rethinkcli."""
-    return [f"{organisation(version)}/dtr:{version}", *(image(c, version) for c in COMPONENTS), RETHINKCLI]
 
 
 def labels(replica: str, component: str, version: str) -> dict[str, str]:
@@ -110,7 +88,7 @@ def bare_node(number: int, name: str, *, manages: bool = False) -> Node:
 
 
 def _carry(node: Node, replica: Replica, swarm: Swarm) -> None:
-    node.images += images(replica.version)
+    node.images += [*images(replica.version), RETHINKCLI]
     for offset, component in enumerate(COMPONENTS):
         node.containers.append(container(replica, component, swarm, FIRST_PID + 100 * node.number + offset))
     for volume in VOLUMES:

@@ -3,8 +3,9 @@
 from datetime import timedelta
 
 from lab.embedded.nodes.container import Mount, Volume
-from lab.embedded.nodes.healthy import image, images, labels
+from lab.embedded.nodes.healthy import labels
 from lab.embedded.nodes.state import Node
+from lab.embedded.product import RETHINKCLI, image, images
 from lab.embedded.state import Cluster, Replica
 
 
@@ -39,15 +40,16 @@ def _is_dead(cluster: Cluster, replica: Replica, component: str) -> bool:
 
 
 def _version(node: Node, replica: Replica) -> None:
-    """All containers of a replica that its scene gave no version of their own."""
+    """All containers of a replica that its scene gave no version of their own, and the images as its node has them."""
     own = [container for container in node.containers if container.replica == replica.id]
     usual = {container.version for container in own}
-    if replica.version in usual or not own:
+    as_installed = node.images_from == "" and node.images_by == ("tag",)
+    if (replica.version in usual and as_installed) or not own:
         return
-    node.images = images(replica.version)
+    node.images = [*(node.pulled(each, held=True) for each in images(replica.version)), RETHINKCLI]
     for container in own:
         container.version = replica.version
-        container.image = image(container.component, replica.version)
+        container.image = node.pulled(image(container.component, replica.version))
         container.labels |= labels(replica.id, container.component, replica.version)
         container.environment[0] = f"DTR_VERSION={replica.version}"
 

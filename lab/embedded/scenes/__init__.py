@@ -21,6 +21,7 @@ from lab.embedded.scenes import (
     replicas,
     sound,
     sound_nodes,
+    sound_products,
     swarm,
     tokens,
 )
@@ -29,6 +30,7 @@ from lab.embedded.scenes.scene import Scene
 _MODULES = (
     sound,
     sound_nodes,
+    sound_products,
     outages,
     replicas,
     endpoints,

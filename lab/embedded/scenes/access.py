@@ -7,6 +7,7 @@ from lab.embedded.certificates import Certificate
 from lab.embedded.door import Door
 from lab.embedded.expectations import Expectations
 from lab.embedded.nodes.expected import component
+from lab.embedded.product import OLDER
 from lab.embedded.reply import text
 from lab.embedded.scenes.scene import Collection, Play
 from lab.embedded.state import Cluster, Replica
@@ -214,7 +215,7 @@ def mke_refuses(cluster: Cluster, expect: Expectations) -> None:
 
 @scene("upgrade-half-done", "An upgrade stopped half way: one replica still runs the version before.")
 def upgrade_half_done(cluster: Cluster, expect: Expectations) -> None:
-    cluster.bad.version = "2.8.1"
+    cluster.bad.version = OLDER
     expect.fail("VERSION-1", cluster.bad.id)
     expect.cause("upgrade-interrupted", f"replica:{cluster.bad.id}")
 

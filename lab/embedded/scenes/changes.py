@@ -6,6 +6,7 @@ from typing import Any
 from lab.embedded import faults
 from lab.embedded.expectations import Expectations
 from lab.embedded.nodes.container import DAY, Container, Mount, Volume
+from lab.embedded.product import NEWER, OLDER, bootstrapper
 from lab.embedded.scenes.scene import Collection
 from lab.embedded.state import Cluster
 
@@ -17,9 +18,9 @@ scene = collection.scene
 
 @scene("upgrade-running", "An upgrade runs: two replicas have the new version, and it is at work on the third.")
 def upgrade_running(cluster: Cluster, expect: Expectations) -> None:
-    cluster.bad.version = "2.8.1"
+    cluster.bad.version = OLDER
     begun = timedelta(minutes=7)
-    phase2 = Container("dtr-phase2", "mirantis/dtr:2.8.2", created=begun, started=begun, restart_policy="no")
+    phase2 = Container("dtr-phase2", bootstrapper(), created=begun, started=begun, restart_policy="no")
     cluster.node(cluster.bad).containers.append(phase2)
     expect.fail("VERSION-1", cluster.bad.id)
     expect.cause("upgrade-running", f"replica:{cluster.bad.id}")
@@ -28,7 +29,7 @@ def upgrade_running(cluster: Cluster, expect: Expectations) -> None:
 @scene(
     "version-before-the-expected",
     "Every replica runs the version before the one that an upgrade was to bring.",
-    options=("--expect-version", "2.8.3"),
+    options=("--expect-version", NEWER),
 )
 def version_before_the_expected(_cluster: Cluster, expect: Expectations) -> None:
     expect.fail("VERSION-1", *expect.everywhere)
@@ -39,7 +40,7 @@ def version_before_the_expected(_cluster: Cluster, expect: Expectations) -> None
 def join_stopped_half_way(cluster: Cluster, expect: Expectations) -> None:
     """Every flag is green; its second phase is still there."""
     node = cluster.node(cluster.bad)
-    left = Container("dtr-phase2", "mirantis/dtr:2.8.2", created=3 * DAY, started=3 * DAY, restart_policy="no")
+    left = Container("dtr-phase2", bootstrapper(), created=3 * DAY, started=3 * DAY, restart_policy="no")
     left.stop(3 * DAY, code=137)
     node.containers.append(left)
     for name in ("jobrunner.jobs", "dtr2.scanned_images"):

@@ -10,7 +10,8 @@ from lab.embedded.door import Door
 from lab.embedded.expectations import Expectations
 from lab.embedded.nodes.container import DAY, Container, LogLine
 from lab.embedded.nodes.expected import component, components, names
-from lab.embedded.nodes.healthy import image, labels
+from lab.embedded.nodes.healthy import labels
+from lab.embedded.product import OLDER, bootstrapper, image
 from lab.embedded.scenes.scene import Collection
 from lab.embedded.state import Cluster
 
@@ -184,9 +185,9 @@ def five_containers_stayed_down(cluster: Cluster, expect: Expectations) -> None:
 @scene("container-of-an-older-version", "One of a replica's containers was left at the version before.")
 def container_of_an_older_version(cluster: Cluster, expect: Expectations) -> None:
     store = _of_the_bad_one(cluster)
-    store.image = image(QUIET, "2.8.1")
-    store.labels = labels(cluster.bad.id, QUIET, "2.8.1")
-    store.environment[0] = "DTR_VERSION=2.8.1"
+    store.image = image(QUIET, OLDER)
+    store.labels = labels(cluster.bad.id, QUIET, OLDER)
+    store.environment[0] = f"DTR_VERSION={OLDER}"
     expect.fail("CTR-3", cluster.bad.id)
     expect.cause("container-version", f"replica:{cluster.bad.id}")
 
@@ -231,7 +232,7 @@ def database_log_floods(cluster: Cluster, expect: Expectations) -> None:
 def helper_left_over(cluster: Cluster, expect: Expectations) -> None:
     node = cluster.node(cluster.bad)
     node.containers.append(
-        Container("overlay-test1", "mirantis/dtr:2.8.2", created=2 * DAY, started=2 * DAY, restart_policy="no",
+        Container("overlay-test1", bootstrapper(), created=2 * DAY, started=2 * DAY, restart_policy="no",
                   entrypoint=["sh"], networks={"dtr-ol": cluster.swarm.free_address("dtr-ol")})
     )  # fmt: skip
     expect.warn("CTR-7", node.name)
@@ -246,7 +247,7 @@ def probe_container_left_over(cluster: Cluster, expect: Expectations) -> None:
     node = cluster.node(cluster.bad)
     labels = {"msr-checks.run": "0123456789abcdef"}
     node.containers.append(
-        Container("msr-checks-overlay-0123456789ab", "mirantis/dtr:2.8.2", created=timedelta(minutes=10), started=None,
+        Container("msr-checks-overlay-0123456789ab", bootstrapper(), created=timedelta(minutes=10), started=None,
                   state="created", labels=labels, restart_policy="no", entrypoint=["sh"])
     )  # fmt: skip
     expect.warn("CTR-7", node.name)
@@ -257,7 +258,7 @@ def probe_container_left_over(cluster: Cluster, expect: Expectations) -> None:
 def join_failed(cluster: Cluster, expect: Expectations) -> None:
     node = cluster.node(cluster.bad)
     begun, ended = timedelta(minutes=25), timedelta(minutes=20)
-    phase2 = Container("dtr-phase2", "mirantis/dtr:2.8.2", created=begun, started=begun, restart_policy="no")
+    phase2 = Container("dtr-phase2", bootstrapper(), created=begun, started=begun, restart_policy="no")
     phase2.log = [
         LogLine(ended, 'time="2026-11-29T21:00:00Z" level=info msg="Waiting for replica to become healthy"', "stderr"),
         LogLine(ended, "FATA[0300] Failed to join: the new replica did not become ready in time", "stderr"),
@@ -271,7 +272,7 @@ def join_failed(cluster: Cluster, expect: Expectations) -> None:
 @scene("join-left-over", "A join that was interrupted yesterday left its second phase behind, exited.")
 def join_left_over(cluster: Cluster, expect: Expectations) -> None:
     node = cluster.node(cluster.bad)
-    left = Container("dtr-phase2", "mirantis/dtr:2.8.2", created=DAY, started=DAY, restart_policy="no")
+    left = Container("dtr-phase2", bootstrapper(), created=DAY, started=DAY, restart_policy="no")
     left.stop(23 * HOUR, code=1)
     node.containers.append(left)
     expect.fail("CTR-7", node.name)

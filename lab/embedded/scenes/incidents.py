@@ -6,6 +6,7 @@ from lab.embedded import faults
 from lab.embedded.expectations import Expectations
 from lab.embedded.nodes.container import Container
 from lab.embedded.nodes.expected import component
+from lab.embedded.product import OLDER, bootstrapper
 from lab.embedded.scenes.containers import HOUR, QUIET
 from lab.embedded.scenes.outages import one_database_killed_one_says_so
 from lab.embedded.scenes.scene import Collection
@@ -20,9 +21,9 @@ def database_killed_during_an_upgrade(cluster: Cluster, expect: Expectations) ->
     """Its job worker is down as long as its containers are replaced. Two of three databases are left, a majority."""
     one_database_killed_one_says_so(cluster, expect)
     upgraded, ago = cluster.replicas[1], timedelta(minutes=3)
-    upgraded.version, upgraded.worker, upgraded.worker_heartbeat = "2.8.1", "dead", -ago
+    upgraded.version, upgraded.worker, upgraded.worker_heartbeat = OLDER, "dead", -ago
     cluster.node(upgraded).containers.append(
-        Container("dtr-phase2", "mirantis/dtr:2.8.2", created=ago, started=ago, restart_policy="no")
+        Container("dtr-phase2", bootstrapper(), created=ago, started=ago, restart_policy="no")
     )
     expect.fail("VERSION-1", upgraded.id)
     expect.fail("JOB-1", upgraded.id)

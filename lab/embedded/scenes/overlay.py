@@ -7,6 +7,7 @@ from lab.embedded.nodes.container import Container
 from lab.embedded.nodes.expected import both_ways, names, no_probe, not_reached, pairs
 from lab.embedded.nodes.state import Node
 from lab.embedded.nodes.swarm import OVERLAY
+from lab.embedded.product import image
 from lab.embedded.scenes import cluster_status
 from lab.embedded.scenes.scene import Collection
 from lab.embedded.state import Cluster
@@ -135,7 +136,7 @@ def stale_address(cluster: Cluster, expect: Expectations) -> None:
 @scene("name-on-two-nodes", "A container on another node has the name of one replica's database: it has two addresses.")
 def name_on_two_nodes(cluster: Cluster, expect: Expectations) -> None:
     """No engine refuses it: names are unique on a node, not in a swarm."""
-    copy = Container(f"dtr-rethinkdb-{cluster.bad.id}", "mirantis/dtr-rethink:2.8.2", restart_policy="no")
+    copy = Container(f"dtr-rethinkdb-{cluster.bad.id}", image("rethinkdb"), restart_policy="no")
     copy.networks = {OVERLAY: cluster.swarm.free_address(OVERLAY)}
     cluster.swarm.nodes[0].containers.append(copy)
     expect.fail("NET-4", *names(cluster, [cluster.bad]))

@@ -10,7 +10,7 @@ from lab.embedded.certificates import Certificate
 from lab.embedded.expectations import Expectations
 from lab.embedded.nodes.settling import age_containers
 from lab.embedded.reply import Reply
-from lab.embedded.scenes.scene import Collection, Play
+from lab.embedded.scenes.scene import Collection
 from lab.embedded.state import Cluster, Job
 
 collection = Collection()
@@ -31,20 +31,6 @@ def single_replica(cluster: Cluster, _expect: Expectations) -> None:
 
 scene("five-replicas", "Five replicas.", sound=True, replicas=5)(healthy)
 scene("seven-replicas", "Seven replicas.", sound=True, replicas=7)(healthy)
-
-
-def _of_version(version: str) -> Play:
-    def play(cluster: Cluster, _expect: Expectations) -> None:
-        cluster.inventory["product"] = {"name": "MSR", "version": version}
-        for replica in cluster.replicas:
-            replica.version = version
-
-    return play
-
-
-scene("version-2.7", "An older version: 2.7.8.", sound=True)(_of_version("2.7.8"))
-scene("version-2.9", "A newer version: 2.9.4.", sound=True)(_of_version("2.9.4"))
-scene("version-2.10", "A newer version: 2.10.0.", sound=True)(_of_version("2.10.0"))
 
 
 @scene("balancer-with-own-certificate", "The load balancer ends TLS with a certificate from another CA.", sound=True)

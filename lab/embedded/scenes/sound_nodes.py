@@ -7,6 +7,7 @@ from lab.embedded.nodes.container import DAY, Container, LogLine, Mount, Volume
 from lab.embedded.nodes.healthy import bare_node
 from lab.embedded.nodes.state import GIB, Disk, Node
 from lab.embedded.nodes.swarm import OVERLAY, Network
+from lab.embedded.product import bootstrapper
 from lab.embedded.scenes.scene import Collection
 from lab.embedded.state import Cluster
 
@@ -117,7 +118,7 @@ def other_time_zones(cluster: Cluster, _expect: Expectations) -> None:
 @scene("join-running", "Somebody joins a replica at this moment: its second phase runs on one node.", sound=True)
 def join_running(cluster: Cluster, _expect: Expectations) -> None:
     ago = timedelta(minutes=2)
-    running = Container("dtr-phase2", "mirantis/dtr:2.8.2", created=ago, started=ago, restart_policy="no")
+    running = Container("dtr-phase2", bootstrapper(), created=ago, started=ago, restart_policy="no")
     cluster.node(cluster.bad).containers.append(running)
 
 
@@ -196,7 +197,7 @@ def docker_warns(cluster: Cluster, _expect: Expectations) -> None:
 @scene("no-image-with-ping", "No image on one node has ping: the overlay network is not tested from there.", sound=True)
 def no_image_with_ping(cluster: Cluster, _expect: Expectations) -> None:
     node = cluster.node(cluster.bad)
-    node.images.remove("mirantis/dtr:2.8.2")
+    node.images.remove(bootstrapper())
     cluster.swarm.without_ping = set(node.images)
 
 

@@ -1,5 +1,6 @@
 """Faults of a replica as a whole: its version, its volumes, its database's log and name, what was left beside it."""
 
+from lab.embedded.product import OLDER
 from lab.swarm import replica
 from lab.swarm.faults.containers import NODE, name, replaces
 from lab.swarm.faults.expect import Expect
@@ -8,7 +9,6 @@ from lab.swarm.faults.looks import ping
 from lab.swarm.lab import Lab
 from lab.swarm.plan import IMAGE, NETWORK
 
-OLDER = "2.8.1"
 LEFT_OVER = "dtr-phase2"
 # As a database server writes when the network between it and another one comes and goes.
 FLAPPING = [

@@ -302,34 +302,34 @@ version_1 = Cases("VERSION-1")
 
 
 def run_versions(**others: Any) -> Facts:
-    """All run 2.8.2, but for those named."""
-    seen = dict.fromkeys(THREE, "2.8.2") | others
+    """All run 2.10.4, but for those named."""
+    seen = dict.fromkeys(THREE, "2.10.4") | others
     return {("version", name): version(each) if isinstance(each, str) else each for name, each in seen.items()}
 
 
-SAID = inventory(product={"version": "2.8.2"})
-version_1("as the inventory says", run_versions(), passes(A, seen="2.8.2", expected="2.8.2"), inventory=SAID)
+SAID = inventory(product={"version": "2.10.4"})
+version_1("as the inventory says", run_versions(), passes(A, seen="2.10.4", expected="2.10.4"), inventory=SAID)
 version_1(
     "left behind",
     run_versions(**{A: "2.7.9"}),
-    fails(A, "2.7.9 instead of 2.8.2", seen="2.7.9", reason="version.other", about=(f"replica:{A}",)),
+    fails(A, "2.7.9 instead of 2.10.4", seen="2.7.9", reason="version.other", about=(f"replica:{A}",)),
     inventory=SAID,
 )
 version_1(
     "as the command line says, before the inventory",
     run_versions(),
-    fails(A, "2.8.2 instead of 2.8.3", expected="2.8.3"),
+    fails(A, "2.10.4 instead of 2.10.5", expected="2.10.5"),
     inventory=SAID,
-    options=Options(expected_version="2.8.3"),
+    options=Options(expected_version="2.10.5"),
 )
-version_1("nothing says which: all the same", run_versions(), passes(A, seen="2.8.2", expected="2.8.2"))
-version_1("nothing says which: one is another", run_versions(**{C: "2.8.1"}), fails(C, "2.8.1 instead of 2.8.2"))
-version_1("nothing says which: the usual one", run_versions(**{C: "2.8.1"}), passes(A))
-version_1("nothing says which: one does not tell", run_versions(**{C: NO_LOGIN}), passes(A, seen="2.8.2"))
+version_1("nothing says which: all the same", run_versions(), passes(A, seen="2.10.4", expected="2.10.4"))
+version_1("nothing says which: one is another", run_versions(**{C: "2.10.3"}), fails(C, "2.10.3 instead of 2.10.4"))
+version_1("nothing says which: the usual one", run_versions(**{C: "2.10.3"}), passes(A))
+version_1("nothing says which: one does not tell", run_versions(**{C: NO_LOGIN}), passes(A, seen="2.10.4"))
 version_1(
     "nothing says which: as many run each",
-    run_versions(**{C: "2.8.1", B: NO_LOGIN}),
-    fails(A, "as many replicas run 2.8.2 and 2.8.1", reason="version.undecided", measured="derived"),
+    run_versions(**{C: "2.10.3", B: NO_LOGIN}),
+    fails(A, "as many replicas run 2.10.4 and 2.10.3", reason="version.undecided", measured="derived"),
 )
 version_1("tells none", run_versions(**{C: ""}), unknown(C, reason="version.not-reported", about=(f"replica:{C}",)))
 version_1("does not tell", run_versions(**{C: NO_LOGIN}), unknown(C, "see TOKEN-0"))

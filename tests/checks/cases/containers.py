@@ -240,13 +240,13 @@ ctr_2("none is there", seen(containers(N1, without=COMPONENTS)), not_applicable(
 ctr_2("the engine is stopped", seen(NO_ENGINE), unknown(A), inventory=THREE_NODES)
 
 ctr_3 = Cases("CTR-3")
-ctr_3("one version", seen(), passes(A, "2.8.2", seen="2.8.2"), inventory=THREE_NODES)
+ctr_3("one version", seen(), passes(A, "2.10.4", seen="2.10.4"), inventory=THREE_NODES)
 ctr_3(
     "one is older",
     seen(containers(N1, container(A, "jobrunner", version="2.7.9"))),
     fails(
         A,
-        "jobrunner runs 2.7.9 instead of 2.8.2",
+        "jobrunner runs 2.7.9 instead of 2.10.4",
         reason="ctr.mixed-versions",
         about=its("jobrunner"),
         measured="derived",
@@ -562,34 +562,34 @@ NO_LOGIN = Unavailable("token.login-refused", "the log-in of admin was refused (
 
 
 def told(own: Seen, first: Seen | None = None) -> Looks:
-    return seen(first) | {("version", name): version("2.8.2") for name in THREE} | {("version", A): own}
+    return seen(first) | {("version", name): version("2.10.4") for name in THREE} | {("version", A): own}
 
 
 OLDER = containers(N1, *(container(A, c, version="2.7.9") for c in COMPONENTS))
-SAID = nodes(product={"version": "2.8.2"})
-version_1("containers agree with the API", told(version("2.8.2")), passes(A, "2.8.2"), inventory=SAID)
+SAID = nodes(product={"version": "2.10.4"})
+version_1("containers agree with the API", told(version("2.10.4")), passes(A, "2.10.4"), inventory=SAID)
 version_1(
     "containers are of another version",
-    told(version("2.8.2"), OLDER),
+    told(version("2.10.4"), OLDER),
     fails(
         A,
-        "the API reports 2.8.2, and the containers run 2.7.9",
+        "the API reports 2.10.4, and the containers run 2.7.9",
         reason="version.containers-differ",
         about=(f"replica:{A}",),
         measured="derived",
     ),
     inventory=SAID,
 )
-version_1("only the containers tell", told(NO_LOGIN), passes(A, "2.8.2"), inventory=SAID)
+version_1("only the containers tell", told(NO_LOGIN), passes(A, "2.10.4"), inventory=SAID)
 version_1(
     "only the containers tell, and they are older",
     told(NO_LOGIN, OLDER),
-    fails(A, "2.7.9 instead of 2.8.2"),
+    fails(A, "2.7.9 instead of 2.10.4"),
     inventory=SAID,
 )
 version_1(
     "containers that differ are told by CTR-3",
-    told(version("2.8.2"), containers(N1, container(A, "api", version="2.7.9"))),
+    told(version("2.10.4"), containers(N1, container(A, "api", version="2.7.9"))),
     passes(A),
     inventory=SAID,
 )

@@ -33,7 +33,9 @@ from tests.checks.overlay import (
 
 ONE, TWO, THREE = NODES[:3]
 NOT_ALLOWED = NotConfigured("--no-containers: the overlay network is only tested from containers")
-NO_IMAGE = NotConfigured("node-1 holds no image with sh and ping: run `docker pull mirantis/dtr:2.8.2` there")
+NO_IMAGE = NotConfigured(
+    "node-1 holds no image with sh and ping: run `docker pull registry.mirantis.com/msr/dtr:2.10.4` there"
+)
 NONE_MADE = dict.fromkeys(NODES[:3], NOT_ALLOWED)
 BOTH = (f"{ONE}:{TWO}", f"{TWO}:{ONE}")
 ITSELF = (thing("network", "dtr-ol"),)
@@ -640,7 +642,7 @@ for pairs_of in (net_2, net_3, net_5):
         seen(pairs={(ONE, TWO): pinged(Echo(trouble="permission", detail="ping: permission denied (are you root?)"))}),
         unknown(
             BOTH[0],
-            "image mirantis/dtr:2.8.2",
+            "image registry.mirantis.com/msr/dtr:2.10.4",
             "permission denied",
             reason="net.cannot-ping",
             about=(thing("node", ONE),),

@@ -147,7 +147,7 @@ def test_reconfigure_works_through_a_healthy_replica() -> None:
     actions = found(case_of(but(missing)), f"container:api-{A}", ladder=("reconfigure",))
     (command,) = actions["reconfigure"].commands
     assert f"reconfigure --existing-replica-id {B} " in command.run
-    assert "mirantis/dtr:2.8.2" in command.run
+    assert "registry.mirantis.com/msr/dtr:2.10.4" in command.run
     everything = [replace(missing, subject=f"{A}:{component}") for component in COMPONENTS]
     assert offered(found(case_of(but(*everything)), f"replica:{A}", ladder=("reconfigure",))) == []
 
