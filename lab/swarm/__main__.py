@@ -9,8 +9,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from lab.swarm import background, capsule
+from lab.swarm import background, capsule, roots
 from lab.swarm.commands import LabError
+from lab.swarm.engines import ENGINES, OWN
 from lab.swarm.plan import Plan
 from lab.swarm.preflight import missing
 
@@ -22,7 +23,14 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m lab.swarm", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    plan = argparse.ArgumentParser(add_help=False)
+    engine = argparse.ArgumentParser(add_help=False)
+    engine.add_argument(
+        "--engine",
+        choices=ENGINES,
+        default=OWN.name,
+        help="this machine's Docker (20.10), or a newer Debian's: 28 is what sid has, its images in containerd's store",
+    )
+    plan = argparse.ArgumentParser(add_help=False, parents=[engine])
     plan.add_argument("--nodes", type=int, default=4, metavar="N", help="how many nodes (4)")
     plan.add_argument("--managers", type=int, default=1, metavar="N", help="how many of them are managers (1)")
     plan.add_argument("--replicas", type=int, metavar="N", help="how many carry a replica (3, or all but one)")
@@ -35,14 +43,14 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser(background.KEEPER, parents=[plan])
     commands.add_parser("down", help="take down what `up` brought up")
     commands.add_parser("status", help="how it is with what `up` brought up")
-    commands.add_parser("check", help="may a lab run on this machine")
+    commands.add_parser("check", parents=[engine], help="may a lab run on this machine")
     return parser
 
 
 def _planned(arguments: argparse.Namespace) -> Plan:
     nodes: int = arguments.nodes
     replicas = arguments.replicas if arguments.replicas is not None else min(3, max(1, nodes - 1))
-    return Plan(nodes, arguments.managers, replicas)
+    return Plan(nodes, arguments.managers, replicas, ENGINES[arguments.engine])
 
 
 def _carry_out(arguments: argparse.Namespace, argv: Sequence[str]) -> int:
@@ -53,7 +61,7 @@ def _carry_out(arguments: argparse.Namespace, argv: Sequence[str]) -> int:
     if arguments.command == "down":
         sys.stdout.write("" if background.down() else "no lab was up\n")
         return 0
-    if arguments.command != capsule.INNER and (reason := missing()):
+    if arguments.command != capsule.INNER and (reason := missing(ENGINES[arguments.engine])):
         sys.stderr.write(f"a lab cannot run here: {reason}\n")
         return CANNOT_RUN_HERE
     if arguments.command == "check":
@@ -61,6 +69,8 @@ def _carry_out(arguments: argparse.Namespace, argv: Sequence[str]) -> int:
         return 0
     plan = _planned(arguments)
     if arguments.command == "run":
+        # In the lab's own network nothing leads to a mirror.
+        roots.of(plan.engine, lambda line: sys.stderr.write(f"{line}\n"))
         return capsule.enter(argv[1:])
     if arguments.command == capsule.INNER:
         return capsule.inside(arguments.directory, plan, arguments.argv)

@@ -58,6 +58,7 @@ def keep(plan: Plan) -> None:
             "pid": os.getpid(),
             "started": _started(os.getpid()),
             "inventory": str(lab.inventory),
+            "api": plan.engine.api,
             "nodes": {node.machine.name: str(node.directory) for node in lab.nodes},
         }
         RECORD.touch(mode=0o600)
@@ -100,13 +101,13 @@ def status() -> list[str]:
     record = _kept()
     if record is None:
         return []
-    lines = [f"{name}: {_engine(Path(directory))}" for name, directory in record["nodes"].items()]
+    lines = [f"{name}: {_engine(Path(directory), record['api'])}" for name, directory in record["nodes"].items()]
     return [*lines, f"{READY}{record['inventory']}"]
 
 
-def _engine(directory: Path) -> str:
+def _engine(directory: Path, api: str) -> str:
     try:
-        engine = docker.APIClient(base_url=f"unix://{directory}/run/docker.sock", version="1.41", timeout=5)
+        engine = docker.APIClient(base_url=f"unix://{directory}/run/docker.sock", version=api, timeout=5)
         about = engine.info()
     except (DockerException, RequestException) as error:
         return f"its engine does not answer: {error}"

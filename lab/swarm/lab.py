@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from lab.swarm import cluster, image, inventory, janitor, replica
+from lab.swarm import cluster, image, inventory, janitor, replica, roots
 from lab.swarm.commands import LabError, engine_errors, until
 from lab.swarm.front import Front
 from lab.swarm.keys import Keys
@@ -18,6 +18,7 @@ from lab.swarm.switch import Switch
 
 PUBLIC_NAME = "localhost"
 AT_ONCE = 4
+TOLD = ("Engine", "containerd", "runc")
 # A socket's path has 107 characters at most, and a node's is …/swarm-xxxxxxxx/NN/run/docker.sock.
 LONGEST_PARENT = 70
 
@@ -45,7 +46,11 @@ class Lab:
         self._name = self.directory.name
         self._janitor = None if directory else janitor.engage(self.directory)
         self._tell, self._began = tell, time.monotonic()
-        self.nodes = [Node(machine, self.directory / str(machine.number), self._name) for machine in plan.machines]
+        root = roots.of(plan.engine, tell)
+        self.nodes = [
+            Node(machine, self.directory / str(machine.number), self._name, plan.engine, root)
+            for machine in plan.machines
+        ]
         self._front: Front | None = None
         self._switch: Switch | None = None
         self._written = 0
@@ -70,7 +75,7 @@ class Lab:
         packed = image.archive()
         for node in self.nodes:
             node.await_engine()
-        self._step(f"{len(self.nodes)} engines answer")
+        self._step(f"{len(self.nodes)} engines answer ({self.versions()})")
         cluster.join_all(self.nodes)
         cluster.add_network(self.nodes[0])
         self._step("one swarm")
@@ -127,6 +132,11 @@ class Lab:
     def carriers(self) -> list[Node]:
         """The nodes that carry a replica."""
         return [node for node in self.nodes if node.machine.replica]
+
+    def versions(self) -> str:
+        """What its nodes run, as the first engine says."""
+        parts = self.nodes[0].docker.version()["Components"]
+        return ", ".join(f"{part['Name']} {part['Version']}" for part in parts if part["Name"] in TOLD)
 
     def node(self, number: int) -> Node:
         """The node with that number, from 1."""

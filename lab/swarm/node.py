@@ -7,6 +7,7 @@ from pathlib import Path
 import docker
 
 from lab.swarm.commands import Ended, LabError, run, until
+from lab.swarm.engines import Engine
 from lab.swarm.keys import DOCKER_USER, SUDO_USER, Keys
 from lab.swarm.namespaces import PATH, Namespaced, start
 from lab.swarm.plan import RESOLVER, Machine
@@ -14,6 +15,13 @@ from lab.swarm.plan import RESOLVER, Machine
 SCRIPT = Path(__file__).with_name("node.sh")
 USERS = {DOCKER_USER: 61001, SUDO_USER: 61002}
 UP_SECONDS = 60.0
+
+CONTAINERD = """\
+version = 2
+disabled_plugins = ["io.containerd.grpc.v1.cri"]
+"""
+
+IMAGES_IN_CONTAINERD = {"containerd": "/run/containerd/containerd.sock", "features": {"containerd-snapshotter": True}}
 
 SSHD = """\
 HostKey /etc/ssh/host_key
@@ -31,12 +39,14 @@ PrintMotd no
 class Node:
     """A running node. `machine` says what it is, `docker` asks its engine, `pid` names its namespaces."""
 
-    def __init__(self, machine: Machine, directory: Path, cgroup: str) -> None:
+    def __init__(self, machine: Machine, directory: Path, cgroup: str, engine: Engine, root: Path | None) -> None:
         self.machine = machine
         self.directory = directory
+        self.engine = engine
+        self._root = root
         self._cgroup = f"/{cgroup}/{machine.name}"
         self._init: Namespaced | None = None
-        self.docker = docker.APIClient(base_url=f"unix://{self.door}", version="1.41", timeout=60)
+        self.docker = docker.APIClient(base_url=f"unix://{self.door}", version=engine.api, timeout=60)
 
     @property
     def replica(self) -> str:
@@ -71,6 +81,8 @@ class Node:
             environment={
                 "NAME": self.machine.name,
                 "DIRECTORY": str(self.directory),
+                "ROOT": str(self._root or ""),
+                "CONTAINERD": "yes" if self.engine.containerd else "",
                 "SWARM_NODE": str(self.directory),
             },
         )
@@ -82,10 +94,11 @@ class Node:
     def _give(self, keys: Keys, machines: tuple[Machine, ...]) -> None:
         """Write what it has of its own in /etc."""
         given = self.directory / "given"
-        for name in ("docker", "ssh", "sudoers.d"):
+        for name in ("docker", "containerd", "ssh", "sudoers.d"):
             (given / name).mkdir()
         keys.write_engine(self.machine, given / "docker")
         (given / "docker/daemon.json").write_text(json.dumps(self._daemon(), indent=1))
+        (given / "containerd/config.toml").write_text(CONTAINERD)
         (given / "ssh/sshd_config").write_text(SSHD)
         (given / "ssh/host_key").write_bytes(keys.host_key(self.machine).read_bytes())
         (given / "ssh/authorized").write_text(keys.authorized)
@@ -109,8 +122,8 @@ class Node:
             "tlskey": "/etc/docker/key.pem",
             "cgroup-parent": self._cgroup,
             "dns": [RESOLVER],
-            "storage-driver": "overlay2",
             "shutdown-timeout": 2,
+            **(IMAGES_IN_CONTAINERD if self.engine.containerd else {"storage-driver": "overlay2"}),
         }
 
     def go_on(self) -> None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from lab.embedded.healthy import MOST_REPLICAS, REPLICA_IDS
 from lab.embedded.product import bootstrapper
+from lab.swarm.engines import OWN, Engine
 
 LINK = "10.213.0"
 GATEWAY = f"{LINK}.1"
@@ -40,6 +41,7 @@ class Plan:
     nodes: int = 4
     managers: int = 1
     replicas: int = 3
+    engine: Engine = OWN
 
     def __post_init__(self) -> None:
         if not 1 <= self.nodes <= MOST_NODES:

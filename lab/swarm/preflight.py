@@ -4,14 +4,19 @@ import shutil
 from pathlib import Path
 
 from lab.swarm.commands import LabError, run
+from lab.swarm.engines import OWN, Engine
 from lab.swarm.namespaces import PATH
 
 PROGRAMS = {
-    "dockerd": "docker.io", "containerd": "docker.io", "runc": "docker.io", "docker-proxy": "docker.io",
-    "tini-static": "docker.io", "iptables": "iptables", "nginx": "nginx-light", "sshd": "openssh-server",
-    "ssh": "openssh-client", "ssh-keygen": "openssh-client", "ip": "iproute2", "busybox": "busybox-static",
-    "sudo": "sudo", "unshare": "util-linux", "setpriv": "util-linux", "sysctl": "procps",
+    "iptables": "iptables", "nginx": "nginx-light", "ssh": "openssh-client", "ssh-keygen": "openssh-client",
+    "ip": "iproute2", "busybox": "busybox-static", "unshare": "util-linux", "setpriv": "util-linux", "sysctl": "procps",
 }  # fmt: skip
+OF_ITS_NODES = {
+    "dockerd": "docker.io", "containerd": "docker.io", "runc": "docker.io", "docker-proxy": "docker.io",
+    "tini-static": "docker.io", "sshd": "openssh-server", "sudo": "sudo",
+}  # fmt: skip
+"""What a node runs; it has its own where its engine has a root of its own."""
+MAKES_ROOTS = {"mmdebstrap": "mmdebstrap"}
 CAPABILITIES = {"CAP_SYS_ADMIN": 21, "CAP_NET_ADMIN": 12}
 NEEDED_MB = 2000
 
@@ -30,9 +35,15 @@ iptables -A FORWARD -p udp --dport 4789 -m physdev --physdev-in trial1 $nth -j D
 """
 
 
-def missing() -> str | None:
-    """Why no lab can run here, in one line; None if one can."""
-    return _rights() or _programs() or _kernel() or _memory() or _trial()
+def missing(engine: Engine = OWN) -> str | None:
+    """Why no lab with this engine can run here, in one line; None if one can."""
+    return (
+        _rights()
+        or _programs(PROGRAMS | (MAKES_ROOTS if engine.suite else OF_ITS_NODES))
+        or _kernel()
+        or _memory()
+        or _trial()
+    )
 
 
 def _rights() -> str | None:
@@ -45,8 +56,8 @@ def _rights() -> str | None:
     return f"missing {', '.join(lacking)}" if lacking else None
 
 
-def _programs() -> str | None:
-    lacking = [f"{name} (package {package})" for name, package in PROGRAMS.items() if not shutil.which(name, path=PATH)]
+def _programs(needed: dict[str, str]) -> str | None:
+    lacking = [f"{name} (package {package})" for name, package in needed.items() if not shutil.which(name, path=PATH)]
     return f"not installed: {', '.join(lacking)}" if lacking else None
 
 

@@ -8,21 +8,30 @@ import pytest
 
 from lab.swarm import __main__ as program
 from lab.swarm import preflight
+from lab.swarm.engines import ENGINES
 
 
 def test_reason_and_exit_code(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.setattr(program, "missing", lambda: "not root (uid 1000)")
+    monkeypatch.setattr(program, "missing", lambda engine: f"not root (uid 1000) for {engine.name}")
     for arguments in (["check"], ["run", "--", "true"], ["up"]):
         assert program.main(arguments) == 77
-        assert capsys.readouterr().err == "a lab cannot run here: not root (uid 1000)\n"
+        assert capsys.readouterr().err == "a lab cannot run here: not root (uid 1000) for 20.10\n"
+    assert program.main(["check", "--engine", "28"]) == 77
+    assert capsys.readouterr().err == "a lab cannot run here: not root (uid 1000) for 28\n"
 
 
 def test_missing_programs_are_told_with_their_packages(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(preflight, "PATH", str(tmp_path))
-    told = preflight._programs()
+    monkeypatch.setattr(preflight, "_rights", lambda: None)
+    told = preflight.missing()
     assert told is not None
-    assert told.startswith("not installed: dockerd (package docker.io), ")
+    assert told.startswith("not installed: iptables (package iptables), ")
+    assert "dockerd (package docker.io)" in told
     assert "\n" not in told
+    told = preflight.missing(ENGINES["28"])
+    assert told is not None
+    assert told.endswith("mmdebstrap (package mmdebstrap)")
+    assert "docker" not in told
 
 
 def test_little_memory_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,12 +24,10 @@ def test_managers_and_replicas_stand_on_the_first_nodes() -> None:
     assert len({machine.address for machine in machines}) == 4
 
 
-@pytest.mark.parametrize(
-    "numbers", [{"nodes": 0}, {"nodes": 21}, {"managers": 0}, {"managers": 5}, {"replicas": 0}, {"replicas": 5}]
-)
-def test_plans_that_do_not_fit_are_refused(numbers: dict[str, int]) -> None:
+@pytest.mark.parametrize("numbers", [(0, 1, 3), (21, 1, 3), (4, 0, 3), (4, 5, 3), (4, 1, 0), (4, 1, 5)])
+def test_plans_that_do_not_fit_are_refused(numbers: tuple[int, int, int]) -> None:
     with pytest.raises(ValueError, match="not "):
-        Plan(**numbers)
+        Plan(*numbers)
 
 
 def test_no_name_is_known() -> None:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
+from dataclasses import replace
 
 import pytest
 
 from lab import swarm
-from lab.swarm import Lab, Plan
+from lab.swarm import Lab, Plan, roots
+from lab.swarm.engines import ENGINES, OWN, Engine
 from lab.swarm.faults import WORKERS
 
-LACKING = swarm.missing()
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--engine", choices=ENGINES, default=OWN.name, help="which Docker the nodes of the labs run")
 
 
 class Labs:
@@ -20,12 +24,14 @@ class Labs:
     nodes have the accounts of that module.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
         self._lab: Lab | None = None
         self.hardened: Lab | None = None
         self.with_accounts: Lab | None = None
 
     def of(self, plan: Plan) -> Lab:
+        plan = replace(plan, engine=self._engine)
         if self._lab is None or self._lab.plan != plan:
             self.discard()
             self._lab = Lab(plan)
@@ -39,17 +45,24 @@ class Labs:
 
 
 @pytest.fixture(scope="package")
-def machine() -> None:
-    """A machine on which a lab may run."""
-    if LACKING is not None:
-        pytest.skip(LACKING)
+def engine(pytestconfig: pytest.Config) -> Engine:
+    """The engine of all labs."""
+    return ENGINES[pytestconfig.getoption("--engine", OWN.name)]
 
 
 @pytest.fixture(scope="package")
-def labs(machine: None) -> Iterator[Labs]:  # noqa: ARG001 - skips where no lab may run
+def machine(engine: Engine) -> None:
+    """A machine on which a lab may run, with the root that its nodes need."""
+    if lacking := swarm.missing(engine):
+        pytest.skip(lacking)
+    roots.of(engine)
+
+
+@pytest.fixture(scope="package")
+def labs(machine: None, engine: Engine) -> Iterator[Labs]:  # noqa: ARG001 - skips where no lab may run
     """The labs, and this process beside them in a network that is theirs alone."""
     with swarm.isolated():
-        labs = Labs()
+        labs = Labs(engine)
         try:
             yield labs
         finally:

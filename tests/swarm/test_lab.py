@@ -17,6 +17,7 @@ from requests.exceptions import RequestException
 
 from lab.embedded.product import VERSION
 from lab.swarm import Lab, LabError
+from lab.swarm.engines import Engine
 from lab.swarm.faults.looks import ssh
 from lab.swarm.image import COMPONENTS
 from lab.swarm.plan import IMAGE, NETWORK
@@ -70,16 +71,16 @@ def test_second_user_may_only_sudo(lab: Lab) -> None:
     assert len(sudo.stdout.split()) == len(COMPONENTS)
 
 
-def test_engine_demands_a_client_certificate(lab: Lab) -> None:
+def test_engine_demands_a_client_certificate(lab: Lab, engine: Engine) -> None:
     url = f"tcp://{lab.node(3).machine.address}:2376"
     keys = lab.keys.client
     ca = str(keys / "ca.pem")
     known = TLSConfig(client_cert=(str(keys / "cert.pem"), str(keys / "key.pem")), ca_cert=ca, verify=True)
-    with closing(docker.APIClient(base_url=url, tls=known, version="1.41")) as client:
+    with closing(docker.APIClient(base_url=url, tls=known, version=engine.api)) as client:
         client.trust_env = False  # else requests takes the CAs of REQUESTS_CA_BUNDLE instead
         assert client.info()["Name"] == "node-3"
     stranger = TLSConfig(ca_cert=ca, verify=True)
-    with closing(docker.APIClient(base_url=url, tls=stranger, version="1.41")) as client:
+    with closing(docker.APIClient(base_url=url, tls=stranger, version=engine.api)) as client:
         client.trust_env = False
         with pytest.raises(RequestException, match=r"ALERT_BAD_CERTIFICATE|CERTIFICATE_REQUIRED"):
             client.ping()

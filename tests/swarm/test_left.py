@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from lab.swarm.engines import Engine
 from lab.swarm.switch import LINK_NAME
 from tests.suite import ROOT, clean_environment
 
@@ -29,14 +30,16 @@ pytestmark = pytest.mark.usefixtures("machine")
 class Program:
     """`python -m lab.swarm` with a temporary directory of its own, by which what belongs to its labs is known."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, engine: Engine) -> None:
         self._directory = directory
+        self._engine = ["--engine", engine.name]
         self._labs: set[str] = set()
 
     @contextmanager
-    def started(self, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+    def started(self, command: str, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+        engine = [] if command in ("down", "status") else self._engine
         process = subprocess.Popen(
-            [*IN_THE_MACHINES_NETWORK, sys.executable, "-m", "lab.swarm", *arguments],
+            [*IN_THE_MACHINES_NETWORK, sys.executable, "-m", "lab.swarm", command, *engine, *arguments],
             cwd=ROOT,
             env=clean_environment() | {"TMPDIR": str(self._directory)},
             stdout=subprocess.PIPE,
@@ -73,13 +76,13 @@ def _read(path: Path) -> bytes:
 
 
 @pytest.fixture
-def lab_program() -> Iterator[Program]:
+def lab_program(engine: Engine) -> Iterator[Program]:
     # Short: the sockets of its nodes lie in it.
     directory = Path(tempfile.mkdtemp(prefix="t"))
     # One at a time on a machine: it has one network.
     with (Path(tempfile.gettempdir()) / "swarm-tests.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        yield Program(directory)
+        yield Program(directory, engine)
     shutil.rmtree(directory, ignore_errors=True)
 
 

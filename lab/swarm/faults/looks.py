@@ -34,7 +34,7 @@ def arrives(lab: Lab, source: int, target: int, *options: str) -> bool:
 def impatient(node: Node, seconds: int) -> Iterator[docker.APIClient]:
     """The node's engine, which has this long to answer; OSError where nothing listens."""
     node.knock()
-    client = docker.APIClient(base_url=f"unix://{node.door}", version="1.41", timeout=seconds)
+    client = docker.APIClient(base_url=f"unix://{node.door}", version=node.engine.api, timeout=seconds)
     try:
         yield client
     finally:
