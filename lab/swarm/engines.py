@@ -23,7 +23,7 @@ class Engine:
     def will_do(self, version: str) -> bool:
         """Whether a version of Debian's docker.io is this engine or a newer one."""
         major = version.rpartition(":")[2].partition(".")[0]
-        return major.isdigit() and int(major) >= int(self.name)
+        return major.isdigit() and int(major) >= int(self.name.partition(".")[0])
 
 
 OWN = Engine("20.10")

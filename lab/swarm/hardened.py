@@ -89,7 +89,7 @@ def sessions_left(node: Node, seconds: float = 5) -> list[int]:
     ends = time.monotonic() + seconds
     while True:
         listening = set(node.sh("cat /run/sshd*.pid").split())
-        found = [line.split() for line in node.sh("ps -C sshd -o pid=,ppid=").splitlines()]
+        found = [line.split() for line in node.sh("ps -C sshd,sshd-session,sshd-auth -o pid=,ppid=").splitlines()]
         left = [int(pid) for pid, parent in found if pid not in listening and (parent in listening or parent == "1")]
         if not left or time.monotonic() > ends:
             return left
