@@ -12,13 +12,15 @@ class Engine:
     """name: its version, or the oldest that will do. suite: the release of Debian that has it; empty: this machine.
 
     api: the version of the API that the lab itself speaks. containerd: whether containerd is a service of its own and
-    keeps the images, as with a new installation of Docker 29.
+    keeps the images, as with a new installation of Docker 29. forgets_oom: whether a container that was killed for want
+    of memory no longer shows that once it runs again.
     """
 
     name: str
     suite: str = ""
     api: str = "1.41"
     containerd: bool = False
+    forgets_oom: bool = False
 
     def will_do(self, version: str) -> bool:
         """Whether a version of Debian's docker.io is this engine or a newer one."""
@@ -27,7 +29,8 @@ class Engine:
 
 
 OWN = Engine("20.10")
-ENGINES = {
-    each.name: each
-    for each in (OWN, Engine("26", "trixie", api="1.44"), Engine("28", "sid", api="1.44", containerd=True))
-}
+NEWER = (
+    Engine("26", "trixie", api="1.44", forgets_oom=True),
+    Engine("28", "sid", api="1.44", containerd=True, forgets_oom=True),
+)
+ENGINES = {each.name: each for each in (OWN, *NEWER)}

@@ -22,6 +22,7 @@ LADDER = list(rungs().values())
 READS = (
     r"docker (ps|logs|inspect|stats|info|container ls|container inspect|system df|trust inspect)\b",
     r"docker (network|volume|node) (ls|inspect)\b",
+    r"docker events --since \S+ --until 0s ",  # without an end it would wait for ever
     r"docker run (-it )?--rm (-i )?(-it )?--net dtr-ol (--name overlay-test[12] )?--entrypoint (sh|ping|getent) ",
     r'docker run --rm -i --net dtr-ol -v "dtr-ca-\$\{REPLICA_ID\}:/ca" .* mirantis/rethinkcli:v2\.2\.0-ni non-inter',
     r"(curl -k?sS+(I|i)? |ssh -v \{node\} true$)",

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from lab.swarm.commands import LabError
+from lab.swarm.engines import Engine
 from lab.swarm.faults import Fault, faults
 from tests.proof import records
 from tests.suite import Outcome, Suite, causes
@@ -16,7 +18,7 @@ from tests.swarm.conftest import Labs
 
 @pytest.mark.parametrize("fault", faults().values(), ids=list(faults()))
 def test_fault_is_found_and_nothing_else(
-    labs: Labs, suite: Suite, record_property: Callable[[str, object], None], fault: Fault
+    labs: Labs, suite: Suite, record_property: Callable[[str, object], None], engine: Engine, fault: Fault
 ) -> None:
     """A lab that went through other faults may not have settled. What is wrong in a new one as well is no accident.
 
@@ -24,6 +26,7 @@ def test_fault_is_found_and_nothing_else(
     """
     if fault.needs and not Path(fault.needs).exists():
         pytest.skip(f"needs {fault.needs}")
+    fault = replace(fault, plan=replace(fault.plan, engine=engine))
     wrong = put_to_the_test(labs, suite, record_property, fault)
     if wrong:
         record_property("tried again", wrong.splitlines()[0])

@@ -21,6 +21,7 @@ class Expect(Expectations):
         cluster = healthy_cluster(plan.replicas)
         super().__init__(cluster)
         self.machines = plan.machines
+        self.engine = plan.engine
         self._replicas = cluster.replicas
 
     def node(self, number: int) -> str:

@@ -38,7 +38,7 @@ def _forwards(lab: Lab, allowed: bool) -> None:
 
 
 def _forbids(lab: Lab) -> bool:
-    return "allowstreamlocalforwarding no" in lab.node(NODE).sh("/usr/sbin/sshd -T")
+    return "allowstreamlocalforwarding no" in lab.node(NODE).sh("/usr/sbin/sshd -T").lower()
 
 
 def _login_gone(expect: Expect) -> None:
