@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from checks.condition import CRITICAL, WARNING, condition
+from checks.condition import CRITICAL, WARNING, Reason, condition
 from checks.rules.cluster_views import labels_of
 from checks.rules.wording import many, one_line
 from checks.verdict import Verdict, failed, passed, warned
@@ -16,6 +16,7 @@ from fixtures.inventory import Inventory, Replica
 from fixtures.options import Options
 from fixtures.probes.administration import DAY, Alert, Alerts, Job, Jobs, Version, Workers
 from fixtures.probes.containers import Containers
+from fixtures.probes.endpoints import RegistryFront
 
 FAILED_JOBS = {
     "error": "job.failed",
@@ -133,23 +134,32 @@ def _reach(jobs: Jobs) -> str:
         "version.undecided": "replicas run different versions, and the expected version is not given",
         "version.containers-differ": "its API reports another version than its containers run",
         "version.not-reported": "neither the API nor the containers report the version",
+        "version.msr-3": Reason("the registry is MSR 3", remedy="another-product"),
+        "version.msr-4": Reason("the registry is MSR 4, which is Harbor", remedy="another-product"),
     },
 )
 def test_replica_runs_the_version(
     replica: Replica,
     every_version: PerSubject[Version],
     every_containers: PerSubject[Containers],
+    every_registry_front: PerSubject[RegistryFront],
     inventory: Inventory,
     options: Options,
 ) -> Verdict:
     """The replica runs the expected version; where none is given, the version that all replicas run."""
     versions = {each.id: _running(each, every_version, every_containers) for each in inventory.replicas}
     own = versions[replica.id]
+    if own is None and _is_harbor(every_registry_front.seen(replica.id)):
+        message = "this is MSR 4 (Harbor); these checks are for MSR 2.x"
+        return failed("version.msr-4", message, seen="4.x", expected="2.x")
     if own is None:
         every_version[replica.id]  # raises why it is not reported
         raise Unavailable(
             "version.not-reported", f"neither the API nor the containers of {replica.id} report its version"
         )
+    if re.match(r"v?3\.", own):
+        message = f"this is MSR 3 ({own}); these checks are for MSR 2.x"
+        return failed("version.msr-3", message, seen=own, expected="2.x")
     expected = options.expected_version or inventory.product.version
     if expected is None:
         usual = Counter(each for each in versions.values() if each).most_common(2)
@@ -174,6 +184,11 @@ def _running(replica: Replica, versions: PerSubject[Version], containers: PerSub
         return versions[replica.id].version
     labels = labels_of(replica, containers)
     return labels.pop() if len(labels) == 1 else None
+
+
+def _is_harbor(front: RegistryFront | None) -> bool:
+    """Whether `/v2/` sends clients to Harbor's token service: that of MSR 2.x is at /auth/token."""
+    return front is not None and re.search(r'realm="[^"]*/service/token"', front.challenge) is not None
 
 
 def _not_one(states: list[str]) -> str:

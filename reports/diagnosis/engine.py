@@ -24,6 +24,7 @@ from reports.diagnosis.families import (
     notary,
     overlay,
     packets,
+    product,
     registry,
     resources,
     rest,
@@ -41,6 +42,7 @@ from reports.records import Header, Result, VerdictWord
 # From the deepest: a machine explains its containers, a database what the services of all replicas lack.
 FAMILIES = (
     this_machine,
+    product,
     resources,
     machines,
     swarm,

@@ -16,6 +16,7 @@ from lab.embedded.scenes import (
     feeds,
     incidents,
     nodes,
+    other_products,
     outages,
     overlay,
     replicas,
@@ -46,6 +47,7 @@ _MODULES = (
     overlay,
     database,
     incidents,
+    other_products,
 )
 
 

@@ -16,6 +16,7 @@ from tests.checks.facts import (
     C,
     ago,
     alerts,
+    front,
     inventory,
     job,
     jobs,
@@ -330,6 +331,21 @@ version_1(
     "nothing says which: as many run each",
     run_versions(**{C: "2.10.3", B: NO_LOGIN}),
     fails(A, "as many replicas run 2.10.4 and 2.10.3", reason="version.undecided", measured="derived"),
+)
+version_1(
+    "MSR 3, whatever is expected",
+    run_versions(**dict.fromkeys(THREE, "3.1.8")),
+    fails(A, "this is MSR 3 (3.1.8); these checks are for MSR 2.x", seen="3.1.8", reason="version.msr-3"),
+    inventory=inventory(product={"version": "3.1.8"}),
+)
+HARBOR = front(challenge='Bearer realm="https://msr.example.org/service/token",service="harbor-registry"')
+version_1(
+    "MSR 4",
+    dict(run_versions(**{A: NO_LOGIN})) | {("registry_front", A): HARBOR},
+    fails(A, "this is MSR 4 (Harbor); these checks are for MSR 2.x", seen="4.x", reason="version.msr-4"),
+)
+version_1(
+    "a proxy in front says otherwise", dict(run_versions()) | {("registry_front", A): HARBOR}, passes(A, seen="2.10.4")
 )
 version_1("tells none", run_versions(**{C: ""}), unknown(C, reason="version.not-reported", about=(f"replica:{C}",)))
 version_1("does not tell", run_versions(**{C: NO_LOGIN}), unknown(C, "see TOKEN-0"))
