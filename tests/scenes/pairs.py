@@ -105,6 +105,9 @@ MISSED = {
 }
 """Pairs of which one cause is not named, and why."""
 
+EXPLAINS_ALL = frozenset({"another-product"})
+"""Kinds of causes beside which there is no other."""
+
 Causes = Mapping[str, frozenset[str]]
 """What is at fault, by kind of cause."""
 
@@ -117,7 +120,13 @@ def effect_of(name: str) -> Effect:
 def names() -> list[str]:
     """The scenes of which pairs are made."""
     found = embedded.scenes()
-    return [name for name in found if name != "healthy" and (found[name].sound or effect_of(name).causes)]
+    usable = [name for name in found if name != "healthy" and not kinds_of(name) & EXPLAINS_ALL]
+    return [name for name in usable if found[name].sound or kinds_of(name)]
+
+
+def kinds_of(name: str) -> set[str]:
+    """The kinds of causes that a scene declares."""
+    return {each.id for each in effect_of(name).causes}
 
 
 def one_of_each_kind(number: int) -> list[str]:
@@ -126,7 +135,7 @@ def one_of_each_kind(number: int) -> list[str]:
     kinds: set[str] = set()
     first = []
     for name in chosen:
-        own = {each.id for each in effect_of(name).causes}
+        own = kinds_of(name)
         if own - kinds:
             first.append(name)
             kinds |= own

@@ -5,7 +5,7 @@ from datetime import timedelta
 from lab.embedded.nodes.container import Mount, Volume
 from lab.embedded.nodes.healthy import labels
 from lab.embedded.nodes.state import Node
-from lab.embedded.product import RETHINKCLI, image, images
+from lab.embedded.product import VERSION, image, images
 from lab.embedded.state import Cluster, Replica
 
 
@@ -46,7 +46,8 @@ def _version(node: Node, replica: Replica) -> None:
     as_installed = node.images_from == "" and node.images_by == ("tag",)
     if (replica.version in usual and as_installed) or not own:
         return
-    node.images = [*(node.pulled(each, held=True) for each in images(replica.version)), RETHINKCLI]
+    now = dict(zip(images(VERSION), images(replica.version), strict=True))
+    node.images = [node.pulled(now[each], held=True) if each in now else each for each in node.images]
     for container in own:
         container.version = replica.version
         container.image = node.pulled(image(container.component, replica.version))
