@@ -93,7 +93,10 @@ def test_containers_are_healthy(
     severity=CRITICAL,
     documented=GUIDE,
     remedy="upgrade-half-done",
-    reasons={"ctr.mixed-versions": "some of a replica's containers run another version than most"},
+    reasons={
+        "ctr.mixed-versions": "some of a replica's containers run another version than most",
+        "ctr.version-not-shown": "neither a label nor the environment nor the image of a container shows its version",
+    },
     measured="derived",
 )
 def test_containers_run_one_version(replica_with_docker: Replica, every_containers: PerSubject[Containers]) -> Verdict:
@@ -102,8 +105,15 @@ def test_containers_run_one_version(replica_with_docker: Replica, every_containe
     there = by_component(replica_with_docker, every_containers[home])
     if not there:
         return not_applicable(f"no container of the replica is on {home}, see CTR-1")
-    versions = {name: each.version or each.image for name, each in there.items()}
+    versions = {name: each.version for name, each in there.items() if each.version}
+    hidden = [name for name in there if name not in versions]
     counted = Counter(versions.values()).most_common()
+    if len(counted) <= 1 and hidden:
+        raise Unavailable(
+            "ctr.version-not-shown",
+            f"neither label, environment nor image shows the version of {', '.join(hidden)}",
+            about=[container_thing(replica_with_docker, name) for name in hidden],
+        )
     usual = counted[0][0]
     if len(counted) == 1:
         return passed(usual, seen=usual)

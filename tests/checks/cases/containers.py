@@ -259,6 +259,24 @@ ctr_3(
     passes(A),
     inventory=THREE_NODES,
 )
+ctr_3(
+    "none shows its version, as by digest without labels",
+    seen(containers(N1, *(container(A, c, image=f"mirror_1/dtr-{c}@sha256:0a1b", version="") for c in COMPONENTS))),
+    unknown(A, "shows the version of", reason="ctr.version-not-shown"),
+    inventory=THREE_NODES,
+)
+ctr_3(
+    "one shows none",
+    seen(containers(N1, container(A, "api", version=""))),
+    unknown(A, "shows the version of api", reason="ctr.version-not-shown", about=its("api")),
+    inventory=THREE_NODES,
+)
+ctr_3(
+    "one shows none, and one is older",
+    seen(containers(N1, container(A, "api", version=""), container(A, "jobrunner", version="2.7.9"))),
+    fails(A, "jobrunner runs 2.7.9 instead of 2.10.4", reason="ctr.mixed-versions", about=its("jobrunner")),
+    inventory=THREE_NODES,
+)
 ctr_3("none is there", seen(containers(N1, without=COMPONENTS)), not_applicable(A), inventory=THREE_NODES)
 ctr_3("the engine is stopped", seen(NO_ENGINE), unknown(A), inventory=THREE_NODES)
 
