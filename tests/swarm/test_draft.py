@@ -9,7 +9,7 @@ import yaml
 
 from lab.swarm import Lab
 from lab.swarm.keys import DOCKER_USER
-from lab.swarm.plan import VERSION
+from lab.swarm.plan import IMAGE
 from tests.launchpad_file import written
 from tests.suite import Suite
 
@@ -30,8 +30,8 @@ def launchpad_file(lab: Lab, directory: Path, url: str) -> Path:
         "hosts": hosts,
         "mke": {"version": "3.7.8", "adminUsername": "admin", "adminPassword": ADMINISTRATORS_SECRET},
         "msr": {
-            "version": VERSION,
-            "imageRepo": "docker.io/mirantis",
+            "version": IMAGE.rpartition(":")[2],
+            "imageRepo": IMAGE.rpartition("/")[0],
             "installFlags": [f"--dtr-external-url={url}", f"--ucp-url={_of(lab)['mke']['url']}"],
         },
     }
