@@ -1,4 +1,4 @@
-"""Roots of other engines than this machine's: made by mmdebstrap from Debian's mirror, kept in the system's cache.
+"""Roots of other engines than this machine's: made by mmdebstrap from its mirror of Debian, kept in the system's cache.
 
 A root is called by its engine, the version of its docker.io, and what it is made of. One that is there is not made
 again: remove `CACHE` to get the packages of today.
@@ -17,7 +17,6 @@ from lab.swarm.engines import Engine
 from lab.swarm.namespaces import DIES_WITH_ITS_PARENT
 
 CACHE = Path("/var/cache/swarm-lab")
-MIRROR = "http://deb.debian.org/debian"
 PACKAGES = (
     "docker.io", "docker-cli", "containerd", "runc", "iptables", "openssh-server", "busybox-static", "sudo", "faketime",
     "iproute2", "procps", "tini",
@@ -40,7 +39,7 @@ def made(engine: Engine) -> Path | None:
 def of(engine: Engine, tell: Callable[[str], object] = lambda _line: None) -> Path | None:
     """The root of an engine, made if it is not there; None for the machine's own. Who wants it meanwhile waits.
 
-    To make it takes a network that leads to Debian's mirror, which a lab has not.
+    To make it takes a network that leads to that mirror, which a lab has not.
     """
     if not engine.suite:
         return None
@@ -64,6 +63,12 @@ def _place(engine: Engine, version: str) -> Path:
     return CACHE / f"{engine.name}_{version.replace(':', '-')}_{recipe}"
 
 
+def _mirror() -> list[str]:
+    """The mirror that this machine's own packages come from; where it does not say, mmdebstrap knows one."""
+    known = run("apt-get", "indextargets", "--format", "$(REPO_URI)", "Origin: Debian", "Label: Debian")
+    return known.split()[:1]
+
+
 @contextmanager
 def _locked() -> Iterator[None]:
     with (CACHE / "lock").open("w") as lock:
@@ -81,7 +86,7 @@ def _new(engine: Engine) -> Path:
         run(
             *DIES_WITH_ITS_PARENT,
             *("unshare", "--mount", "--pid", "--fork", "--kill-child=KILL", "--mount-proc"),
-            *("mmdebstrap", *OPTIONS, engine.suite, str(aside / "root"), MIRROR),
+            *("mmdebstrap", *OPTIONS, engine.suite, str(aside / "root"), *_mirror()),
             seconds=SECONDS,
         )
         version = versions(aside / "root")["docker.io"]

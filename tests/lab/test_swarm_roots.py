@@ -24,6 +24,9 @@ class Maker:
         assert seconds
         if command[0] == "dpkg-query":
             return f"docker.io {self.version}\ncontainerd 2.1.9+ds1-5\n"
+        if command[0] == "apt-get":
+            return "http://mirror.invalid/debian/\nhttp://mirror.invalid/debian/\n"
+        assert command[-1] == "http://mirror.invalid/debian/"
         place = Path(command[-2])
         place.mkdir()
         self.made.append(place)
