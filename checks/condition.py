@@ -45,6 +45,7 @@ AREAS = {
     "FEED": "Audit logs",
     "NET": "Overlay network",
     "CTR": "Containers",
+    "LOG": "Logs",
     "RDB": "RethinkDB",
     "NODE": "Nodes",
 }

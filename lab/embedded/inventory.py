@@ -95,7 +95,7 @@ def write_inventory(
     if cluster.rethink.in_inventory:
         inventory["rethinkdb"] = _database(cluster, directory, database)
     for node in cluster.swarm.nodes:
-        login.write(node, directory.absolute())
+        login.write(node, directory.absolute(), cluster.started)
     path = directory / "inventory.yaml"
     path.write_text(yaml.safe_dump(inventory | cluster.inventory, sort_keys=False), encoding="utf-8")
     return path

@@ -18,6 +18,7 @@ from reports.diagnosis.families import (
     helpers,
     housekeeping,
     inventory,
+    logs,
     machines,
     majority,
     members,
@@ -37,6 +38,7 @@ from reports.diagnosis.families import (
     ways_in,
 )
 from reports.diagnosis.finding import Finding, Kind
+from reports.diagnosis.logged import logged_by
 from reports.records import Header, Result, VerdictWord
 
 # From the deepest: a machine explains its containers, a database what the services of all replicas lack.
@@ -65,6 +67,7 @@ FAMILIES = (
     notary,
     trust,
     housekeeping,
+    logs,
     rest,
 )
 KINDS: tuple[Kind, ...] = tuple(kind for module in FAMILIES for kind in module.family.kinds)
@@ -101,7 +104,7 @@ def _found(case: Case, kind: Kind) -> list[Cause]:
                 things=case.in_order(finding.things),
                 shown_by=own,
                 against=finding.contradicted_by,
-                explains=_explained(case, finding, own),
+                explains=_explained(case, kind, finding, own),
                 harms=kind.harms if finding.harms is None else finding.harms,
                 ladder=_REPAIR_FIRST if over else kind.ladder if finding.ladder is None else finding.ladder,
                 detail=finding.detail,
@@ -112,9 +115,10 @@ def _found(case: Case, kind: Kind) -> list[Cause]:
     return causes
 
 
-def _explained(case: Case, finding: Finding, own: Sequence[Result]) -> tuple[Result, ...]:
-    """What follows from a finding: what it predicts, and what was not seen because of any of that."""
-    explained = list(case.take_where(lambda each: finding.predicts(each) or _unseen(finding, each)))
+def _explained(case: Case, kind: Kind, finding: Finding, own: Sequence[Result]) -> tuple[Result, ...]:
+    """What follows from a finding: what it predicts, what it leaves in logs, and what was not seen because of that."""
+    logged = logged_by(case, kind.logs, finding.things)
+    explained = list(case.take_where(lambda each: finding.predicts(each) or _unseen(finding, each) or logged(each)))
     blind = _Failures([*own, *explained])
     while blind:
         more = case.take([each for each in case.left if unknown(each) and blind.left_unseen(each)])

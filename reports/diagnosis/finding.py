@@ -86,8 +86,8 @@ _SECTION = re.compile(r"^(Needs|Predicts|Contradicted by): (.+?)(?=^\S[^\n]*: |\
 class Kind:
     """A kind of cause. title: what is wrong, with `{things}` for what is at fault, and `{s}` for a verb's ending where
     that is one thing. remedy: the id of what it means and how to look closer; others: those that a finding may have in
-    its place. ladder: the rungs of recovery that may help, from the top; harms: who suffers how, as far as this is not
-    measured otherwise.
+    its place. logs: the reasons of lines that it leaves in logs. ladder: the rungs of recovery that may help, from the
+    top; harms: who suffers how, as far as this is not measured otherwise.
     """
 
     id: str
@@ -97,6 +97,7 @@ class Kind:
     ladder: tuple[str, ...]
     rule: Rule
     others: tuple[str, ...] = ()
+    logs: tuple[str, ...] = ()
 
     @property
     def meaning(self) -> str:
@@ -129,11 +130,12 @@ class Family:
         others: tuple[str, ...] = (),
         harms: tuple[Harm, ...] = (Harm.UNNOTICED,),
         ladder: tuple[str, ...] = ("repair-first",),
+        logs: tuple[str, ...] = (),
     ) -> Callable[[Rule], Rule]:
         """Add the decorated rule as a kind of cause."""
 
         def add(rule: Rule) -> Rule:
-            self.kinds.append(Kind(name, title, remedy, harms, ladder, rule, others))
+            self.kinds.append(Kind(name, title, remedy, harms, ladder, rule, others, logs))
             return rule
 
         return add

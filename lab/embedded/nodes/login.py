@@ -3,9 +3,11 @@
 import json
 import shlex
 import sys
+from datetime import datetime
 from pathlib import Path
 
 from lab.embedded.door import Door
+from lab.embedded.nodes.clock import nano
 from lab.embedded.nodes.files import COMMANDS, written
 from lab.embedded.nodes.state import Node
 
@@ -72,22 +74,33 @@ def _mounts(node: Node) -> str:
     return "".join(f"{disk.source} {place} {disk.kind} rw,relatime 0 0\n" for disk, place in places)
 
 
-def _docker(node: Node, directory: Path) -> dict[str, str]:
-    """Where the command line finds its engine, and the one answer that needs none of it while all is well."""
+def _logs(node: Node, started: datetime) -> dict[str, str]:
+    """SECONDS TIME TEXT of each line of each container, as `docker logs --timestamps` has them after the seconds."""
+    begin = started + node.clock_ahead
+    return {
+        f"logs/{container.name}": "".join(
+            f"{int((begin - line.ago).timestamp())} {nano(begin - line.ago)} {line.text}\n" for line in container.log
+        )
+        for container in node.containers
+    }
+
+
+def _docker(node: Node, directory: Path, started: datetime) -> dict[str, str]:
+    """Where the command line finds its engine, and the answers that need none of it while all is well."""
     certs = str(directory / "certs" / node.name)
     files = {
         "docker": f"{sys.executable} {PROGRAM}\n",
         "engine.json": json.dumps({"host": "127.0.0.1", "port": node.port, "certs": certs, "api": node.engine.api}),
     }
     answers = node.door is Door.OPEN and not {"info", "everything"} & (node.hung | node.waits.keys())
-    return files | ({"data-root": f"{node.data_root}\n"} if answers else {})
+    return files | ({"data-root": f"{node.data_root}\n", **_logs(node, started)} if answers else {})
 
 
-def write(node: Node, directory: Path) -> None:
-    """Write one node's files under `directory`/nodes."""
+def write(node: Node, directory: Path, started: datetime) -> None:
+    """Write one node's files under `directory`/nodes. started: when the cluster was."""
     files = (
         _programs(node)
-        | _docker(node, directory)
+        | _docker(node, directory, started)
         | {
             "disks": _disks(node),
             "sockets": _sockets(node),

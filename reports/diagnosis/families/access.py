@@ -49,7 +49,11 @@ family.by_reason(
 
 
 @family.cause(
-    "licence-missing", "The registry has no valid licence", remedy="alerts", harms=(Harm.SIGN_IN, Harm.PULL, Harm.PUSH)
+    "licence-missing",
+    "The registry has no valid licence",
+    logs=("log.licence",),
+    remedy="alerts",
+    harms=(Harm.SIGN_IN, Harm.PULL, Harm.PUSH),
 )
 def licence_missing(case: Case) -> Iterator[Finding]:
     """The registry refuses requests for want of a licence (402).

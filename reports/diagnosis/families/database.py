@@ -9,6 +9,7 @@ from reports.diagnosis.case import Case, has_reason, name_of, things_of, unknown
 from reports.diagnosis.families.majority import answers, database_stopped, does_not_answer
 from reports.diagnosis.finding import Family, Finding, Harm
 from reports.diagnosis.follows import without_databases
+from reports.diagnosis.logged import OF_LOST_DATABASES
 from reports.diagnosis.reach import gone_without, silent_replicas
 from reports.records import Result, VerdictWord
 
@@ -47,6 +48,7 @@ def _ill(case: Case, replica: str) -> bool:
 @family.cause(
     "replica-down",
     "{things} {is} down",
+    logs=OF_LOST_DATABASES,
     remedy="recover-replica",
     harms=(Harm.NEXT_FAILURE,),
     ladder=("save-first", "repair-first", "remove-join"),
@@ -79,6 +81,7 @@ def _looked_at(case: Case, replica: str) -> bool:
 @family.cause(
     "database-hung",
     "{things} {is} hung",
+    logs=OF_LOST_DATABASES,
     remedy="database-silent",
     harms=(Harm.NEXT_FAILURE,),
     ladder=("save-first", "restart-replica", "remove-join"),
@@ -103,6 +106,7 @@ def database_hung(case: Case) -> Iterator[Finding]:
 @family.cause(
     "database-down",
     "{things} {is} down",
+    logs=OF_LOST_DATABASES,
     remedy="database-silent",
     harms=(Harm.NEXT_FAILURE,),
     ladder=("save-first", "start", "remove-join"),

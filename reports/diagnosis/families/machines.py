@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from reports.diagnosis.case import Case, name_of, nodes_in, type_of, unknown, wrong
 from reports.diagnosis.finding import Family, Finding, Harm
+from reports.diagnosis.logged import OF_LOST_DATABASES
 from reports.diagnosis.nodes import (
     DROPPED,
     HOST_KEY,
@@ -86,7 +87,7 @@ def _all_missing(case: Case, replica: str) -> bool:
     )
 
 
-@family.cause("node-down", "{things} {is} down", remedy="node-down", harms=(Harm.NEXT_FAILURE,))
+@family.cause("node-down", "{things} {is} down", logs=OF_LOST_DATABASES, remedy="node-down", harms=(Harm.NEXT_FAILURE,))
 def node_down(case: Case) -> Iterator[Finding]:
     """A machine is off, or cut off from everybody.
 

@@ -8,6 +8,7 @@ from reports.diagnosis.case import Case, name_of, things_of, type_of, unknown, w
 from reports.diagnosis.families.containers import down_at_once
 from reports.diagnosis.finding import Family, Finding, Harm
 from reports.diagnosis.follows import DATABASE, without_databases
+from reports.diagnosis.logged import OF_LOST_DATABASES
 from reports.records import Result, VerdictWord
 
 family = Family()
@@ -106,6 +107,7 @@ def _majority(case: Case) -> int:
 @family.cause(
     "majority-lost",
     "The tables take no writes: {things} {is} down, and with them the majority",
+    logs=OF_LOST_DATABASES,
     remedy="restore-redundancy",
     harms=_ALL,
     ladder=("save-first", "start", "restart-replica", "emergency-repair", "restore", "call-support"),
@@ -159,6 +161,7 @@ def majority_effect(result: Result) -> bool:
 @family.cause(
     "majority-unknown",
     "{things} {does} not answer, and this run cannot tell whether a majority is left",
+    logs=OF_LOST_DATABASES,
     remedy="restore-redundancy",
     harms=_ALL,
     ladder=("save-first", "start", "call-support"),

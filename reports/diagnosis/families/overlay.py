@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from reports.diagnosis.apart import all_apart, apart, cut_off, ends_of, harms_of_tables
 from reports.diagnosis.case import Case, nodes_in, things_of, type_of, unknown
 from reports.diagnosis.finding import Family, Finding, Harm
+from reports.diagnosis.logged import OF_LOST_DATABASES
 from reports.diagnosis.nodes import Predicate, unseen_at
 from reports.records import Result
 
@@ -146,7 +147,13 @@ def _gossip_is_cut(case: Case, node: str) -> bool:
     return bool(at_node) and (bool(of_node) or not case.replicas_on(node))
 
 
-@family.cause("gossip-cut", "The names of containers do not resolve on {things}", remedy="gossip", harms=_CRITICAL)
+@family.cause(
+    "gossip-cut",
+    "The names of containers do not resolve on {things}",
+    logs=OF_LOST_DATABASES,
+    remedy="gossip",
+    harms=_CRITICAL,
+)
 def gossip_cut(case: Case) -> Iterator[Finding]:
     """The engines of some nodes do not tell each other the names and addresses of containers (7946, TCP and UDP).
 
@@ -185,6 +192,7 @@ def _link_nodes(own: Sequence[Result]) -> set[str]:
 @family.cause(
     "overlay-down",
     "Nothing crosses {things} between any two nodes",
+    logs=OF_LOST_DATABASES,
     remedy="overlay-network",
     others=("encrypted-overlay",),
     harms=(Harm.NEW_CONNECTIONS, Harm.NEXT_FAILURE),
@@ -211,6 +219,7 @@ def overlay_down(case: Case) -> Iterator[Finding]:
 @family.cause(
     "node-cut-off",
     "{things} {is} cut off from the other nodes on the overlay network",
+    logs=OF_LOST_DATABASES,
     remedy="overlay-network",
     others=("encrypted-overlay",),
     harms=_CRITICAL,
@@ -234,7 +243,7 @@ def node_cut_off(case: Case) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-@family.cause("link-cut", "The overlay network is cut: {things}", remedy="overlay-network",
+@family.cause("link-cut", "The overlay network is cut: {things}", logs=OF_LOST_DATABASES, remedy="overlay-network",
               others=("encrypted-overlay",), harms=_CRITICAL)  # fmt: skip
 def link_cut(case: Case) -> Iterator[Finding]:
     """Two nodes do not reach each other on the overlay network, both ways or one way, and both reach others.

@@ -18,6 +18,7 @@ _SPACE, _INODES = "node.disk-short", "node.inodes-short"
 @family.cause(
     "disk-full",
     "A disk of {things} is full",
+    logs=("log.disk-full",),
     remedy="disk-full",
     others=("no-inodes",),
     harms=(Harm.PUSH, Harm.NEXT_FAILURE),
@@ -58,7 +59,13 @@ def _not_written(case: Case, own: Sequence[Result]) -> Callable[[Result], bool]:
     return follows
 
 
-@family.cause("clock-off", "The clock of {things} is wrong", remedy="set-the-clock", harms=(Harm.SIGN_IN, Harm.PULL))
+@family.cause(
+    "clock-off",
+    "The clock of {things} is wrong",
+    logs=("log.certificate-expired", "log.storage-clock"),
+    remedy="set-the-clock",
+    harms=(Harm.SIGN_IN, Harm.PULL),
+)
 def clock_off(case: Case) -> Iterator[Finding]:
     """The clock of a node differs from those of the others: tokens are refused as not yet valid, or as expired.
 
@@ -83,7 +90,13 @@ def clock_off(case: Case) -> Iterator[Finding]:
         yield Finding(tuple(f"replica:{each.subject}" for each in seen), tuple(seen))
 
 
-@family.cause("memory-pressure", "{things} {is} short of memory", remedy="memory-short", harms=(Harm.NEXT_FAILURE,))
+@family.cause(
+    "memory-pressure",
+    "{things} {is} short of memory",
+    logs=("log.out-of-memory", "log.database-swapped"),
+    remedy="memory-short",
+    harms=(Harm.NEXT_FAILURE,),
+)
 def memory_pressure(case: Case) -> Iterator[Finding]:
     """A node has little memory left, or a part of a database is in swap, or RethinkDB says so itself.
 

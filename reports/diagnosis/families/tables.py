@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from reports.diagnosis.case import Case, fails, name_of, things_of
 from reports.diagnosis.families.database import repeats_issues
 from reports.diagnosis.finding import Family, Finding, Harm
+from reports.diagnosis.logged import OF_LOST_DATABASES
 from reports.records import Result, VerdictWord
 
 family = Family()
@@ -60,7 +61,9 @@ def _of(case: Case, tables: tuple[str, ...], result: Result) -> bool:
     return repeats_issues(case, result)
 
 
-@family.cause("tables-take-no-reads", "{things} {does} not take reads", remedy="table-not-ready", harms=())
+@family.cause(
+    "tables-take-no-reads", "{things} {does} not take reads", logs=OF_LOST_DATABASES, remedy="table-not-ready", harms=()
+)
 def tables_take_no_reads(case: Case) -> Iterator[Finding]:
     """Tables take no reads, or have no primary, while the servers of a majority are connected.
 
@@ -75,7 +78,13 @@ def tables_take_no_reads(case: Case) -> Iterator[Finding]:
         yield Finding(tables, tuple(own), predicts=lambda each: _of(case, tables, each), harms=harms, ladder=ladder)
 
 
-@family.cause("tables-take-no-writes", "{things} {does} not take writes", remedy="table-not-ready", harms=())
+@family.cause(
+    "tables-take-no-writes",
+    "{things} {does} not take writes",
+    logs=OF_LOST_DATABASES,
+    remedy="table-not-ready",
+    harms=(),
+)
 def tables_take_no_writes(case: Case) -> Iterator[Finding]:
     """Tables take reads and no writes, while the servers of a majority are connected.
 

@@ -1,0 +1,30 @@
+"""Known errors in the logs of containers that no other cause explains."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reports.diagnosis.case import Case, things_of
+from reports.diagnosis.finding import Family, Finding, Harm
+from reports.records import Result
+
+family = Family()
+
+_OF_STORAGE = ("log.storage-stale", "log.storage-credentials", "log.storage-clock")
+
+
+@family.cause("logged-error", "{things} log{s} a known error", remedy="", harms=())
+def logged_error(case: Case) -> Iterator[Finding]:
+    """Logs hold lines that report a fault, and nothing else that was found explains them.
+
+    Needs: LOG-1 finds such lines.
+    Predicts: nothing.
+    Contradicted by: nothing; the fault may be over.
+    """
+    groups: dict[str | None, list[Result]] = {}
+    for each in case.found("log."):
+        groups.setdefault(each.remedy, []).append(each)
+    for own in groups.values():
+        of_storage = any(each.reason in _OF_STORAGE for each in own)
+        harms = (Harm.PULL, Harm.PUSH) if of_storage else (Harm.UNNOTICED,)
+        yield Finding(things_of(own), tuple(own), harms=harms)
