@@ -9,10 +9,11 @@ from fixtures.inventory import Inventory
 from fixtures.inventory.msr import COMPONENTS
 from fixtures.probes.containers import Container, Containers, Helper, Mount
 from fixtures.probes.database_log import DatabaseLog, Link
+from fixtures.probes.logs.container_logs import ContainerLog, ContainerLogs, KnownLine
 from fixtures.probes.nodes import EngineFacts, SwarmNode, SwarmPart, SwarmView
 from fixtures.probes.replica_storage import ReplicaVolumes, Volume
 from fixtures.probes.system import DatabaseProcess, Disk, System
-from tests.checks.facts import IDS, NOW, inventory, times
+from tests.checks.facts import IDS, NOW, ago, inventory, times
 
 N1, N2, N3 = "node-1", "node-2", "node-3"
 NODES = (N1, N2, N3)
@@ -138,6 +139,25 @@ def database_log(
     replica: str, *links: Link, reach: datetime | None = None, whole: bool = True, since: datetime | None = A_DAY_AGO
 ) -> DatabaseLog:
     return DatabaseLog(**times(), replica=replica, lines=40, reach=reach, links=list(links), since=since, whole=whole)
+
+
+def known_line(signature: str, count: int = 1, host: str = "-", **changes: Any) -> KnownLine:
+    """Lines of half an hour, the last five minutes ago."""
+    usual = {"signature": signature, "host": host, "count": count, "first": ago(minutes=30), "last": ago(minutes=5)}
+    return KnownLine(**{**usual, "line": f"the text of {signature}", **changes})
+
+
+def log(component: str = "api", *known: KnownLine, **changes: Any) -> ContainerLog:
+    """A log of the first replica, read to its begin."""
+    usual = {"replica": IDS[0], "component": component, "lines": 1200, "whole": True, "known": list(known)}
+    return ContainerLog(**{**usual, **changes})
+
+
+def container_logs(node: str, *logs: ContainerLog, since: timedelta = timedelta(hours=1)) -> ContainerLogs:
+    """The logs of the nine; those that are left out are empty."""
+    own = {each.component: each for each in logs}
+    nine = [own.get(name, log(name, lines=0)) for name in COMPONENTS]
+    return ContainerLogs(**times(), node=node, since=NOW - since, logs=nine)
 
 
 def disk(mountpoint: str = "/var/lib/docker", **changes: Any) -> Disk:

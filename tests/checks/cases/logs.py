@@ -7,36 +7,23 @@ from datetime import timedelta
 from checks.verdict import Outcome
 from fixtures.core.evidence import thing
 from fixtures.core.store import NoResponse
-from fixtures.inventory.msr import COMPONENTS
 from fixtures.options import Options
-from fixtures.probes.logs.container_logs import ContainerLog, ContainerLogs, KnownLine
+from fixtures.probes.logs.container_logs import ContainerLog, ContainerLogs
 from fixtures.probes.logs.signatures import signatures
 from tests.checks.case import Cases, Looks, not_applicable, passes, unknown, warns
-from tests.checks.facts import NOW, A, ago, times
-from tests.checks.node_facts import N1, NODES, containers, nodes
+from tests.checks.facts import A, ago, times
+from tests.checks.node_facts import N1, NODES, container_logs, containers, log, nodes
+from tests.checks.node_facts import known_line as line
 
 THREE_NODES = nodes()
 API = f"{A}:api"
 NO_SHELL = NoResponse("shell.timeout", "ssh to node-1: the script did not finish within 35 s", timed_out=True)
 
 
-def log(component: str = "api", *known: KnownLine, **changes: object) -> ContainerLog:
-    usual = {"replica": A, "component": component, "lines": 1200, "whole": True, "known": list(known)}
-    return ContainerLog.model_validate({**usual, **changes})
-
-
-def line(signature: str, count: int = 1, host: str = "-", **changes: object) -> KnownLine:
-    usual = {"signature": signature, "host": host, "count": count, "first": ago(minutes=30), "last": ago(minutes=5)}
-    return KnownLine.model_validate({**usual, "line": f"the text of {signature}", **changes})
-
-
 def wrote(*logs: ContainerLog, since: timedelta = timedelta(hours=1)) -> Looks:
     """The first node's containers logged this, and those that are left out nothing."""
     facts: Looks = {("containers", node): containers(node) for node in NODES}
-    own = {each.component: each for each in logs}
-    nine = [own.get(name, log(name, lines=0)) for name in COMPONENTS]
-    fact = ContainerLogs(**times(), node=N1, since=NOW - since, logs=nine)
-    return facts | {("container_logs", N1): fact}
+    return facts | {("container_logs", N1): container_logs(N1, *logs, since=since)}
 
 
 log_1 = Cases("LOG-1")
