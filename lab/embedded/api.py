@@ -73,6 +73,7 @@ class Api:
             "/api/v0/meta/alerts": meta.alerts,
             "/api/v0/meta/settings": meta.settings,
             "/api/v0/workers": meta.workers,
+            "/api/v0/webhooks": meta.webhooks,
         }
 
     def connected(self, replica: Replica) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from lab.embedded import object_storage
 from lab.embedded.accounts import Caller
 from lab.embedded.api import Api
 from lab.embedded.balancer import Passing
@@ -62,10 +63,11 @@ class Embedded:
     def _start(self) -> None:
         cluster, expect = self._cluster, Expectations(self._cluster)
         cluster.balancer.port, cluster.mke.port = self._bind("127.0.0.1"), self._bind("127.0.0.1")
+        cluster.object_storage.port = self._bind("127.0.0.1")
         for replica in cluster.replicas:
             replica.address = self.scene.address
             replica.port = self._bind(replica.address)
-        replica_sockets, database_sockets = self._sockets[2:], self._bind_databases()
+        replica_sockets, database_sockets = self._sockets[3:], self._bind_databases()
         self.scene.play(cluster, expect)
         settle(cluster)
         if len(cluster.replicas) % 2 == 0:
@@ -87,6 +89,7 @@ class Embedded:
             self._listen(listening, database_door(replica), self._database_port(replica).serve, replica.server)
         self._listen(self._sockets[0], cluster.balancer.door, self._balancer(), "balancer")
         self._listen(self._sockets[1], cluster.mke.door, self._mke(), "mke")
+        self._listen(self._sockets[2], self._storage_door(), self._object_storage(), "object storage")
 
     def _bind(self, address: str) -> int:
         self._sockets.append(bound(address))
@@ -158,6 +161,16 @@ class Embedded:
 
         context = self._authority.context(Certificate.GOOD)
         return HttpPort(self._recorded("mke", answer), context, self._cluster.mke.door, self._cluster.closing).serve
+
+    def _storage_door(self) -> Door:
+        store = self._cluster.object_storage
+        return Door.OPEN if store.in_use and not store.unreachable else Door.CLOSED
+
+    def _object_storage(self) -> Serve:
+        """Where the registries send clients for blobs."""
+        recorded = self._recorded("object storage", lambda asked: object_storage.answer(self._cluster, asked))
+        context = self._authority.context(Certificate.GOOD)
+        return HttpPort(recorded, context, Door.OPEN, self._cluster.closing).serve
 
     def _database_port(self, replica: Replica) -> ReqlPort:
         context = self._database_authority.context(self._cluster, replica)

@@ -86,6 +86,12 @@ class Expecting:
         """What the reader may read of them, as FEED-8 names it."""
         return [f"reader:ci:{feed}" for feed in self._named(self._cluster.account("ci").listed_reads)]
 
+    def pulls(self, *replicas: Replica) -> list[str]:
+        """Each image of the inventory at these replicas, or at all, as REG-2 names it."""
+        names = [f"{image.repository.replace('/', '.')}_{image.tag}" for image in self._cluster.images]
+        where = [replica.id for replica in replicas] or self.everywhere
+        return [f"{name}:{replica}" for name in names for replica in where]
+
     @staticmethod
     def _named(repositories: Iterable[str]) -> list[str]:
         return [name.replace("/", ".") for name in repositories]

@@ -2,8 +2,10 @@
 
 import uuid
 from datetime import timedelta
+from typing import Any
 
 from lab.embedded import recorded
+from lab.embedded.images import built
 from lab.embedded.nodes.healthy import healthy_swarm
 from lab.embedded.state import Account, Cluster, Job, Replica, Table
 from lab.embedded.trust import usual_history
@@ -40,6 +42,22 @@ def _tables(ids: list[str]) -> list[Table]:
     return found
 
 
+def _webhook(kind: str, key: str) -> dict[str, Any]:
+    """A subscription as the API lists it."""
+    return {
+        "id": uuid.uuid5(uuid.NAMESPACE_DNS, f"{kind} {key}").hex,
+        "type": kind,
+        "key": key,
+        "endpoint": "https://hooks.example.org/msr",
+        "authorID": _id("admin"),
+        "createdAt": "2026-05-22T01:55:20.471286995Z",
+        "lastSuccessfulAt": "0001-01-01T00:00:00Z",
+        "inactive": False,
+        "tlsCert": "",
+        "skipTLSVerification": False,
+    }
+
+
 def healthy_cluster(count: int) -> Cluster:
     """A cluster of `count` replicas that has run for days."""
     if not 1 <= count <= MOST_REPLICAS:
@@ -63,6 +81,8 @@ def healthy_cluster(count: int) -> Cluster:
         ],
     )
     cluster.trust = usual_history(cluster.started)
+    cluster.images = [built("library/alpine", "3.20")]
+    cluster.webhooks = [_webhook("TAG_PUSH", "library/alpine"), _webhook("TAG_PULL", "library/nginx")]
     cluster.storage = {
         "s3": {
             "accesskey": "AKIAEMBEDDEDSTANDIN0",

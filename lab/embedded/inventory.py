@@ -92,6 +92,12 @@ def write_inventory(
         "nodes": [_node(cluster, node, directory.absolute()) for node in cluster.swarm.nodes if node.listed],
         "replicas": [_replica(cluster, replica) for replica in cluster.replicas],
     }
+    if cluster.images:
+        inventory["pull"] = [
+            {"image": f"{image.repository}:{image.tag}", "account": reader.name} for image in cluster.images
+        ]
+    if cluster.object_storage.in_use and cluster.object_storage.listed:
+        inventory["storage"] = {"hosts": [cluster.object_storage.host]}
     if cluster.rethink.in_inventory:
         inventory["rethinkdb"] = _database(cluster, directory, database)
     for node in cluster.swarm.nodes:

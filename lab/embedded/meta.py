@@ -48,6 +48,10 @@ def alerts(cluster: Cluster, _replica: Replica) -> list[dict[str, Any]]:
     return cluster.alerts
 
 
+def webhooks(cluster: Cluster, _replica: Replica) -> list[dict[str, Any]]:
+    return cluster.webhooks
+
+
 def settings(cluster: Cluster, replica: Replica) -> dict[str, Any]:
     ports = {r.id: {"HTTPPort": 80, "HTTPSPort": r.port, "node": r.node} for r in members(cluster, replica)}
     return {

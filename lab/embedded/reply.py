@@ -36,6 +36,7 @@ class Asked:
     path: str
     query: str = ""
     authorization: str | None = None
+    range: str | None = None
 
 
 @dataclass(frozen=True)

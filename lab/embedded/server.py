@@ -147,7 +147,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(html(400, "400 Request Header Or Cookie Too Large"))
             return
         parts = urlsplit(self.path)
-        reply = self._answer(Asked(self.command, parts.path, parts.query, self.headers.get("Authorization")))
+        given = (self.headers.get(name) for name in ("Authorization", "Range"))
+        reply = self._answer(Asked(self.command, parts.path, parts.query, *given))
         self._closing.wait(reply.delay)
         self._send(reply)
 

@@ -14,6 +14,7 @@ from typing import Any
 from lab.embedded.certificates import Certificate
 from lab.embedded.database import Reql, Rethink
 from lab.embedded.door import Door
+from lab.embedded.images import ObjectStorage, StoredImage
 from lab.embedded.nodes.state import Node
 from lab.embedded.nodes.swarm import Swarm
 from lab.embedded.product import VERSION
@@ -89,6 +90,16 @@ class Replica:
     """Its database server's port for queries."""
     slow_by: float = 0.0
     """Seconds added to each of its answers."""
+    lost_manifests: set[str] = field(default_factory=set)
+    """References (tags or digests) of manifests that its registry does not find."""
+    lost_blobs: set[str] = field(default_factory=set)
+    """Digests of blobs that its registry does not find."""
+    cut_blobs: dict[str, int] = field(default_factory=dict)
+    """How many bytes of a blob its registry has, where that is not all."""
+    storage_error: bool = False
+    """Whether its registry gets errors from its storage: it reads no blob then."""
+    storage_hangs: bool = False
+    """Whether its registry waits for its storage, as for an NFS server that is gone."""
 
     @property
     def server(self) -> str:
@@ -214,6 +225,9 @@ class Cluster:
     known_as: str | None = None
     """Host and port of what stands before its balancer, if anything does."""
     trust: Trust = field(default_factory=Trust)
+    images: list[StoredImage] = field(default_factory=list)
+    webhooks: list[dict[str, Any]] = field(default_factory=list)
+    object_storage: ObjectStorage = field(default_factory=ObjectStorage)
     public: set[str] = field(default_factory=set)
     """Repositories that anyone may pull."""
     edits: list[Edit] = field(default_factory=list)
