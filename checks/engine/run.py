@@ -76,6 +76,7 @@ def _look(config: pytest.Config, target: Target, judge: Judge, asked: list[Bound
         previous / facts_file.FILE_NAME if previous else None,
         containers=not config.getoption("no_containers"),
         negative_log_in=target.options.negative_log_in,
+        pulls_allowed=not config.getoption("no_pull"),
         since=target.options.since,
     )
     watcher = config.hook.pytest_msr_watcher(config=config)

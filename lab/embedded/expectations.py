@@ -42,6 +42,8 @@ class Expectations(Expecting):
         self.unknown("STATUS-8", *self.pairs())
         for condition in TOLD_OF_THE_CLUSTER:
             self.unknown(condition, "cluster")
+        # Whether a pull would send a webhook is not known, so that nothing is pulled.
+        self.unknown("REG-2", *self.pulls())
 
     def not_asked(self, *replicas: Replica) -> None:
         """Nothing that is asked at these replicas can be judged; PING-1 is said where nothing else was.

@@ -45,6 +45,8 @@ def not_asked(expect: Expecting, replicas: Iterable[Replica]) -> None:
     lost = list(replicas)
     no_tokens(expect, [replica.id for replica in lost])
     expect.unknown("TOKEN-2", *refused_at(replica.id for replica in lost))
+    if lost:
+        expect.unknown("REG-2", *expect.pulls(*lost))
     no_feed_at(expect, lost)
     # A clock that is left alone has no other to be compared with.
     left = expect.others(*lost)
@@ -94,6 +96,7 @@ def no_admin(expect: Expecting) -> None:
 def no_token(expect: Expecting, *clients: str) -> None:
     """These clients get no token: what needs one is unknown, and nothing else."""
     expect.unknown("TOKEN-2", *refused_at(expect.everywhere))
+    expect.unknown("REG-2", *expect.pulls())
     expect.unknown("TOKEN-3", "cluster")
     expect.unknown("FEED-1", *feeds_at(expect, expect.everywhere))
     expect.unknown("FEED-9", *expect.pairs())
@@ -105,6 +108,7 @@ def no_reader(expect: Expecting) -> None:
     """The reader cannot log in."""
     no_tokens(expect, expect.everywhere, ["reader:ci"])
     expect.unknown("TOKEN-2", *refused_at(expect.everywhere))
+    expect.unknown("REG-2", *expect.pulls())
     expect.unknown("FEED-8", *cells(expect, "reader:ci"))
 
 

@@ -126,7 +126,8 @@ def _impacts(case: Case, cause: Cause, harm: Harm, at: Sequence[str]) -> Iterabl
 
 def _of_starts(cause: Cause, found: Sequence[Impact]) -> Iterable[Impact]:
     """Where nobody can pull, no node can start what it has no image of."""
-    everybody = [e.whom for e in found if e.harm in (Harm.PULL, Harm.REACH) and e.whom in ("", BEHIND_BALANCER)]
+    pulls = [e for e in found if e.harm in (Harm.PULL, Harm.REACH) and not e.what]
+    everybody = [e.whom for e in pulls if e.whom in ("", BEHIND_BALANCER)]
     return [Impact(Harm.START_WORKLOADS, whom, "inferred", cause.since) for whom in everybody[:1]]
 
 
@@ -168,7 +169,7 @@ def _what(case: Case, cause: Cause, harm: Harm) -> str:
             return (
                 f"{', '.join(jobs)} fail{'s' if len(jobs) == 1 else ''}" if jobs else "garbage collection may not run"
             )
-        case Harm.PULL_SIGNED | Harm.SIGN:
+        case Harm.PULL | Harm.PULL_SIGNED | Harm.SIGN:
             return ", ".join(_of_type(things, "repository"))
         case Harm.TRUST_LOG:
             return ", ".join(_logs(things) or [f"replica {name}" for name in _of_type(things, "notary")])
@@ -201,4 +202,5 @@ def _basis(case: Case, cause: Cause, harm: Harm) -> Basis:
     if any(each.condition in tried and wrong(each) for each in cause.problems):
         return "measured"
     judged = any(each.verdict in JUDGED for each in case.of(*tried))
-    return "not tested" if tried and not judged else "inferred"
+    # Of a pull `/v2/` and the token service tell, too.
+    return "not tested" if tried and not judged and harm is not Harm.PULL else "inferred"

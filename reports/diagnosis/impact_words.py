@@ -38,7 +38,10 @@ def _by_harm(impacts: Collection[Impact]) -> list[Impact]:
 
 
 def _words(impact: Impact) -> str:
-    return f"{WORDS[impact.harm]} of {impact.what}" if impact.what else WORDS[impact.harm]
+    words = WORDS[impact.harm]
+    if not impact.what:
+        return words
+    return f"{words} {impact.what}" if impact.harm is Harm.PULL else f"{words} of {impact.what}"
 
 
 def _threat(impact: Impact) -> str:

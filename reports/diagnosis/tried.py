@@ -1,5 +1,5 @@
-"""What a run tried of what users do, at which replicas, and what came of it: a challenge of `/v2/` and a token for a
-pull, never the pull of an image itself.
+"""What a run tried of what users do, at which replicas, and what came of it: a challenge of `/v2/`, a token, and the
+pull of those images that the inventory names.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from reports.records import Result, VerdictWord
 JUDGED = (VerdictWord.PASS, VerdictWord.WARN, VerdictWord.FAIL)
 TRIED_BY: Mapping[Harm, frozenset[str]] = {
     Harm.SIGN_IN: frozenset({"TOKEN-0", "TOKEN-1"}),
+    Harm.PULL: frozenset({"REG-2"}),
     Harm.V2: frozenset({"REG-1", "TOKEN-2"}),
     Harm.DROPPED: frozenset({"NGINX-2"}),
     Harm.REACH: frozenset({"PING-1", "PING-2"}),
@@ -34,6 +35,7 @@ TRIED_BY: Mapping[Harm, frozenset[str]] = {
 SHOWN_BY: Mapping[str, Harm] = {
     "TOKEN-1": Harm.SIGN_IN,
     "REG-1": Harm.V2,
+    "REG-2": Harm.PULL,
     "STATUS-1": Harm.WEB,
     "FEED-1": Harm.AUDIT_LOG,
 }
@@ -53,10 +55,15 @@ def works(case: Case, harm: Harm, replica: str, apart_from: Collection[Result] =
     """Whether what would be lost was tried at this replica, and passed each time; `apart_from` does not count."""
     if harm is Harm.PULL_SIGNED and any(wrong(each) for each in case.of("FEED-7")):
         return False
-    if harm in (Harm.PULL, Harm.START_WORKLOADS) and case.fails("TOKEN-2", replica):
+    if harm in (Harm.PULL, Harm.START_WORKLOADS) and (case.fails("TOKEN-2", replica) or _no_pull(case, replica)):
         return False
     conditions = _PROVEN_BY.get(harm, ())
     return bool(conditions) and all(_passed(case, each, replica, apart_from) for each in conditions)
+
+
+def _no_pull(case: Case, replica: str) -> bool:
+    """Whether a pull failed for which the replica is at fault, and not the image or the account."""
+    return any(f"replica:{replica}" in each.about for each in case.fails("REG-2", replica))
 
 
 def _passed(case: Case, condition: str, replica: str, apart_from: Collection[Result]) -> bool:
@@ -79,9 +86,11 @@ def tested(case: Case) -> str:
     accounts = len(case.of("TOKEN-0", word=VerdictWord.PASS))
     replicas = len(case.of("REG-1", word=VerdictWord.PASS))
     feeds = len({each.subject.partition(":")[0] for each in case.of("FEED-1", word=VerdictWord.PASS)})
+    images = _pulled(case)
     parts = [
         f"the log-in of {many(accounts, 'account')}" if accounts else "",
         f"/v2/ of {many(replicas, 'replica')}" if replicas else "",
+        f"the pull of {many(images, 'image')}" if images else "",
         "the load balancer" if case.of("PING-2", word=VerdictWord.PASS) else "",
         many(feeds, "audit log") if feeds else "",
     ]
@@ -90,4 +99,10 @@ def tested(case: Case) -> str:
 
 def tried_text(case: Case) -> str:
     """What this run tried, and what no run ever tries: for a cluster on which nothing is wrong."""
-    return f"{tested(case)}; pull, push, delete and sign are never tried"
+    pull = "" if _pulled(case) else "pull was not tried; "
+    return f"{tested(case)}; {pull}push, delete and sign are never tried"
+
+
+def _pulled(case: Case) -> int:
+    """How many images were pulled from some replica."""
+    return len({each.subject.rpartition(":")[0] for each in case.of("REG-2", word=VerdictWord.PASS)})

@@ -1,4 +1,4 @@
-"""What a run asks of a cluster: GET only, each address once, never much at the same time."""
+"""What a run asks of a cluster: GET, and HEAD of blobs, each address once, never much at the same time."""
 
 from __future__ import annotations
 
@@ -35,8 +35,12 @@ def of_replicas(requests: list[Request]) -> list[Request]:
     return [each for each in requests if each.where != "mke"]
 
 
-def test_only_get_is_ever_asked(healthy: Seen, faulty: Seen) -> None:
-    assert {each.method for each in healthy.requests + faulty.requests} == {"GET"}
+def test_only_get_is_ever_asked_but_of_blobs_whether_they_are_there(healthy: Seen, faulty: Seen) -> None:
+    asked = healthy.requests + faulty.requests
+    assert {each.method for each in asked} == {"GET", "HEAD"}
+    heads = [each.path for each in asked if each.method == "HEAD"]
+    assert not [path for path in heads if not re.fullmatch(r"/v2/library/alpine/blobs/sha256:[0-9a-f]{64}", path)]
+    assert not [each.path for each in asked if "/blobs/" in each.path and each.method != "HEAD"]
 
 
 def test_each_address_is_asked_once_per_replica_and_role(healthy: Seen) -> None:
@@ -60,9 +64,11 @@ def test_what_any_replica_can_tell_is_asked_of_one(healthy: Seen) -> None:
     begins = [int(parse_qs(urlsplit(each.path).query)["start"][0]) for each in pages]
     assert (len({each.where for each in pages}), len(begins), begins[0]) == (1, 2, 0)
     assert begins[1] > 0
-    # One token for all scopes of an account at each replica; of the reader one more, for what he cannot read.
+    assert counted["admin", "/api/v0/webhooks"] == 1
+    # One token for all scopes of an account at each replica; of the reader one more for what he cannot read, and one
+    # more for what he pulls.
     assert counted["admin", "/auth/token"] == 3
-    assert counted["ci", "/auth/token"] == 6
+    assert counted["ci", "/auth/token"] == 9
     assert counted["admin", "/api/v0/meta/cluster_status"] == 3
     assert counted[None, "/api/v0/meta/cluster_status"] == counted["ci", "/api/v0/meta/cluster_status"] == 1
 
@@ -92,6 +98,43 @@ def test_no_wrong_password_is_tried_where_that_is_left_out(suite: Suite, tmp_pat
         assert {each.status for each in cluster.requests if each.path.startswith("/auth/token")} == {200}
     told = outcome.of("TOKEN-3", "cluster")
     assert (told["verdict"], "--no-auth-negative" in told["message"]) == ("SKIPPED", True)
+
+
+def test_no_image_is_pulled_where_that_is_left_out(suite: Suite, tmp_path: Path) -> None:
+    with scene("healthy", tmp_path) as cluster:
+        outcome = suite.run(f"--inventory={cluster.inventory}", "--no-pull", "-k", "REG")
+        assert not [each for each in cluster.requests if "/manifests/" in each.path or "webhooks" in each.path]
+    told = [each for each in outcome.results if each["condition"] == "REG-2"]
+    assert {(each["verdict"], "--no-pull" in each["message"]) for each in told} == {("SKIPPED", True)}
+
+
+@pytest.mark.parametrize("name", ["healthy", "storage-errors-at-one-replica", "storage-hangs-at-one-replica"])
+def test_an_image_is_pulled_once_however_long_the_run_waits(suite: Suite, tmp_path: Path, name: str) -> None:
+    """The registry counts it as a pull."""
+    with scene(name, tmp_path) as cluster:
+        suite.run(f"--inventory={cluster.inventory}", "-k", "REG", "--wait=6s", "--stable=6s")
+        pulls = Counter(
+            (each.where, each.path) for each in cluster.requests if each.path.startswith("/v2/library/alpine/")
+        )
+    assert len(pulls) >= 3 * 2
+    assert set(pulls.values()) == {1}
+
+
+def test_an_image_whose_pull_sends_a_webhook_is_not_pulled(suite: Suite, tmp_path: Path) -> None:
+    with scene("webhook-of-pulls", tmp_path) as cluster:
+        suite.run(f"--inventory={cluster.inventory}", "-k", "REG")
+        assert not [each for each in cluster.requests if each.path.startswith("/v2/library/alpine/")]
+
+
+def test_object_storage_is_asked_for_one_byte_without_credentials(suite: Suite, tmp_path: Path) -> None:
+    with scene("blobs-in-object-storage", tmp_path) as cluster:
+        outcome = suite.run(f"--inventory={cluster.inventory}", "-k", "REG")
+        asked = [each for each in cluster.requests if each.where == "object storage"]
+    assert {each["verdict"] for each in outcome.results if each["condition"] == "REG-2"} == {"PASS"}
+    assert len(asked) == 5 * 3
+    assert {(each.method, each.account, each.status) for each in asked} == {("GET", None, 206)}
+    texts = "".join(each.read_text("utf-8") for each in outcome.reports.iterdir() if each.is_file())
+    assert "X-Amz-Signature" not in texts
 
 
 def test_each_replica_is_pinged_before_anything_else_is_asked_of_it(healthy: Seen) -> None:

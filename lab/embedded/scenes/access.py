@@ -24,6 +24,7 @@ def registry_down(cluster: Cluster, expect: Expectations) -> None:
     expect.fail("REG-1", cluster.bad.id)
     expect.fail("STATUS-4", *(f"{asked}:{cluster.bad.id}" for asked in expect.everywhere))
     expect.unknown("TOKEN-2", *expected_trust.refused_at([cluster.bad.id]))
+    expect.unknown("REG-2", *expect.pulls(cluster.bad))
     expect.cause("container-down", f"container:registry-{cluster.bad.id}", offers="start")
 
 
@@ -31,6 +32,7 @@ def registry_down(cluster: Cluster, expect: Expectations) -> None:
 def registry_502(cluster: Cluster, expect: Expectations) -> None:
     cluster.bad.faults["/v2/"] = faults.html(502, "502 Bad Gateway")
     expect.fail("REG-1", cluster.bad.id)
+    expect.unknown("REG-2", *expect.pulls(cluster.bad))
     expect.cause("registry-down", f"replica:{cluster.bad.id}")
 
 
@@ -41,6 +43,7 @@ def registry_behind_a_filter(cluster: Cluster, expect: Expectations) -> None:
         replica.faults["/v2/"] = faults.html(403, "403 Forbidden")
     expect.fail("REG-1", *expect.everywhere)
     expect.unknown("TOKEN-2", *expected_trust.refused_at(expect.everywhere))
+    expect.unknown("REG-2", *expect.pulls())
     expect.cause("registry-misbehaves", *(f"replica:{replica}" for replica in expect.everywhere))
 
 
@@ -72,6 +75,7 @@ def registry_of_another_domain(cluster: Cluster, expect: Expectations) -> None:
     cluster.faults["/v2/"] = faults.instead(text(404, "404 page not found\n"))
     expect.fail("REG-1", *expect.everywhere)
     expect.unknown("TOKEN-2", *expected_trust.refused_at(expect.everywhere))
+    expect.unknown("REG-2", *expect.pulls())
     expect.cause("wrong-external-address", "cluster")
 
 

@@ -73,6 +73,7 @@ def token_service_never_started(cluster: Cluster, expect: Expectations) -> None:
     expect.fail("STATUS-4", *(f"{asked}:{cluster.bad.id}" for asked in expect.everywhere))
     expect.fail("TOKEN-1", *expected_trust.tokens_at(expect, [cluster.bad.id]))
     expect.unknown("TOKEN-2", *expected_trust.refused_at([cluster.bad.id]))
+    expect.unknown("REG-2", *expect.pulls(cluster.bad))
     expected_trust.no_feed_at(expect, [cluster.bad])
     expect.cause("container-down", _thing(cluster, "garant"))
 
@@ -178,6 +179,7 @@ def five_containers_stayed_down(cluster: Cluster, expect: Expectations) -> None:
     expect.fail("REG-1", bad.id)
     expect.fail("JOB-1", bad.id)
     expect.unknown("TOKEN-2", *expected_trust.refused_at([bad.id]))
+    expect.unknown("REG-2", *expect.pulls(bad))
     expected_trust.feeds_fail_at(expect, [bad])
     expect.cause("containers-down-after-reboot", f"replica:{bad.id}", offers="start")
 

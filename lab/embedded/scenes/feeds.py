@@ -272,6 +272,7 @@ def reader_is_refused(cluster: Cluster, expect: Expectations) -> None:
     account = cluster.account("ci")
     account.reads, account.only_listed = (), account.reads
     expect.fail("FEED-8", f"reader:ci:{ALPINE}")
+    expect.fail("REG-2", *expect.pulls())
     expect.cause("reader-refused", "account:reader:ci")
 
 

@@ -40,6 +40,7 @@ def two_replicas_with_two_faults(cluster: Cluster, expect: Expectations) -> None
     cluster.bad.faults["/v2/"] = faults.html(502, "502 Bad Gateway")
     cluster.node(cluster.bad).of(cluster.bad.id, QUIET).stop(HOUR)
     expect.fail("REG-1", cluster.bad.id)
+    expect.unknown("REG-2", *expect.pulls(cluster.bad))
     expect.fail("CTR-1", component(cluster.bad, QUIET))
     expect.cause("registry-down", f"replica:{cluster.bad.id}")
     expect.cause("container-down", f"container:{QUIET}-{cluster.bad.id}", offers="start")

@@ -95,6 +95,7 @@ def two_of_three_dead(cluster: Cluster, expect: Expectations) -> None:
     expected_trust.no_feed(expect)
     for condition in ("ALERT-1", "JOB-2", "STORE-1"):
         expect.unknown(condition, "cluster")
+    expect.unknown("REG-2", *expect.pulls())
     expect.cause("majority-lost", *(f"database:{replica.id}" for replica in dead), offers="start")
 
 

@@ -66,6 +66,7 @@ def storage_s3(cluster: Cluster, _expect: Expectations) -> None:
 def empty_registry(cluster: Cluster, _expect: Expectations) -> None:
     cluster.jobs.clear()
     cluster.account("ci").reads = ()
+    cluster.images.clear()
 
 
 @scene("administrator-with-token", "The administrator logs in with an access token.", sound=True, token=True)

@@ -65,6 +65,7 @@ def _no_token(fault: Fault, cause: str, offers: str = "repair-first") -> Play:
         cluster.bad.faults[TOKEN] = fault
         expect.fail("TOKEN-1", *expected_trust.tokens_at(expect, [cluster.bad.id]))
         expect.unknown("TOKEN-2", *expected_trust.refused_at([cluster.bad.id]))
+        expect.unknown("REG-2", *expect.pulls(cluster.bad))
         expected_trust.no_feed_at(expect, [cluster.bad])
         expect.cause(cause, f"token-service:{cluster.bad.id}", offers=offers)
 
@@ -143,6 +144,7 @@ def registry_mistrusts_tokens(cluster: Cluster, expect: Expectations) -> None:
     """The notary-server of that replica takes the same tokens, so that they are not at fault."""
     cluster.bad.registry_trusts_tokens = False
     expect.fail("TOKEN-2", *expected_trust.refused_at([cluster.bad.id]))
+    expect.fail("REG-2", *expect.pulls(cluster.bad))
     expect.cause("token-key-or-clock", f"container:registry-{cluster.bad.id}")
 
 
@@ -172,6 +174,7 @@ def token_service_frozen(cluster: Cluster, expect: Expectations) -> None:
     cluster.bad.faults[TOKEN] = faults.held
     expect.fail("TOKEN-1", *expected_trust.tokens_at(expect, [cluster.bad.id]))
     expect.unknown("TOKEN-2", *expected_trust.refused_at([cluster.bad.id]))
+    expect.unknown("REG-2", *expect.pulls(cluster.bad))
     expected_trust.no_feed_at(expect, [cluster.bad])
     expect.cause("token-service-hung", f"token-service:{cluster.bad.id}", offers="restart-container")
 

@@ -75,7 +75,7 @@ def _api(
 
         def follows(result: Result) -> bool:
             at_fault = replicas_in(case, result)
-            told = result.area in ("STATUS", "RDB", "ALERT", "JOB", "STORE", "VERSION")
+            told = result.area in ("STATUS", "RDB", "ALERT", "JOB", "STORE", "VERSION") or _is_of_a_list(result)
             return unknown(result) and told and ((bool(at_fault) and at_fault <= names) or whole)
 
         yield Finding(
@@ -100,23 +100,27 @@ def api_too_open(case: Case) -> Iterator[Finding]:
         yield Finding(("cluster",), tuple(own))
 
 
+def _is_of_a_list(result: Result) -> bool:
+    """Whether it is judged on a list of the API: what a pull would send is looked up before an image is pulled."""
+    by_probe = result.because is not None and result.because.probe == "webhooks"
+    return by_probe or result.condition in ("ALERT-1", "JOB-1", "JOB-2")
+
+
 @family.cause(
     "api-lists-unreadable",
-    "The API of {things} does not list alerts, jobs or workers",
+    "The API of {things} does not list alerts, jobs, workers or webhooks",
     remedy="read-the-logs",
     harms=(Harm.WEB,),
 )
 def api_lists_unreadable(case: Case) -> Iterator[Finding]:
-    """Alerts, jobs or workers cannot be read from any replica: each that was asked for a log-in is tried in turn.
+    """Alerts, jobs, workers or webhooks cannot be read from any replica: each that logs in is tried in turn.
 
     Needs: they are UNKNOWN for the response of the API, while its cluster status is as documented.
     Predicts: nothing.
     Contradicted by: a refused log-in.
     """
     own = [
-        each
-        for each in case.left
-        if unknown(each) and each.condition in ("ALERT-1", "JOB-1", "JOB-2") and (each.reason or "").startswith("http.")
+        each for each in case.left if unknown(each) and _is_of_a_list(each) and (each.reason or "").startswith("http.")
     ]
     if own:
         answered = {each.subject for each in case.of("STATUS-1") if not unknown(each)}

@@ -136,38 +136,15 @@ def jobs_failing(case: Case) -> Iterator[Finding]:
         yield Finding(things_of(own, "job") or ("cluster",), tuple(own))
 
 
-@family.cause(
-    "storage-not-shared",
-    "The replicas do not share their image storage",
-    remedy="shared-storage",
-    harms=(Harm.MISSING_IMAGES, Harm.LOSE_PUSHES),
+family.by_reason(
+    "pull-list",
+    "An image under pull: in the inventory is not there, or not for its account: {things}",
+    "An image under `pull:` does not exist, or its account may not pull it: nothing else is known to be wrong.",
+    "reg.tag-unknown",
+    "reg.pull-denied",
+    remedy="pull-list",
+    harms=(),
 )
-def storage_not_shared(case: Case) -> Iterator[Finding]:
-    """Each replica keeps images on its own disk: an image is only where it was pushed.
-
-    Needs: STORE-1 finds storage of their own.
-    Predicts: nothing.
-    Contradicted by: a shared volume.
-    """
-    if own := case.found("store.own-disk"):
-        yield Finding(("cluster",), tuple(own))
-
-
-@family.cause(
-    "storage-differs",
-    "The replicas keep images on different storage",
-    remedy="shared-storage",
-    harms=(Harm.MISSING_IMAGES, Harm.LOSE_PUSHES),
-)
-def storage_differs(case: Case) -> Iterator[Finding]:
-    """Replicas keep images on shared storage, and not on the same.
-
-    Needs: STORE-1 compares what their registries mount.
-    Predicts: nothing.
-    Contradicted by: nothing that a run sees.
-    """
-    if own := case.found("store.different-storage"):
-        yield Finding(("cluster",), tuple(own))
 
 
 @family.cause("container-version", "The containers of {things} run different versions", remedy="upgrade-half-done")

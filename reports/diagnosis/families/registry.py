@@ -88,9 +88,9 @@ family.by_reason(
     harms=(Harm.PULL, Harm.PUSH),
 )
 def registry_misbehaves(case: Case) -> Iterator[Finding]:
-    """`/v2/` answers with another status or another challenge than the documented one.
+    """`/v2/` answers with another status or another challenge than the documented one, or with a page for a manifest.
 
-    Needs: REG-1 fails for the form of the response.
+    Needs: REG-1, or REG-2 for a manifest, fails for the form of the response.
     Predicts: nothing else.
     Contradicted by: nothing that a run sees.
     """
@@ -102,6 +102,7 @@ def registry_misbehaves(case: Case) -> Iterator[Finding]:
         "reg.realm-unreadable",
         "reg.realm-not-https",
         "reg.not-json",
+        "reg.manifest-invalid",
     )
     if own:
         # MSR itself refuses `/v2/` with 401 alone.
@@ -125,7 +126,7 @@ def registry_down(case: Case) -> Iterator[Finding]:
     Predicts: nothing else.
     Contradicted by: nothing that a run sees.
     """
-    if own := case.found("reg."):
+    if own := [each for each in case.found("reg.") if each.condition == "REG-1"]:
         things = things_of(own, "replica") or things_of(own)
         lost = lost_by_nginx(case, own, [f"{name_of(each)}:registry" for each in things])
         yield Finding(

@@ -153,10 +153,10 @@ def token_key_or_clock(case: Case) -> Iterator[Finding]:
     Contradicted by: insufficient_scope: then the token is valid and the account lacks the right.
     """
     at_notary = case.found("feed.token-invalid")
-    at_registry = case.found("token.invalid-at-registry")
+    at_registry = case.found("token.invalid-at-registry", "reg.token-invalid")
     notaries = [f"notary:{each.subject.rpartition(':')[2]}" for each in at_notary]
     registries = [f"container:registry-{each.subject.rpartition(':')[2]}" for each in at_registry]
-    if things := (*notaries, *registries):
+    if things := tuple(dict.fromkeys((*notaries, *registries))):
         harms = [
             *((Harm.V2, Harm.PULL, Harm.PUSH) if registries else ()),
             *((Harm.PULL_SIGNED, Harm.SIGN) if notaries else ()),

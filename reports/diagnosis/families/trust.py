@@ -91,13 +91,17 @@ def reader_refused(case: Case) -> Iterator[Finding]:
     """An account that may read an audit log, as the inventory says, is refused.
 
     Needs: it logs in, and the audit log is refused to it.
-    Predicts: nothing else.
+    Predicts: pulls that are refused to it.
     Contradicted by: nothing that a run sees.
     """
     own = case.found("feed.reader-refused", "feed.refused-otherwise")
     if own:
         accounts = tuple(f"account:{each.subject.rpartition(':')[0]}" for each in own)
-        yield Finding(accounts, tuple(own))
+        yield Finding(
+            accounts,
+            tuple(own),
+            predicts=lambda each: each.reason == "reg.pull-denied" and set(each.about) <= set(accounts),
+        )
 
 
 @family.cause(

@@ -96,10 +96,26 @@ def test_what_nobody_notices_is_said_only_where_there_is_nothing_else() -> None:
 def test_all_well_says_what_was_tried_and_what_never_is() -> None:
     assert tried_text(Case(header(), healthy())) == (
         "tested: the log-in of 2 accounts, /v2/ of 3 replicas, the load balancer; "
-        "pull, push, delete and sign are never tried"
+        "pull was not tried; push, delete and sign are never tried"
     )
-    nothing = "tested: nothing that users do; pull, push, delete and sign are never tried"
+    nothing = "tested: nothing that users do; pull was not tried; push, delete and sign are never tried"
     assert tried_text(Case(header(), [])) == nothing
+    pulled = [well("REG-2", f"{image}:{each}") for image in ("library.alpine_3.20", "tools.ci_1.0") for each in (A, B)]
+    assert tried_text(Case(header(), pulled)) == ("tested: the pull of 2 images; push, delete and sign are never tried")
+
+
+def test_a_pull_that_fails_is_measured_and_outranks_what_v2_and_tokens_say() -> None:
+    failed = fail("REG-2", f"library.alpine_3.20:{A}", "reg.blob-error", f"replica:{A}")
+    measured = impact(Harm.PULL, [*everything_passes(), failed], f"replica:{A}", shown_by=failed)
+    assert (measured.basis, measured.works) == ("measured", False)
+    elsewhere = fail("CTR-2", f"{A}:registry", "ctr.restarted", f"container:registry-{A}")
+    assert not impact(Harm.PULL, [*everything_passes(), failed], f"container:registry-{A}", shown_by=elsewhere).works
+
+
+def test_an_image_that_is_incomplete_keeps_no_other_from_being_pulled() -> None:
+    failed = fail("REG-2", f"library.alpine_3.20:{A}", "reg.blob-unknown", "repository:library/alpine")
+    found = impact_of(Case(header(), [*everything_passes(), failed]), cause(Harm.PULL, failed, things=failed.about))
+    assert impact_text(found) == "nobody can pull library/alpine (measured)"
 
 
 # -- whole runs: what was tried outranks what a kind of cause lets fail

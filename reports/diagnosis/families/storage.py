@@ -1,0 +1,115 @@
+"""Where images are kept: storage that replicas do not share or do not read, and images that are not whole in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from reports.diagnosis.case import Case, things_of
+from reports.diagnosis.finding import Family, Finding, Harm
+from reports.records import Result
+
+family = Family()
+
+_HERE = frozenset({"reg.unknown-here", "reg.blob-unknown-here", "reg.blob-size-here"})
+
+
+def _missed_here(result: Result) -> bool:
+    """Whether a replica does not find what another one returns."""
+    return result.reason in _HERE
+
+
+@family.cause(
+    "storage-not-shared",
+    "The replicas do not share their image storage",
+    remedy="shared-storage",
+    harms=(Harm.MISSING_IMAGES, Harm.LOSE_PUSHES),
+)
+def storage_not_shared(case: Case) -> Iterator[Finding]:
+    """Each replica keeps images on its own disk: an image is only where it was pushed.
+
+    Needs: STORE-1 finds storage of their own.
+    Predicts: pulls that fail at a replica for what another one returns.
+    Contradicted by: a shared volume.
+    """
+    if own := case.found("store.own-disk"):
+        yield Finding(("cluster",), tuple(own), predicts=_missed_here)
+
+
+@family.cause(
+    "storage-differs",
+    "The replicas keep images on different storage",
+    remedy="shared-storage",
+    harms=(Harm.MISSING_IMAGES, Harm.LOSE_PUSHES),
+)
+def storage_differs(case: Case) -> Iterator[Finding]:
+    """Replicas keep images on shared storage, and not on the same.
+
+    Needs: STORE-1 compares what their registries mount.
+    Predicts: pulls that fail at a replica for what another one returns.
+    Contradicted by: nothing that a run sees.
+    """
+    if own := case.found("store.different-storage"):
+        yield Finding(("cluster",), tuple(own), predicts=_missed_here)
+
+
+@family.cause(
+    "storage-of-one",
+    "{things} {does} not find images that other replicas return",
+    remedy="replica-storage",
+    harms=(Harm.PULL, Harm.LOSE_PUSHES),
+)
+def storage_of_one(case: Case) -> Iterator[Finding]:
+    """A replica reads other storage than the others, or a stale or an unmounted share: what it lacks they return.
+
+    Needs: REG-2 fails there for a manifest or a blob that another replica returns whole.
+    Predicts: nothing else.
+    Contradicted by: STORE-1 that finds storage of their own: then that is the cause.
+    """
+    if own := case.found(*_HERE):
+        yield Finding(things_of(own, "replica"), tuple(own))
+
+
+@family.cause(
+    "storage-unreadable",
+    "The registry of {things} does not read its storage",
+    remedy="registry-storage",
+    others=("replica-storage",),
+    harms=(Harm.PULL, Harm.PUSH),
+)
+def storage_unreadable(case: Case) -> Iterator[Finding]:
+    """A registry answers `/v2/`, and gets errors or no response from its storage: no image can be pulled there.
+
+    Needs: REG-2 fails with a server error for a manifest or a blob, or for a response that does not come.
+    Predicts: nothing else.
+    Contradicted by: another replica that returns the image: then the storage works, and not the way to it.
+    """
+    if own := case.found("reg.blob-error", "reg.manifest-error", "reg.pull-timeout"):
+        things = things_of(own, "replica")
+        everywhere = len(things) == len(case.replicas) > 1
+        yield Finding(
+            things,
+            tuple(own),
+            title="The image storage fails at every replica" if everywhere else None,
+            remedy=None if everywhere or len(case.replicas) == 1 else "replica-storage",
+        )
+
+
+family.by_reason(
+    "object-storage-refuses",
+    "Object storage refuses the addresses that the registry of {things} signs",
+    "Object storage refuses every client that the registry sends there: its key, or its clock, is wrong.",
+    "reg.storage-refuses",
+    remedy="object-storage",
+    harms=(Harm.PULL, Harm.PUSH),
+)
+family.by_reason(
+    "image-incomplete",
+    "Images of {things} are incomplete in the storage",
+    "Manifests or blobs of an image are missing or damaged at all replicas that returned the rest of it.",
+    "reg.manifest-unknown",
+    "reg.blob-unknown",
+    "reg.blob-size",
+    "reg.storage-lacks",
+    remedy="image-incomplete",
+    harms=(Harm.PULL,),
+)
