@@ -14,14 +14,20 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from lab import embedded
 from lab.embedded.door import Door
+from lab.embedded.images import built
 from lab.embedded.server import HttpPort, Listener, bound
 from lab.nginx import Fronts
 from lab.nginx.fronts import free_ports
 from lab.notary import configuration, history
+from lab.notary.events import Events
 from lab.notary.expectations import Expectations
 from lab.notary.programs import Program
 from lab.notary.publishing import Publisher
+from lab.notary.pushing import Pusher
 from lab.notary.tokens import TokenService, User
+
+IMAGE = built("library/alpine", "3.20")
+"""What the inventory names to be pulled: the same image as the embedded cluster's."""
 
 RIGHTS = {"reads": ["library/alpine", "library/again"], "cannot_read": ["finance/ledger", "library/gone"]}
 
@@ -46,10 +52,13 @@ class Notary:
     def _start(self) -> None:
         cluster = self._closing.enter_context(embedded.start(directory=self.directory / "embedded"))
         self._papers = configuration.Papers(self.directory / "papers")
-        self._ports = configuration.Ports(*free_ports(3))
+        inventory = yaml.safe_load(cluster.inventory.read_text(encoding="utf-8"))
+        replicas = [replica["id"] for replica in inventory["replicas"]]
+        server, signer, *registries = free_ports(2 + len(replicas))
+        self._ports = configuration.Ports(server, signer, tuple(registries))
         tokens = bound("127.0.0.1")
         self._closing.callback(tokens.close)
-        locations = configuration.locations(self._ports, tokens.getsockname()[1], self._papers)
+        locations = configuration.locations(self._ports, replicas, tokens.getsockname()[1], self._papers)
         self.fronts = self._closing.enter_context(Fronts(cluster, self.directory / "nginx", locations))
         self.users = self.fronts.users
         self.inventory = self._write_inventory()
@@ -61,25 +70,38 @@ class Notary:
         self.start_signer()
         settings = configuration.server(self._ports, self._papers, self.users)
         self.server = self._program("notary-server", ["-config"], settings, self._ports.server)
-        settings = configuration.registry(self._ports, self._papers, self.users, self.directory / "images")
-        self.registry = self._program("docker-registry", ["serve"], settings, self._ports.registry)
+        self.events = self._closing.enter_context(Events())
+        self.images = self.directory / "images"
+        self.registries: dict[str, Program] = {}
+        for replica in replicas:
+            self.start_registry(replica, self.images)
         ca, directory = self.directory / "nginx" / "ca.pem", self.directory / "publisher"
         self.publisher = Publisher(self.users, ca, self.tokens.account("admin"), directory)
         history.publish(self.publisher)
+        Pusher(self.users, ca, self.tokens.account("admin")).push(IMAGE)
 
     def start_signer(self) -> None:
         """Its keys are in memory: what an earlier one had signed, a new one cannot sign again."""
         settings = configuration.signer(self._ports, self._papers)
         self.signer = self._program("notary-signer", ["-config"], settings, self._ports.signer)
 
+    def start_registry(self, replica: str, storage: Path) -> None:
+        """The registry of a replica, on a directory; that which ran before is ended."""
+        if replica in self.registries:
+            self.registries[replica].stop()
+        port = self._ports.registries[self.fronts.replicas.index(replica)]
+        settings = configuration.registry(port, self._papers, self.users, storage, self.events.port)
+        name = f"docker-registry-{replica}"
+        self.registries[replica] = self._program("docker-registry", ["serve"], settings, port, name)
+
     def expectations(self) -> Expectations:
         """Of this cluster as it is without any damage: there is nothing that must not pass."""
         return Expectations(self.fronts.replicas, RIGHTS["reads"], RIGHTS["cannot_read"])
 
-    def _program(self, name: str, words: list[str], settings: str, port: int) -> Program:
-        path = self.directory / f"{name}.json"
+    def _program(self, name: str, words: list[str], settings: str, port: int, called: str = "") -> Program:
+        path = self.directory / f"{called or name}.json"
         path.write_text(settings, encoding="utf-8")
-        program = Program([name, *words, str(path)], port, self.directory / f"{name}.log")
+        program = Program([name, *words, str(path)], port, self.directory / f"{called or name}.log")
         self._closing.callback(program.stop)
         return program
 

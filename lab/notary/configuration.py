@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +16,7 @@ class Ports:
 
     server: int
     signer: int
-    registry: int
+    registries: tuple[int, ...]
 
 
 class Papers:
@@ -80,18 +81,29 @@ def server(ports: Ports, papers: Papers, users: str) -> str:
     )
 
 
-def registry(ports: Ports, papers: Papers, users: str, storage: Path) -> str:
-    """Of docker-registry: images in a directory, the same tokens."""
+def registry(port: int, papers: Papers, users: str, storage: Path, listener: int) -> str:
+    """Of docker-registry: images in a directory, the same tokens. listener: the port that hears of every event."""
     return json.dumps(
         {
             "version": 0.1,
             "log": {"accesslog": {"disabled": True}},
             "storage": {"filesystem": {"rootdirectory": str(storage)}},
             "http": {
-                "addr": f"127.0.0.1:{ports.registry}",
+                "addr": f"127.0.0.1:{port}",
                 "tls": {"certificate": str(papers.cert), "key": str(papers.key), "clientcas": [str(papers.ca)]},
             },
             "auth": {"token": _token(papers, users)},
+            "notifications": {
+                "endpoints": [
+                    {
+                        "name": "lab",
+                        "url": f"http://127.0.0.1:{listener}/",
+                        "timeout": "1s",
+                        "threshold": 3,
+                        "backoff": "1s",
+                    }
+                ]
+            },
         },
         indent=1,
     )
@@ -120,7 +132,12 @@ _LOCATION = """\
 """
 
 
-def locations(ports: Ports, token_service: int, papers: Papers) -> str:
-    """Of a replica's nginx: trust data, images and tokens go to the real programs, at any replica to the same ones."""
-    ways = {r"~ ^/v2/(.*/)?_trust/": ports.server, "/v2/": ports.registry, "= /auth/token": token_service}
-    return "".join(_LOCATION.format(where=where, port=port, papers=papers) for where, port in ways.items())
+def locations(ports: Ports, replicas: Sequence[str], token_service: int, papers: Papers) -> str:
+    """Of a replica's nginx: images go to its own registry, trust data and tokens to the same programs at any."""
+    own = "".join(
+        f"        if ($replica_id = {replica}) {{ set $registry {port}; }}\n"
+        for replica, port in zip(replicas, ports.registries, strict=True)
+    )
+    ways = {r"~ ^/v2/(.*/)?_trust/": ports.server, "/v2/": "$registry", "= /auth/token": token_service}
+    found = (_LOCATION.format(where=where, port=port, papers=papers) for where, port in ways.items())
+    return f"        set $registry 0;\n{own}" + "".join(found)

@@ -49,6 +49,7 @@ def _key_swapped(lab: Notary, expect: Expectations) -> Iterator[None]:
     expect.nothing_read()
     # The registry of each replica refuses the reader's token too, as invalid.
     expect.fail("TOKEN-2", *expect.reader_at_replicas)
+    expect.fail("REG-2", *expect.pulls)
     own, lab.tokens.key = lab.tokens.key, Key()
     try:
         yield
@@ -59,6 +60,7 @@ def _key_swapped(lab: Notary, expect: Expectations) -> Iterator[None]:
 @_damage("right-taken", "a reader is refused what it should read")
 def _right_taken(lab: Notary, expect: Expectations) -> Iterator[None]:
     expect.fail("FEED-8", f"{READER}:library.alpine")
+    expect.fail("REG-2", *expect.pulls)
     reads = lab.tokens.account("ci").reads
     reads.remove("library/alpine")
     try:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 Verdicts = dict[tuple[str, str], str]
 
-GLOBAL, READER = "global", "reader:ci"
+GLOBAL, READER, IMAGE = "global", "reader:ci", "library.alpine_3.20"
 
 
 class Expectations:
@@ -36,6 +36,11 @@ class Expectations:
     @property
     def reader_at_replicas(self) -> list[str]:
         return [f"{READER}:{replica}" for replica in self.replicas]
+
+    @property
+    def pulls(self) -> list[str]:
+        """The image of the inventory at each replica."""
+        return [f"{IMAGE}:{replica}" for replica in self.replicas]
 
     @property
     def pairs(self) -> list[str]:

@@ -51,7 +51,9 @@ def test_it_only_reads_and_asks_nothing_dangerous(suite: Suite, aged: Notary) ->
     before = len(aged.fronts.requests)
     _run(suite, aged)
     asked = aged.fronts.requests[before:]
-    assert {each.method for each in asked} == {"GET"}
+    assert {each.method for each in asked} == {"GET", "HEAD"}
+    heads = [each.target for each in asked if each.method == "HEAD"]
+    assert not [target for target in heads if not re.fullmatch(r"/v2/library/alpine/blobs/sha256:[0-9a-f]{64}", target)]
     paths = Counter(urlsplit(each.target).path for each in asked)
     trust = [path for path in paths if "/_trust/tuf/" in path]
     assert trust
