@@ -37,6 +37,8 @@ AREAS = {
     "STATUS": "Cluster status",
     "ALERT": "Alerts",
     "JOB": "Jobs",
+    "CRON": "Scheduled jobs",
+    "SCAN": "Vulnerability scans",
     "REG": "Registry",
     "VERSION": "Versions",
     "STORE": "Image storage",

@@ -1,32 +1,21 @@
-"""Alerts, jobs, versions and storage: what an administrator can read besides cluster_status. Beyond the guide."""
+"""Alerts and versions: what an administrator can read besides cluster_status. Beyond the guide."""
 
 import re
 from collections import Counter
 from collections.abc import Sequence
 
-from checks.condition import CRITICAL, WARNING, Reason, condition
+from checks.condition import CRITICAL, Reason, condition
 from checks.rules.cluster_views import labels_of
-from checks.rules.wording import many, one_line
+from checks.rules.wording import one_line
 from checks.verdict import Verdict, failed, passed, warned
 from fixtures.core.evidence import thing
-from fixtures.core.look_back import begin
 from fixtures.core.store import PerSubject, Unavailable
 from fixtures.core.subjects import CLUSTER
 from fixtures.inventory import Inventory, Replica
 from fixtures.options import Options
-from fixtures.probes.administration import DAY, Alert, Alerts, Job, Jobs, Version, Workers
+from fixtures.probes.administration import Alert, Alerts, Version
 from fixtures.probes.containers import Containers
 from fixtures.probes.endpoints import RegistryFront
-
-FAILED_JOBS = {
-    "error": "job.failed",
-    "errored": "job.failed",
-    "timeout": "job.timed-out",
-    "worker_dead": "job.worker-lost",
-    "worker_resurrection": "job.worker-lost",
-    "conflict": "job.conflict",
-}
-"""The states in which a job has failed, and the reason that each is."""
 
 
 @condition(
@@ -45,83 +34,6 @@ def test_registry_raises_no_alert(alerts: Alerts) -> Sequence[Verdict]:
     if not alerts.alerts:
         return [passed("no alerts", seen=[], expected=[], subject=CLUSTER)]
     return [_alert(alert, number) for number, alert in enumerate(alerts.alerts, 1)]
-
-
-@condition(
-    "JOB-1",
-    severity=CRITICAL,
-    documented="Beyond the guide: job workers",
-    remedy="job-worker",
-    reasons={
-        "job.no-worker": "a replica has no job worker",
-        "job.worker-dead": "its job worker is dead",
-        "job.worker-not-running": "its job worker is in another state than running or dead",
-        "job.several-workers": "several of its job workers run",
-        "job.heartbeat-expired": "its job worker is reported as running, and its heartbeat has expired",
-        "job.no-heartbeat": "its job worker is reported as running, and has no heartbeat",
-    },
-    measured="reported",
-)
-def test_job_worker_runs(replica: Replica, workers: Workers) -> Verdict:
-    """The replica has one running job worker whose heartbeat has not expired."""
-    own = [worker for worker in workers.workers if worker.id == replica.id]
-    running = [worker for worker in own if worker.status == "running"]
-    if len(running) != 1:
-        states = [worker.status for worker in own]
-        return failed(_not_one(states), _not_one_message(states), seen=states, expected=["running"])
-    expires = running[0].heartbeat_expiration
-    if expires is None or expires <= workers.now:
-        message = (
-            f"the heartbeat of the job worker expired at {expires:%Y-%m-%d %H:%M:%S} UTC"
-            if expires
-            else "the job worker has no heartbeat"
-        )
-        return failed(
-            "job.heartbeat-expired" if expires else "job.no-heartbeat",
-            message,
-            seen=str(expires),
-            expected=f"after {workers.now:%Y-%m-%d %H:%M:%S} UTC",
-            since=expires,
-        )
-    return passed("the job worker runs", seen="running", expected="running")
-
-
-@condition(
-    "JOB-2",
-    severity=WARNING,
-    documented="Beyond the guide: jobs",
-    remedy="failed-jobs",
-    reasons={
-        "job.failed": "a job ended with an error",
-        "job.timed-out": "a job timed out",
-        "job.worker-lost": "a job lost its worker while it ran",
-        "job.conflict": "a job conflicted with another job",
-        "job.not-read-back": "the jobs were not read back far enough",
-    },
-    measured="reported",
-)
-def test_jobs_succeed(jobs: Jobs, inventory: Inventory, options: Options) -> Sequence[Verdict]:
-    """No job has failed recently."""
-    start = begin(options.since, DAY, jobs.now)
-    reach = _reach(jobs)
-    # Of a job without any time nobody knows whether it is recent: it is shown.
-    recent = [job for job in jobs.jobs if job.status in FAILED_JOBS and (job.at is None or job.at >= start)]
-    counted = Counter(job.action for job in recent if job.action not in inventory.jobs.ignore)
-    if counted:
-        return [_failed_action(action, [j for j in recent if j.action == action], reach) for action in sorted(counted)]
-    if not jobs.whole and (jobs.reach is None or jobs.reach > start):
-        why = f" ({jobs.stopped})" if jobs.stopped else ""
-        message = f"no job failed ({reach}), but jobs from {start:%Y-%m-%d %H:%M} UTC on were not all read{why}"
-        raise Unavailable("job.not-read-back", message)
-    return [passed(f"no job failed ({reach})", seen=[], expected=[], subject=CLUSTER)]
-
-
-def _reach(jobs: Jobs) -> str:
-    """How many jobs were read, and how far back, as far as they have a time."""
-    if not jobs.jobs:
-        return "no jobs"
-    back = f", back to {jobs.reach:%Y-%m-%d %H:%M} UTC" if jobs.reach else ""
-    return f"{many(len(jobs.jobs), 'job')} read{back}"
 
 
 @condition(
@@ -191,22 +103,6 @@ def _is_harbor(front: RegistryFront | None) -> bool:
     return front is not None and re.search(r'realm="[^"]*/service/token"', front.challenge) is not None
 
 
-def _not_one(states: list[str]) -> str:
-    """What is wrong with job workers in these states, of which not just one runs."""
-    if not states:
-        return "job.no-worker"
-    if "running" in states:
-        return "job.several-workers"
-    return "job.worker-dead" if "dead" in states else "job.worker-not-running"
-
-
-def _not_one_message(states: list[str]) -> str:
-    if not states:
-        return "the replica has no job worker"
-    several = f"the replica has {len(states)} job workers: {', '.join(states)}"
-    return several if len(states) > 1 else f"the job worker is {states[0]}"
-
-
 def _alert(alert: Alert, number: int) -> Verdict:
     subject = alert.id or alert.kind or f"alert-{number}"
     seen, about = {"id": alert.id, "class": alert.kind}, [thing("alert", subject)]
@@ -216,20 +112,3 @@ def _alert(alert: Alert, number: int) -> Verdict:
     if alert.id == "GC_IN_PROGRESS":
         return passed(message, seen=seen, subject=subject)
     return warned("alert.raised", message, seen=seen, subject=subject, about=about)
-
-
-def _failed_action(action: str, jobs: list[Job], reach: str) -> Verdict:
-    timed = [job for job in jobs if job.at]
-    newest = max(timed or jobs, key=lambda job: str(job.at))
-    when = f"at {newest.at:%Y-%m-%d %H:%M} UTC" if newest.at else "at a time that is not recorded"
-    message = f"{many(len(jobs), 'job')} failed, the last ({newest.status}) {when}; {reach}"
-    subject = action or "unnamed"
-    return failed(
-        FAILED_JOBS[newest.status],
-        message,
-        seen=[job.id for job in jobs][:20],
-        expected=[],
-        subject=subject,
-        about=[thing("job", subject)],
-        since=min((job.at for job in timed if job.at), default=None),
-    )

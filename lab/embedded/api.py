@@ -74,6 +74,8 @@ class Api:
             "/api/v0/meta/settings": meta.settings,
             "/api/v0/workers": meta.workers,
             "/api/v0/webhooks": meta.webhooks,
+            "/api/v0/crons": meta.crons,
+            "/api/v0/imagescan/status": meta.scan_status,
         }
 
     def connected(self, replica: Replica) -> None:

@@ -6,6 +6,7 @@ from lab.embedded.state import Replica
 
 ASKED_ANYWAY = ("PING-1", "PING-3", "IDENT-1", "NGINX-1", "NGINX-2", "NGINX-3", "REG-1")
 TOLD_OF_A_REPLICA = ("STATUS-5", "STATUS-6", "STATUS-9", "STATUS-13", "STATUS-15", "JOB-1")
+BACKGROUND = ("JOB-2", "JOB-3", "JOB-4", "CRON-1", "SCAN-1")
 TOLD_OF_THE_CLUSTER = (
     "STATUS-10",
     "STATUS-11",
@@ -14,7 +15,7 @@ TOLD_OF_THE_CLUSTER = (
     "STATUS-16",
     "STORE-1",
     "ALERT-1",
-    "JOB-2",
+    *BACKGROUND,
 )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from lab.embedded import recorded
 from lab.embedded.images import built
 from lab.embedded.nodes.healthy import healthy_swarm
-from lab.embedded.state import Account, Cluster, Job, Replica, Table
+from lab.embedded.state import Account, Cluster, Cron, Job, Replica, Table
 from lab.embedded.trust import usual_history
 
 REPLICA_IDS = ("f2277ad178f7", "f3712d9c419a", "f58cf364e3df", "0ddb411b100d", "2541aa473fde", "59e4e9b0a254",
@@ -78,6 +78,12 @@ def healthy_cluster(count: int) -> Cluster:
             Job("onlinegc"),
             Job("license_update", age=timedelta(hours=3)),
             Job("tag_pruning", age=timedelta(hours=9)),
+            Job("update_vuln_db", age=timedelta(hours=11)),
+        ],
+        crons=[
+            Cron("license_update", "57 54 3 * * *", timedelta(hours=21)),
+            Cron("update_db", "0 0 3 * * *", timedelta(hours=13)),
+            Cron("onlinegc", "0 0 1 * * 0", timedelta(days=3)),
         ],
     )
     cluster.trust = usual_history(cluster.started)

@@ -1,4 +1,4 @@
-"""What a replica tells besides its health: nginx counters, alerts, settings, features, workers, jobs, storage."""
+"""What a replica tells besides its health: nginx counters, alerts, settings, features, jobs, scans, storage."""
 
 import threading
 import uuid
@@ -65,7 +65,7 @@ def settings(cluster: Cluster, replica: Replica) -> dict[str, Any]:
         "logProtocol": "internal",
         "logHost": "",
         "logLevel": "INFO",
-        "scanningEnabled": False,
+        "scanningEnabled": cluster.scanning,
         "disableBackupWarning": True,
         "jobHistoryCompactionEnabled": False,
     } | cluster.settings
@@ -73,7 +73,7 @@ def settings(cluster: Cluster, replica: Replica) -> dict[str, Any]:
 
 def features(cluster: Cluster) -> dict[str, Any]:
     return {
-        "scanningEnabled": False,
+        "scanningEnabled": cluster.scanning,
         "scanningLicensed": cluster.licensed,
         "promotionLicensed": cluster.licensed,
         "mirroringLicensed": cluster.licensed,
@@ -101,10 +101,17 @@ def workers(cluster: Cluster, replica: Replica) -> dict[str, Any]:
 
 
 def jobs(cluster: Cluster, query: str) -> dict[str, Any]:
-    """Newest first: as many as `limit` says (10 if nothing), from the one on that `start` says."""
-    asked = {name: int(values[-1]) for name, values in parse_qs(query).items() if name in ("start", "limit")}
-    start, limit = asked.get("start", 0), asked.get("limit", 10)
-    newest_first = list(enumerate(sorted(cluster.jobs, key=lambda job: job.age)))
+    """Newest first: as many as `limit` says (10 if nothing), from the one on that `start` says, of one `action` and of
+    those that run or do not (`running`), where that is not `any`.
+    """
+    asked = {name: values[-1] for name, values in parse_qs(query).items()}
+    start, limit = int(asked.get("start", 0)), int(asked.get("limit", 10))
+    action, running = asked.get("action", "any"), asked.get("running", "any")
+    newest_first = [
+        (position, job)
+        for position, job in enumerate(sorted(cluster.jobs, key=lambda job: job.age))
+        if action in ("any", job.action) and running in ("any", "true" if job.status == "running" else "false")
+    ]
     return {
         "jobs": [
             {
@@ -124,6 +131,43 @@ def jobs(cluster: Cluster, query: str) -> dict[str, Any]:
             }
             for position, job in newest_first[start : start + limit]
         ]
+    }
+
+
+def crons(cluster: Cluster, _replica: Replica) -> dict[str, Any]:
+    return {
+        "crons": [
+            {
+                "id": str(uuid.uuid5(uuid.NAMESPACE_DNS, f"cron-{cron.action}-{position}")),
+                "action": cron.action,
+                "schedule": cron.schedule,
+                "retries": 0,
+                "capacityMap": None,
+                "parameters": None,
+                "deadline": "",
+                "stopTimeout": "",
+                "nextRun": rfc3339((cluster.started + cron.due).replace(microsecond=0)),
+            }
+            for position, cron in enumerate(cluster.crons)
+        ]
+    }
+
+
+def scan_status(cluster: Cluster, _replica: Replica) -> dict[str, Any]:
+    known = cluster.vulnerabilities
+    updated = rfc3339(cluster.started - known.age)
+    return {
+        "state": 0,
+        "scanner_version": 3,
+        "scanner_updated_at": updated,
+        "db_version": 1840,
+        "db_updated_at": updated,
+        "lastDBUpdateFailed": known.update_failed,
+        "lastVulnOverridesDBUpdateFailed": known.overrides_failed,
+        "replicas": {
+            replica.id: {"db_updated_at": updated, "version": "1840", "replica_id": replica.id}
+            for replica in cluster.replicas
+        },
     }
 
 

@@ -134,12 +134,32 @@ class Table:
 
 @dataclass
 class Job:
-    """timed: without a time, Go writes its zero time."""
+    """age: since when it is scheduled, less than none where that is in the future. timed: without a time, Go writes its
+    zero time.
+    """
 
     action: str
     status: str = "done"
     age: timedelta = timedelta(hours=1)
     timed: bool = True
+
+
+@dataclass
+class Cron:
+    """What creates a job again and again: six fields, the first of them seconds. due: until its next run."""
+
+    action: str
+    schedule: str
+    due: timedelta
+
+
+@dataclass
+class VulnerabilityDatabase:
+    """What images are scanned with. age: since its last update that succeeded."""
+
+    age: timedelta = timedelta(hours=11)
+    update_failed: bool = False
+    overrides_failed: bool = False
 
 
 @dataclass
@@ -211,6 +231,10 @@ class Cluster:
     """Seconds from the first look during which a hung database server holds up cluster_status."""
     alerts: list[dict[str, Any]] = field(default_factory=list)
     jobs: list[Job] = field(default_factory=list)
+    crons: list[Cron] = field(default_factory=list)
+    scanning: bool = True
+    """Whether images are scanned."""
+    vulnerabilities: VulnerabilityDatabase = field(default_factory=VulnerabilityDatabase)
     gc_lock_holder: str = ""
     pings_tell_issues: bool = True
     """As measured for older versions, any issue makes every live /_ping 503; else only the sick replica says so."""

@@ -12,6 +12,7 @@ from reports.diagnosis.cause import COLLISION, Cause
 from reports.diagnosis.families import (
     access,
     api,
+    background,
     cluster,
     containers,
     database,
@@ -69,6 +70,7 @@ FAMILIES = (
     notary,
     trust,
     housekeeping,
+    background,
     logs,
     rest,
 )

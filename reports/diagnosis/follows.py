@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection
 from reports.diagnosis.case import Case, is_of_replica, name_of, type_of, unknown, wrong
 from reports.diagnosis.finding import Harm
 from reports.diagnosis.reach import responded
-from reports.records import Result
+from reports.records import Result, VerdictWord
 
 Predicate = Callable[[Result], bool]
 
@@ -16,12 +16,27 @@ DATABASE = "rethinkdb"
 _NEED_DATABASE = ("api", "garant", "jobrunner", "notary-server", "notary-signer", "registry")
 # What each container does for its replica: the conditions that judge it.
 _JUDGED_BY = {
-    "api": ("STATUS-1", "STATUS-3", "STATUS-4", "STATUS-5", "STATUS-7", "RDB-4", "ALERT-1", "JOB-2"),
+    "api": (
+        "STATUS-1",
+        "STATUS-3",
+        "STATUS-4",
+        "STATUS-5",
+        "STATUS-7",
+        "RDB-4",
+        "ALERT-1",
+        "JOB-2",
+        "JOB-3",
+        "JOB-4",
+        "CRON-1",
+        "SCAN-1",
+    ),
     "garant": ("TOKEN-0", "TOKEN-1", "TOKEN-2", "TOKEN-3", "TOKEN-4"),
     "jobrunner": ("JOB-1", "STATUS-5"),
     "notary-server": ("FEED-1", "FEED-3", "FEED-7", "FEED-8", "FEED-9"),
     "registry": ("REG-1", "TOKEN-2"),
 }
+NO_JOBS = ("job.queue-stands", "cron.overdue")
+"""What is found where no job is run."""
 HARMS = {
     "api": (Harm.WEB,),
     "garant": (Harm.SIGN_IN, Harm.PULL, Harm.PUSH),
@@ -56,6 +71,11 @@ def harms_of(containers: Collection[str]) -> tuple[Harm, ...]:
     return tuple(sorted({harm for each in containers for harm in HARMS.get(component_of(each), (Harm.UNNOTICED,))}))
 
 
+def nobody_works(case: Case) -> bool:
+    """Whether no job worker is known to run: the others take the jobs of one that is dead."""
+    return not case.of("JOB-1", word=VerdictWord.PASS)
+
+
 def without_containers(case: Case, containers: Collection[str]) -> Predicate:
     """What is wrong because these containers do not work: `/_ping` that names one, and what they do for a replica."""
     each_of = [_without(case, component_of(each), replica_of(each)) for each in containers]
@@ -74,6 +94,8 @@ def _without(case: Case, component: str, replica: str) -> Predicate:
     named = ping is not None and says and (container in ping.about or silent)
 
     def follows(result: Result) -> bool:
+        if result.reason in NO_JOBS:
+            return component == "jobrunner" and nobody_works(case)
         things = [thing for thing in result.about if thing != "balancer"]
         if not things or not all(is_of_replica(thing, replica) for thing in things):
             return False

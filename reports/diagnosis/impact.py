@@ -166,9 +166,9 @@ def _what(case: Case, cause: Cause, harm: Harm) -> str:
             if _of_type(things, "alert"):
                 return "images are not scanned"
             jobs = [f"job {name}" for name in _of_type(things, "job")]
-            return (
-                f"{', '.join(jobs)} fail{'s' if len(jobs) == 1 else ''}" if jobs else "garbage collection may not run"
-            )
+            late = all(each.reason == "cron.overdue" for each in cause.shown_by)
+            does = _DOES[len(jobs) == 1, late]
+            return f"{', '.join(jobs)} {does}" if jobs else "garbage collection may not run"
         case Harm.PULL | Harm.PULL_SIGNED | Harm.SIGN:
             return ", ".join(_of_type(things, "repository"))
         case Harm.TRUST_LOG:
@@ -176,6 +176,15 @@ def _what(case: Case, cause: Cause, harm: Harm) -> str:
         case Harm.AUDIT_LOG if _of_type(things, "account"):
             return ", ".join(_logs(things_of(cause.problems, "feed")))
     return ""
+
+
+# Of one job or several, which fail or are overdue.
+_DOES = {
+    (True, False): "fails",
+    (False, False): "fail",
+    (True, True): "is not run as scheduled",
+    (False, True): "are not run as scheduled",
+}
 
 
 def _of_type(things: Sequence[str], kind: str) -> list[str]:

@@ -11,13 +11,15 @@ import httpx
 from fixtures.access.http.answer import Answer
 from fixtures.core.subjects import Endpoint
 from fixtures.inventory import Inventory
-from fixtures.probes.administration import Alerts, Jobs, Settings, Storage, Version, Workers
+from fixtures.probes.administration import Alerts, Settings, Storage, Version
 from fixtures.probes.api_log_in import ApiLogIn
 from fixtures.probes.certificates import Certificate
 from fixtures.probes.cluster_status import Access
 from fixtures.probes.endpoints import MkePing, NginxStatus, Ping, PingAnswer, RegistryFront
 from fixtures.probes.identity import Identity
+from fixtures.probes.jobs import Crons, Jobs, SelectedJobs, Workers
 from fixtures.probes.previous_run import PreviousGcLock
+from fixtures.probes.scanning import Scanning
 from tests.fixtures.inventory_text import changed, read
 
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
@@ -151,12 +153,29 @@ def job(action: str, status: str = "done", at: datetime = NOW - timedelta(hours=
     return {"id": f"{action}-{status}-{at:%d%H}", "action": action, "status": status, "lastUpdated": text(at)}
 
 
+def selected(*rows: dict[str, Any], whole: bool = True) -> SelectedJobs:
+    """The jobs that run, or the migrations."""
+    return SelectedJobs.model_validate({**times(), "jobs": rows, "whole": whole})
+
+
+def cron(action: str, next_run: datetime | None) -> Document:
+    return {"action": action, "schedule": "0 0 3 * * *", "nextRun": text(next_run) if next_run else ""}
+
+
+def crons(*rows: dict[str, Any]) -> Crons:
+    return Crons.model_validate({**times(), "crons": rows})
+
+
+def scanning(enabled: bool | None, database: dict[str, Any] | None = None) -> Scanning:
+    return Scanning.model_validate({**times(), "enabled": enabled, "database": database})
+
+
 def version(number: str) -> Version:
     return Version(**times(), version=number)
 
 
-def settings(volume: str = "", host: str = "", path: str = "") -> Settings:
-    return Settings(**times(), storage_volume=volume, nfs_host=host, nfs_path=path)
+def settings(volume: str = "", host: str = "", path: str = "", scanning: bool | None = None) -> Settings:
+    return Settings(**times(), storage_volume=volume, nfs_host=host, nfs_path=path, scanning=scanning)
 
 
 def storage(driver: str | None, told: str = "200") -> Storage:

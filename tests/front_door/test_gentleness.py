@@ -26,6 +26,8 @@ ADMINS_PATHS = (
     "/api/v0/meta/settings",
     "/api/v0/workers",
     "/api/v0/jobs",
+    "/api/v0/crons",
+    "/api/v0/imagescan/status",
     "/api/v0/admin/version",
     "/api/v0/admin/settings/registry/simple",
 )
@@ -58,9 +60,14 @@ def test_what_any_replica_can_tell_is_asked_of_one(healthy: Seen) -> None:
     counted = Counter((each.account, each.path.partition("?")[0]) for each in of_replicas(healthy.requests))
     for path in ("alerts", "settings"):
         assert counted["admin", f"/api/v0/meta/{path}"] == 1
-    assert counted["admin", "/api/v0/workers"] == 1
+    for path in ("workers", "crons", "imagescan/status"):
+        assert counted["admin", f"/api/v0/{path}"] == 1
+    asked = [each for each in of_replicas(healthy.requests) if each.path.startswith("/api/v0/jobs?")]
+    # Those that run and those of one action, however old, are asked for by a small page each.
+    pages = [each for each in asked if "action=any" in each.path and "running=any" in each.path]
+    small = sorted(parse_qs(urlsplit(each.path).query)["limit"][0] for each in asked if each not in pages)
+    assert small == ["100", "100"]
     # These few jobs are all young. The page after them shows that they are all: a server may give fewer than asked for.
-    pages = [each for each in of_replicas(healthy.requests) if each.path.startswith("/api/v0/jobs?")]
     begins = [int(parse_qs(urlsplit(each.path).query)["start"][0]) for each in pages]
     assert (len({each.where for each in pages}), len(begins), begins[0]) == (1, 2, 0)
     assert begins[1] > 0

@@ -13,7 +13,8 @@ from tests.lab.asking import STATUS, Asker, ask_over
 from tests.lab.conftest import Start
 from tests.patience import patient
 
-ADMINS_ONLY = (STATUS, "/api/v0/meta/alerts", "/api/v0/meta/settings", "/api/v0/workers", "/api/v0/jobs")
+ADMINS_ONLY = (STATUS, "/api/v0/meta/alerts", "/api/v0/meta/settings", "/api/v0/workers", "/api/v0/jobs",
+               "/api/v0/crons", "/api/v0/imagescan/status")  # fmt: skip
 OTHER_ADMIN = ("/api/v0/admin/version", "/api/v0/admin/settings/registry/simple")
 
 
@@ -125,6 +126,13 @@ def test_other_administrator_answers(healthy: Asker) -> None:
         assert datetime.fromisoformat(worker["heartbeatExpiration"]) > datetime.now(UTC)
     jobs = healthy.ask("/api/v0/jobs?action=any&worker=any&running=any&start=0&limit=10", login=admin).json["jobs"]
     assert [job["scheduledAt"] for job in jobs] == sorted((job["scheduledAt"] for job in jobs), reverse=True)
+    assert healthy.ask("/api/v0/jobs?action=onlinegc&limit=10", login=admin).json["jobs"][0]["action"] == "onlinegc"
+    assert healthy.ask("/api/v0/jobs?running=true&limit=10", login=admin).json["jobs"] == []
+    crons = healthy.ask("/api/v0/crons", login=admin).json["crons"]
+    assert [cron["action"] for cron in crons] == ["license_update", "update_db", "onlinegc"]
+    assert all(datetime.fromisoformat(cron["nextRun"]) > datetime.now(UTC) for cron in crons)
+    scans = healthy.ask("/api/v0/imagescan/status", login=admin).json
+    assert (scans["lastDBUpdateFailed"], scans["lastVulnOverridesDBUpdateFailed"]) == (False, False)
     assert healthy.ask("/api/v0/meta/alerts", login=admin).json == []
     assert healthy.ask("/api/v0/admin/version", login=admin).json == {"version": "2.10.4"}
     storage = healthy.ask("/api/v0/admin/settings/registry/simple", login=admin).json["storage"]

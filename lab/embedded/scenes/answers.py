@@ -86,11 +86,20 @@ def _no_answer_anywhere(path: str) -> Fault:
     return faults.json_text(body, status=500)
 
 
+@scene("crons-and-scans-unreadable", "No replica can tell its crons and the state of scanning.")
+def crons_and_scans_unreadable(cluster: Cluster, expect: Expectations) -> None:
+    for path, condition in (("/api/v0/crons", "CRON-1"), ("/api/v0/imagescan/status", "SCAN-1")):
+        cluster.faults[path] = _no_answer_anywhere(path)
+        expect.unknown(condition, "cluster")
+    expect.cause("api-lists-unreadable", *(f"replica:{replica}" for replica in expect.everywhere))
+
+
 @scene("alerts-and-jobs-unreadable", "No replica can tell its alerts, workers and jobs.")
 def alerts_and_jobs_unreadable(cluster: Cluster, expect: Expectations) -> None:
     for path in ("/api/v0/meta/alerts", "/api/v0/workers", "/api/v0/jobs"):
         cluster.faults[path] = _no_answer_anywhere(path)
     expect.unknown("ALERT-1", "cluster")
     expect.unknown("JOB-1", *expect.everywhere)
-    expect.unknown("JOB-2", "cluster")
+    for condition in ("JOB-2", "JOB-3", "JOB-4", "CRON-1"):
+        expect.unknown(condition, "cluster")
     expect.cause("api-lists-unreadable", *(f"replica:{replica}" for replica in expect.everywhere))

@@ -1,4 +1,4 @@
-"""What a readable cluster status, the alerts and the jobs tell: one fault each, and what it really breaks."""
+"""What a readable cluster status and the alerts tell: one fault each, and what it really breaks."""
 
 import copy
 from datetime import timedelta
@@ -7,7 +7,7 @@ from typing import Any
 from lab.embedded import expected_trust
 from lab.embedded.expectations import Expectations
 from lab.embedded.scenes.scene import Collection
-from lab.embedded.state import Cluster, Job, Replica
+from lab.embedded.state import Cluster
 
 NOBODY = "6c1f0e55b7a2"
 """An id that no replica has."""
@@ -261,53 +261,6 @@ def alert_of_another_kind(cluster: Cluster, expect: Expectations) -> None:
     cluster.alerts.append({"id": "NO_VULNERABILITY_DB", "class": "warning", "message": message})
     expect.warn("ALERT-1", "NO_VULNERABILITY_DB")
     expect.cause("alert", "alert:NO_VULNERABILITY_DB")
-
-
-def _worker(replica: Replica, status: str | None, heartbeat: timedelta) -> None:
-    replica.worker, replica.worker_heartbeat = status, heartbeat
-
-
-@scene("job-worker-dead", "One replica's job worker is dead.")
-def job_worker_dead(cluster: Cluster, expect: Expectations) -> None:
-    _worker(cluster.bad, "dead", -timedelta(hours=1))
-    expect.fail("JOB-1", cluster.bad.id)
-    expect.cause("job-worker-dead", f"replica:{cluster.bad.id}", offers="restart-container")
-
-
-@scene("job-worker-late", "One replica's job worker says that it runs, and its heartbeat is overdue by ten minutes.")
-def job_worker_late(cluster: Cluster, expect: Expectations) -> None:
-    _worker(cluster.bad, "running", -timedelta(minutes=10))
-    expect.fail("JOB-1", cluster.bad.id)
-    expect.cause("job-worker-dead", f"replica:{cluster.bad.id}", offers="restart-container")
-
-
-@scene("job-worker-missing", "One replica has no job worker.")
-def job_worker_missing(cluster: Cluster, expect: Expectations) -> None:
-    _worker(cluster.bad, None, timedelta())
-    expect.fail("JOB-1", cluster.bad.id)
-    expect.cause("job-worker-dead", f"replica:{cluster.bad.id}", offers="restart-container")
-
-
-@scene("garbage-collection-failed", "The last garbage collection failed an hour ago.")
-def garbage_collection_failed(cluster: Cluster, expect: Expectations) -> None:
-    cluster.jobs.append(Job("onlinegc", status="errored"))
-    expect.warn("JOB-2", "onlinegc")
-    expect.cause("jobs-failing", "job:onlinegc")
-
-
-@scene("failed-job-behind-many", "Since the failed garbage collection of five hours ago, 700 webhooks were sent.")
-def failed_job_behind_many(cluster: Cluster, expect: Expectations) -> None:
-    cluster.jobs += [Job("webhook", age=timedelta(seconds=20 * number)) for number in range(700)]
-    cluster.jobs.append(Job("onlinegc", status="errored", age=timedelta(hours=5)))
-    expect.warn("JOB-2", "onlinegc")
-    expect.cause("jobs-failing", "job:onlinegc")
-
-
-@scene("failed-job-without-time", "A garbage collection failed, and its times are Go's zero time.")
-def failed_job_without_time(cluster: Cluster, expect: Expectations) -> None:
-    cluster.jobs.append(Job("onlinegc", status="errored", age=timedelta(days=400), timed=False))
-    expect.warn("JOB-2", "onlinegc")
-    expect.cause("jobs-failing", "job:onlinegc")
 
 
 @scene("database-server-renamed", "Somebody gave one database server another name; its address is still its own.")

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from lab.embedded import expected_trust, faults
 from lab.embedded.door import Door
-from lab.embedded.expectations import Expectations
+from lab.embedded.expectations import BACKGROUND, Expectations
 from lab.embedded.nodes.expected import database_container_dead, node_gone
 from lab.embedded.scenes.answers import STATUS
 from lab.embedded.scenes.scene import Collection
@@ -93,7 +93,7 @@ def two_of_three_dead(cluster: Cluster, expect: Expectations) -> None:
     expect.unknown("JOB-1", *expect.everywhere)
     expected_trust.feeds_fail_at(expect, cluster.replicas)
     expected_trust.no_feed(expect)
-    for condition in ("ALERT-1", "JOB-2", "STORE-1"):
+    for condition in ("ALERT-1", "STORE-1", *BACKGROUND):
         expect.unknown(condition, "cluster")
     expect.unknown("REG-2", *expect.pulls())
     expect.cause("majority-lost", *(f"database:{replica.id}" for replica in dead), offers="start")

@@ -11,7 +11,7 @@ from lab.embedded.expectations import Expectations
 from lab.embedded.nodes.settling import age_containers
 from lab.embedded.reply import Reply
 from lab.embedded.scenes.scene import Collection
-from lab.embedded.state import Cluster, Job
+from lab.embedded.state import Cluster
 
 collection = Collection()
 scene = collection.scene
@@ -38,19 +38,6 @@ def balancer_with_own_certificate(cluster: Cluster, _expect: Expectations) -> No
     cluster.balancer.certificate = Certificate.OTHER_KNOWN_CA
 
 
-@scene("gc-running", "Garbage collection runs: an alert says so, and one replica holds its lock.", sound=True)
-def gc_running(cluster: Cluster, _expect: Expectations) -> None:
-    message = "Deleting images... No one can push images while we clean your storage. Go to Garbage Collection."
-    cluster.alerts.append({"id": "GC_IN_PROGRESS", "class": "warning", "message": message})
-    cluster.gc_lock_holder = cluster.replicas[0].id
-    cluster.jobs.append(Job("onlinegc", status="running", age=timedelta(minutes=4)))
-
-
-@scene("gc-just-finished", "Online garbage collection finished a minute ago.", sound=True)
-def gc_just_finished(cluster: Cluster, _expect: Expectations) -> None:
-    cluster.jobs += [Job(action, age=timedelta(minutes=1)) for action in ("onlinegc", "onlinegc_metadata")]
-
-
 @scene("storage-nfs", "Images are on NFS.", sound=True)
 def storage_nfs(cluster: Cluster, _expect: Expectations) -> None:
     cluster.storage = {"filesystem": {"rootdirectory": "/storage"}}
@@ -74,12 +61,6 @@ def administrator_with_token(_cluster: Cluster, _expect: Expectations) -> None:
     pass
 
 
-@scene("air-gapped", "No way to the internet: updates of the vulnerability database fail, as expected.", sound=True)
-def air_gapped(cluster: Cluster, _expect: Expectations) -> None:
-    cluster.jobs += [Job("update_vuln_db", status="errored", age=timedelta(hours=hours)) for hours in (2, 5, 26)]
-    cluster.inventory["jobs"] = {"ignore": ["update_vuln_db"]}
-
-
 @scene("just-upgraded", "Upgraded three minutes ago: all containers are new, databases reconnected.", sound=True,
        options=("--since", "2m"))  # fmt: skip
 def just_upgraded(cluster: Cluster, _expect: Expectations) -> None:
@@ -91,11 +72,6 @@ def just_upgraded(cluster: Cluster, _expect: Expectations) -> None:
 @scene("clock-half-a-second-off", "One replica's clock is half a second ahead.", sound=True)
 def clock_half_a_second_off(cluster: Cluster, _expect: Expectations) -> None:
     cluster.bad.clock_ahead = timedelta(seconds=0.5)
-
-
-@scene("old-failures", "Jobs failed two days ago and went well since.", sound=True)
-def old_failures(cluster: Cluster, _expect: Expectations) -> None:
-    cluster.jobs += [Job("onlinegc", status="errored", age=timedelta(hours=50))]
 
 
 @scene("without-replica-id-header", "No answer says in a header which replica gave it; the settings do.", sound=True)

@@ -13,7 +13,7 @@ family = Family()
 _OK = 200
 EVERYTHING = (Harm.SIGN_IN, Harm.PULL, Harm.PUSH, Harm.WEB)
 # What needs a log-in, or a token.
-_NEEDS_LOG_IN = frozenset({"TOKEN", "STATUS", "ALERT", "JOB", "VERSION", "STORE", "FEED", "RDB", "REG"})
+_NEEDS_LOG_IN = frozenset({"TOKEN", "STATUS", "ALERT", "JOB", "CRON", "SCAN", "VERSION", "STORE", "FEED", "RDB", "REG"})
 
 
 def blind_without_log_in(result: Result) -> bool:

@@ -75,7 +75,16 @@ def _api(
 
         def follows(result: Result) -> bool:
             at_fault = replicas_in(case, result)
-            told = result.area in ("STATUS", "RDB", "ALERT", "JOB", "STORE", "VERSION") or _is_of_a_list(result)
+            told = result.area in (
+                "STATUS",
+                "RDB",
+                "ALERT",
+                "JOB",
+                "CRON",
+                "SCAN",
+                "STORE",
+                "VERSION",
+            ) or _is_of_a_list(result)
             return unknown(result) and told and ((bool(at_fault) and at_fault <= names) or whole)
 
         yield Finding(
@@ -100,20 +109,23 @@ def api_too_open(case: Case) -> Iterator[Finding]:
         yield Finding(("cluster",), tuple(own))
 
 
+_LISTS = ("ALERT-1", "JOB-1", "JOB-2", "JOB-3", "JOB-4", "CRON-1", "SCAN-1")
+
+
 def _is_of_a_list(result: Result) -> bool:
     """Whether it is judged on a list of the API: what a pull would send is looked up before an image is pulled."""
     by_probe = result.because is not None and result.because.probe == "webhooks"
-    return by_probe or result.condition in ("ALERT-1", "JOB-1", "JOB-2")
+    return by_probe or result.condition in _LISTS
 
 
 @family.cause(
     "api-lists-unreadable",
-    "The API of {things} does not list alerts, jobs, workers or webhooks",
+    "The API of {things} does not list alerts, jobs, workers, crons or webhooks",
     remedy="read-the-logs",
     harms=(Harm.WEB,),
 )
 def api_lists_unreadable(case: Case) -> Iterator[Finding]:
-    """Alerts, jobs, workers or webhooks cannot be read from any replica: each that logs in is tried in turn.
+    """Alerts, jobs, workers, crons, scans or webhooks cannot be read from any replica: each that logs in is tried.
 
     Needs: they are UNKNOWN for the response of the API, while its cluster status is as documented.
     Predicts: nothing.

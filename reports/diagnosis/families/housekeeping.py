@@ -1,4 +1,4 @@
-"""What users do not notice yet: versions, restarts, links that flap, jobs, locks, storage, too few replicas."""
+"""What users do not notice yet: versions, restarts, links that flap, locks, storage, too few replicas."""
 
 from __future__ import annotations
 
@@ -85,55 +85,6 @@ def gc_lock(case: Case) -> Iterator[Finding]:
     """
     if own := case.found("status.gc-lock-of-nobody", "status.gc-lock-held-long"):
         yield Finding(("cluster",), tuple(own))
-
-
-@family.cause(
-    "job-worker-dead",
-    "The job worker of {things} is dead",
-    remedy="job-worker",
-    harms=(Harm.JOBS,),
-    ladder=("save-first", "restart-container"),
-)
-def job_worker_dead(case: Case) -> Iterator[Finding]:
-    """The job worker of a replica is dead, missing or late: it runs no jobs.
-
-    Needs: JOB-1 fails.
-    Predicts: nothing.
-    Contradicted by: its container or database that is down, or an upgrade that runs: then that is the cause.
-    """
-    reasons = (
-        "job.worker-dead",
-        "job.no-worker",
-        "job.heartbeat-expired",
-        "job.no-heartbeat",
-        "job.worker-not-running",
-    )
-    if own := case.found(*reasons):
-        yield Finding(tuple(f"replica:{each.subject}" for each in own), tuple(own))
-
-
-@family.cause("job-worker-several", "{things} {has} several job workers", remedy="job-worker")
-def job_worker_several(case: Case) -> Iterator[Finding]:
-    """More than one job worker is listed for a replica.
-
-    Needs: JOB-1 fails for that.
-    Predicts: nothing.
-    Contradicted by: nothing that a run sees.
-    """
-    if own := case.found("job.several-workers"):
-        yield Finding(tuple(f"replica:{each.subject}" for each in own), tuple(own))
-
-
-@family.cause("jobs-failing", "Jobs have failed: {things}", remedy="failed-jobs", harms=(Harm.SOME_JOBS,))
-def jobs_failing(case: Case) -> Iterator[Finding]:
-    """Jobs ended with an error, in conflict with others, or without a worker.
-
-    Needs: JOB-2 warns.
-    Predicts: nothing.
-    Contradicted by: nothing that a run sees.
-    """
-    if own := case.found("job.failed", "job.conflict", "job.timed-out", "job.worker-lost"):
-        yield Finding(things_of(own, "job") or ("cluster",), tuple(own))
 
 
 family.by_reason(

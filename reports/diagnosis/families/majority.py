@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from reports.diagnosis.case import Case, name_of, things_of, type_of, unknown, wrong
 from reports.diagnosis.families.containers import down_at_once
 from reports.diagnosis.finding import Family, Finding, Harm
-from reports.diagnosis.follows import DATABASE, without_databases
+from reports.diagnosis.follows import DATABASE, NO_JOBS, without_databases
 from reports.diagnosis.logged import OF_LOST_DATABASES
 from reports.records import Result, VerdictWord
 
@@ -44,6 +44,7 @@ _EFFECTS = (
     "feed.database-unreadable",
     "job.worker-dead",
     "job.heartbeat-expired",
+    *NO_JOBS,
 )
 _UNSEEN = ("http.error-status", "http.timeout", "http.unexpected", "token.", "feed.", "rethinkdb.", "status.")
 _ALL = (Harm.START_WORKLOADS, Harm.SIGN_IN, Harm.PULL, Harm.PUSH, Harm.DELETE, Harm.JOBS, Harm.WEB)

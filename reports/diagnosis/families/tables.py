@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from reports.diagnosis.case import Case, fails, name_of, things_of
 from reports.diagnosis.families.database import repeats_issues
 from reports.diagnosis.finding import Family, Finding, Harm
+from reports.diagnosis.follows import NO_JOBS
 from reports.diagnosis.logged import OF_LOST_DATABASES
 from reports.records import Result, VerdictWord
 
@@ -61,6 +62,12 @@ def _of(case: Case, tables: tuple[str, ...], result: Result) -> bool:
     return repeats_issues(case, result)
 
 
+def _without(case: Case, tables: tuple[str, ...], result: Result) -> bool:
+    """Whether it follows where these tables cannot be read or written: without the table of the jobs none is run."""
+    no_jobs = result.reason in NO_JOBS and any(name_of(each).startswith("jobrunner.") for each in tables)
+    return no_jobs or _of(case, tables, result)
+
+
 @family.cause(
     "tables-take-no-reads", "{things} {does} not take reads", logs=OF_LOST_DATABASES, remedy="table-not-ready", harms=()
 )
@@ -68,14 +75,16 @@ def tables_take_no_reads(case: Case) -> Iterator[Finding]:
     """Tables take no reads, or have no primary, while the servers of a majority are connected.
 
     Needs: RethinkDB's own flags of the table (STATUS-11), or a shard without a primary (STATUS-12).
-    Predicts: what else is said of these tables.
+    Predicts: what else is said of these tables; where the jobs' own is one of them, that no job is run.
     Contradicted by: a majority that is lost, or servers that are apart.
     """
     if own := case.found(*_NO_READS):
         tables = _tables(own)
         harms = _harms(tables, _WITHOUT_READS)
         ladder = ("call-support",) if _all_connected(case) else None
-        yield Finding(tables, tuple(own), predicts=lambda each: _of(case, tables, each), harms=harms, ladder=ladder)
+        yield Finding(
+            tables, tuple(own), predicts=lambda each: _without(case, tables, each), harms=harms, ladder=ladder
+        )
 
 
 @family.cause(
@@ -89,14 +98,16 @@ def tables_take_no_writes(case: Case) -> Iterator[Finding]:
     """Tables take reads and no writes, while the servers of a majority are connected.
 
     Needs: RethinkDB's own flags of the table (STATUS-11; RDB-4 where the API hides them).
-    Predicts: what else is said of these tables.
+    Predicts: what else is said of these tables; where the jobs' own is one of them, that no job is run.
     Contradicted by: a majority that is lost, or servers that are apart.
     """
     if own := case.found("status.table-no-writes", "rdb.table-no-writes"):
         tables = _tables(own)
         harms = _harms(tables, _WITHOUT_WRITES)
         ladder = ("call-support",) if _all_connected(case) else None
-        yield Finding(tables, tuple(own), predicts=lambda each: _of(case, tables, each), harms=harms, ladder=ladder)
+        yield Finding(
+            tables, tuple(own), predicts=lambda each: _without(case, tables, each), harms=harms, ladder=ladder
+        )
 
 
 @family.cause(

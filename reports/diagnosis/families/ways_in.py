@@ -11,7 +11,7 @@ from reports.records import Result, VerdictWord
 
 family = Family()
 
-_ADMIN_AREAS = frozenset({"STATUS", "ALERT", "JOB", "VERSION", "STORE", "FEED"})
+_ADMIN_AREAS = frozenset({"STATUS", "ALERT", "JOB", "CRON", "SCAN", "VERSION", "STORE", "FEED"})
 _DATABASE_ACCOUNT = ("account:rethinkdb",)
 _WRAPPER = ("docker.wrapper-prints", "node.wrapper-prints")
 _CLIENT = ("rethinkdb.client-wanted", "rethinkdb.client-refused", "rdb.client-wanted", "rdb.client-refused")

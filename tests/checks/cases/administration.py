@@ -1,30 +1,23 @@
-"""ALERT, JOB, VERSION, STORE."""
+"""ALERT, VERSION, STORE."""
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from fixtures.core.store import Unavailable
 from fixtures.options import Options
 from tests.checks.case import Cases, Facts, fails, not_applicable, passes, skipped, unknown, warns
 from tests.checks.facts import (
-    NOW,
     THREE,
     A,
     B,
     C,
-    ago,
     alerts,
     front,
     inventory,
-    job,
-    jobs,
     settings,
     storage,
     version,
-    worker,
-    workers,
 )
 
 CLUSTER = "cluster"
@@ -104,201 +97,6 @@ alert_1(
 )
 alert_1("not told", {("alerts", CLUSTER): NO_LOGIN}, unknown(CLUSTER, "see TOKEN-0"))
 
-job_1 = Cases("JOB-1")
-
-
-def working(*rows: dict[str, object]) -> Facts:
-    return {("workers", CLUSTER): workers(*rows, worker(B), worker(C))}
-
-
-job_1("running", working(worker(A)), passes(A, "the job worker runs"))
-job_1(
-    "dead",
-    working(worker(A, "dead")),
-    fails(
-        A,
-        "the job worker is dead",
-        seen=["dead"],
-        expected=["running"],
-        reason="job.worker-dead",
-        about=(f"replica:{A}",),
-    ),
-)
-job_1(
-    "neither running nor dead",
-    working(worker(A, "starting")),
-    fails(A, "the job worker is starting", reason="job.worker-not-running"),
-)
-job_1("none", working(), fails(A, "the replica has no job worker", seen=[], reason="job.no-worker"))
-job_1(
-    "two that run",
-    working(worker(A), worker(A)),
-    fails(
-        A, "the replica has 2 job workers: running, running", seen=["running", "running"], reason="job.several-workers"
-    ),
-)
-job_1("a dead one besides the one that runs", working(worker(A, "dead"), worker(A)), passes(A))
-job_1("its heartbeat expires in a second", working(worker(A, heartbeat=NOW + timedelta(seconds=1))), passes(A))
-job_1(
-    "its heartbeat expires now",
-    working(worker(A, heartbeat=NOW)),
-    fails(
-        A,
-        "expired at 2026-11-23 14:00:00 UTC",
-        expected="after 2026-11-23 14:00:00 UTC",
-        reason="job.heartbeat-expired",
-        since=NOW,
-    ),
-)
-job_1(
-    "no heartbeat", working(worker(A, heartbeat=None)), fails(A, "no heartbeat", reason="job.no-heartbeat", since=None)
-)
-job_1(
-    "its heartbeat is Go's zero time",
-    working(worker(A) | {"heartbeatExpiration": "0001-01-01T00:00:00Z"}),
-    fails(A, "no heartbeat", reason="job.no-heartbeat", since=None),
-)
-job_1("another one's worker is dead", {("workers", CLUSTER): workers(worker(A), worker(B, "dead"))}, passes(A))
-job_1("not told", {("workers", CLUSTER): NO_LOGIN}, unknown(A, "see TOKEN-0"))
-
-job_2 = Cases("JOB-2")
-
-
-def run(*rows: dict[str, object]) -> Facts:
-    return {("jobs", CLUSTER): jobs(*rows)}
-
-
-FAILED_GC = job("onlinegc", "error")
-job_2(
-    "no job failed",
-    run(job("onlinegc"), job("tag_pruning", at=ago(hours=30))),
-    passes(CLUSTER, "2 jobs read, back to 2026-11-22 08:00 UTC", seen=[]),
-)
-job_2("no jobs", run(), passes(CLUSTER, "no jobs"))
-job_2(
-    "one failed",
-    run(FAILED_GC),
-    warns(
-        "onlinegc",
-        "1 job failed, the last (error) at 2026-11-23 13:00 UTC",
-        expected=[],
-        about=("job:onlinegc",),
-        since=ago(hours=1),
-    ),
-)
-job_2(
-    "the same failed thrice, told once with the last",
-    run(
-        job("onlinegc", "timeout", ago(hours=2)),
-        job("onlinegc", "error", ago(hours=5)),
-        job("onlinegc", "error", ago(hours=9)),
-    ),
-    warns(
-        "onlinegc",
-        "3 jobs failed, the last (timeout) at 2026-11-23 12:00 UTC",
-        reason="job.timed-out",
-        since=ago(hours=9),
-    ),
-)
-job_2(
-    "so many that not all are listed",
-    run(*({**FAILED_GC, "id": str(number)} for number in range(25))),
-    warns("onlinegc", "25 jobs failed", seen=[str(number) for number in range(20)]),
-)
-job_2("two actions failed", run(FAILED_GC, job("webhook", "errored")), warns("onlinegc"), warns("webhook", "(errored)"))
-for status, reason in (
-    ("error", "job.failed"),
-    ("errored", "job.failed"),
-    ("timeout", "job.timed-out"),
-    ("worker_dead", "job.worker-lost"),
-    ("worker_resurrection", "job.worker-lost"),
-    ("conflict", "job.conflict"),
-):
-    job_2(f"status {status}", run(job("webhook", status)), warns("webhook", f"({status})", reason=reason))
-for status in ("done", "running", "waiting", "canceled", "cancel_request", "deleted", "worker_shutdown"):
-    job_2(f"status {status}", run(job("webhook", status)), passes(CLUSTER))
-job_2(
-    "ignored",
-    run(job("update_vuln_db", "error")),
-    passes(CLUSTER, "no job failed"),
-    inventory=inventory(jobs={"ignore": ["update_vuln_db"]}),
-)
-job_2(
-    "ignored beside another",
-    run(job("update_vuln_db", "error"), FAILED_GC),
-    warns("onlinegc", "1 job failed"),
-    inventory=inventory(jobs={"ignore": ["update_vuln_db"]}),
-)
-job_2("a day ago", run(job("onlinegc", "error", ago(hours=24))), warns("onlinegc"))
-job_2("over a day ago", run(job("onlinegc", "error", ago(hours=24, seconds=1))), passes(CLUSTER))
-job_2("before the change began", run(FAILED_GC), passes(CLUSTER), options=Options(since=timedelta(minutes=59)))
-job_2("after the change began", run(FAILED_GC), warns("onlinegc"), options=Options(since=ago(minutes=61)))
-job_2(
-    "long ago, but after the change began",
-    run(job("gc", "error", ago(days=3))),
-    warns("gc"),
-    options=Options(since=timedelta(days=4)),
-)
-job_2(
-    "more jobs than were read",
-    {("jobs", CLUSTER): jobs(job("webhook", at=ago(hours=1)), job("webhook", at=ago(hours=2)), whole=False)},
-    unknown(
-        CLUSTER,
-        "2 jobs read, back to 2026-11-23 12:00 UTC",
-        "jobs from 2026-11-22 14:00 UTC on were not all read",
-        reason="job.not-read-back",
-    ),
-)
-job_2(
-    "more jobs than were read, of which one failed",
-    {("jobs", CLUSTER): jobs(FAILED_GC, whole=False)},
-    warns("onlinegc", "1 job read, back to"),
-)
-job_2(
-    "the rest could not be read",
-    {("jobs", CLUSTER): jobs(job("webhook"), whole=False, stopped="/api/v0/jobs at A answered 500")},
-    unknown(CLUSTER, "(/api/v0/jobs at A answered 500)"),
-)
-job_2(
-    "more jobs than were read, and those reach back far enough",
-    {("jobs", CLUSTER): jobs(job("webhook"), job("webhook", at=ago(hours=25)), whole=False)},
-    passes(CLUSTER, "back to 2026-11-22 13:00 UTC"),
-)
-job_2(
-    "a longer time is asked for than was read",
-    {("jobs", CLUSTER): jobs(job("webhook"), job("webhook", at=ago(hours=25)), whole=False)},
-    unknown(CLUSTER, "jobs from 2026-11-20 14:00 UTC on"),
-    options=Options(since=timedelta(days=3)),
-)
-ZERO = {"scheduledAt": "0001-01-01T00:00:00Z", "lastUpdated": "0001-01-01T00:00:00Z"}
-job_2(
-    "a failed one without a time",
-    run(job("webhook"), job("onlinegc", "error") | ZERO),
-    warns(
-        "onlinegc",
-        "1 job failed, the last (error) at a time that is not recorded; 2 jobs read, back to 2026-11-23 13:00 UTC",
-        since=None,
-    ),
-)
-job_2(
-    "a failed one without a time, and one with a time",
-    run(job("onlinegc", "timeout") | ZERO, job("onlinegc", "error", ago(hours=3))),
-    warns("onlinegc", "2 jobs failed, the last (error) at 2026-11-23 11:00 UTC", since=ago(hours=3)),
-)
-job_2(
-    "a failed one of which only the schedule has a time",
-    run(job("onlinegc", "error") | ZERO | {"scheduledAt": "2026-11-23T10:00:00Z"}),
-    warns("onlinegc", "the last (error) at 2026-11-23 10:00 UTC"),
-)
-job_2("only jobs without a time", run(job("webhook") | ZERO), passes(CLUSTER, "no job failed (1 job read)"))
-job_2(
-    "not all jobs were read, and none has a time",
-    {("jobs", CLUSTER): jobs(job("webhook") | ZERO, whole=False)},
-    unknown(CLUSTER, "were not all read"),
-)
-job_2("an action outside the grammar of subjects", run(job("push mirror!", "error")), warns("push_mirror_"))
-job_2("not told", {("jobs", CLUSTER): NO_LOGIN}, unknown(CLUSTER, "see TOKEN-0"))
-
 version_1 = Cases("VERSION-1")
 
 
@@ -372,4 +170,4 @@ store_1(
     "no settings", {("settings", CLUSTER): NO_LOGIN, ("storage", CLUSTER): storage("s3")}, unknown(CLUSTER, "TOKEN-0")
 )
 
-CASES = [alert_1, job_1, job_2, version_1, store_1]
+CASES = [alert_1, version_1, store_1]

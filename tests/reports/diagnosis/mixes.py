@@ -46,6 +46,10 @@ STATUS-16 cluster              replica:6c1f0e55b7a2
 ALERT-1   cluster              alert:NO_LICENSE
 JOB-1     {a}                  replica:{a}
 JOB-2     cluster              job:onlinegc
+JOB-3     cluster              job:metadatastoremigration
+JOB-4     cluster              cluster
+CRON-1    onlinegc             job:onlinegc
+SCAN-1    cluster              job:update_vuln_db
 VERSION-1 {a}                  replica:{a}
 STORE-1   cluster              replica:{a} replica:{b}
 REG-1     {a}                  replica:{a} | cluster
@@ -82,7 +86,7 @@ RDB-2     {a}                  database:{a}
 RDB-3     cluster              table:dtr2.tags
 RDB-4     {a}                  database:{a} | replica:{a}
 """
-_REPORTED = ("STATUS", "JOB", "ALERT")
+_REPORTED = ("STATUS", "JOB", "ALERT", "CRON", "SCAN")
 # They are told of each issue of a server, in place of the server.
 _OF_SERVERS = ("STATUS-3", "RDB-1")
 _ISSUE = "table_availability"

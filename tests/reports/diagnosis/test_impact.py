@@ -250,6 +250,8 @@ def test_a_log_that_is_read_and_doubtful_cannot_be_trusted() -> None:
 
 def test_one_job_that_fails_is_not_all_jobs() -> None:
     assert impact_of_run(warn("JOB-2", "onlinegc", "job.failed", "job:onlinegc")) == "job onlinegc fails (measured)"
+    overdue = warn("CRON-1", "onlinegc", "cron.overdue", "job:onlinegc")
+    assert impact_of_run(overdue) == "job onlinegc is not run as scheduled (measured)"
     lock = warn("STATUS-16", "cluster", "status.gc-lock-of-nobody", "replica:6c1f0e55b7a2")
     assert impact_of_run(lock) == "garbage collection may not run (inferred)"
     scans = warn("ALERT-1", "NO_VULNERABILITY_DB", "alert.raised", "alert:NO_VULNERABILITY_DB")

@@ -1,4 +1,4 @@
-"""Causes that users do not notice yet: versions, jobs, locks, storage, redundancy."""
+"""Causes that users do not notice yet: versions, locks, storage, redundancy."""
 
 from __future__ import annotations
 
@@ -32,9 +32,6 @@ def test_worker_that_an_upgrade_stopped_is_no_cause_of_its_own() -> None:
     [
         (warn("STATUS-14", "cluster", "status.even-number", "cluster"), "few-replicas", "cluster"),
         (warn("STATUS-16", "cluster", "status.gc-lock-held-long", f"replica:{B}"), "gc-lock", "cluster"),
-        (fail("JOB-1", C, "job.no-worker", f"replica:{C}"), "job-worker-dead", f"replica:{C}"),
-        (warn("JOB-1", C, "job.several-workers", f"replica:{C}"), "job-worker-several", f"replica:{C}"),
-        (warn("JOB-2", "onlinegc", "job.failed", "job:onlinegc"), "jobs-failing", "job:onlinegc"),
         (fail("STORE-1", "cluster", "store.own-disk", f"replica:{A}"), "storage-not-shared", "cluster"),
         (fail("STORE-1", "cluster", "store.different-storage", f"replica:{A}"), "storage-differs", "cluster"),
     ],
