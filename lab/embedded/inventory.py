@@ -93,9 +93,7 @@ def write_inventory(
         "replicas": [_replica(cluster, replica) for replica in cluster.replicas],
     }
     if cluster.images:
-        inventory["pull"] = [
-            {"image": f"{image.repository}:{image.tag}", "account": reader.name} for image in cluster.images
-        ]
+        inventory["pull"] = [{"image": f"{image.repository}:{image.tag}"} for image in cluster.images]
     if cluster.object_storage.in_use and cluster.object_storage.listed:
         inventory["storage"] = {"hosts": [cluster.object_storage.host]}
     if cluster.rethink.in_inventory:
