@@ -60,7 +60,7 @@ def port_scan_of_a_database(cluster: Cluster, expect: Expectations) -> None:
 def log_floods(cluster: Cluster, expect: Expectations) -> None:
     _write(cluster, "api", *['{"level":"debug","msg":"polling"}'] * 60_000)
     expect.unknown("LOG-1", component(cluster.bad, "api"))
-    expect.cause("not-seen", _thing(cluster, "api"))
+    expect.cause("log-unread", _thing(cluster, "api"))
 
 
 @scene("air-gapped-logs", "Webhooks and updates that no air-gapped site reaches fill the logs; the inventory says so.",

@@ -10,6 +10,16 @@ from reports.records import Result
 
 family = Family()
 
+family.by_reason(
+    "log-unread",
+    "The log of {things} was not read",
+    "The log of a container cannot be read, or grows faster than it is read back.",
+    "log.not-read",
+    "log.not-read-back",
+    unknown=True,
+    remedy="log-unread",
+)
+
 _OF_STORAGE = ("log.storage-stale", "log.storage-credentials", "log.storage-clock")
 
 
