@@ -13,20 +13,30 @@ from reports.results import Run
 Key: TypeAlias = tuple[str, str]
 
 _OWN_PORT = re.compile(r"^localhost:[0-9]+$")
+# What a system gives out, and what stands for it.
+_PORTS_GIVEN, _PORTS = 1024, 4430
 _GRAVEST = tuple(VerdictWord)
 _JUDGED = (*PROBLEMS, VerdictWord.PASS)
 
 
 def comparable(run: Run) -> Run:
-    """The run without what differs from start to start: the ports of MKE and of the address of users."""
-    return replace(run, results=tuple(_comparable(each) for each in run.results))
+    """The run without what differs from start to start: the ports of MKE, of the address of users, and of replicas."""
+    places = run.header.replicas
+    ports = {place.port: _PORTS + number for number, place in enumerate(places.values()) if place.port >= _PORTS_GIVEN}
+    header = replace(
+        run.header,
+        replicas={name: replace(each, port=ports.get(each.port, each.port)) for name, each in places.items()},
+    )
+    return replace(run, header=header, results=tuple(_comparable(each, ports) for each in run.results))
 
 
-def _comparable(result: Result) -> Result:
-    because = result.because
+def _comparable(result: Result, ports: Mapping[int, int]) -> Result:
+    because, seen = result.because, result.seen
+    if isinstance(seen, Mapping) and isinstance(seen.get("https"), Mapping):
+        seen = {**seen, "https": {name: [ports.get(n, n) for n in own] for name, own in seen["https"].items()}}
     if because is not None:
         because = replace(because, subject=_OWN_PORT.sub("localhost", because.subject))
-    return replace(result, subject=_OWN_PORT.sub("localhost", result.subject), because=because)
+    return replace(result, subject=_OWN_PORT.sub("localhost", result.subject), because=because, seen=seen)
 
 
 def merged(healthy: Run, one: Run, other: Run) -> Run | None:
@@ -56,7 +66,7 @@ def _header(healthy: Run, *runs: Run) -> Header | None:
 
 def _places(header: Header) -> tuple[object, ...]:
     """Where its inventory says that all is; the ports that a system gives out differ from start to start."""
-    replicas = [(each.node, each.address, each.port < 1024) for each in header.replicas.values()]
+    replicas = [(each.node, each.address, each.port < _PORTS_GIVEN) for each in header.replicas.values()]
     return (header.nodes, replicas)
 
 
