@@ -86,7 +86,8 @@ class Planted:
                 {"username": "late", "password": "file:secret-of-late"},
             ],
         }
-        return inventory_with(cluster, accounts=accounts, **changes)
+        pull = [{"image": "library/alpine:3.20", "account": "ci"}]
+        return inventory_with(cluster, accounts=accounts, pull=pull, **changes)
 
     def traces(self) -> Iterator[tuple[str, str]]:
         """Each name with a text that gives its secret away."""

@@ -30,7 +30,7 @@ def test_no_program_that_a_run_starts_has_its_secrets_in_the_environment(tmp_pat
     suite = Suite(tmp_path / "reports", {"MSR_ADMIN_PASSWORD": ADMIN, "CI_PASSWORD": READER, "SITE": "eu-1"})
     with scene("healthy", tmp_path) as cluster:
         nodes = [{"name": f"node-{number}", "shell": {"command": [shell, str(number)]}} for number in (1, 2, 3)]
-        inventory = inventory_with(cluster, accounts=accounts, nodes=nodes, require=[])
+        inventory = inventory_with(cluster, accounts=accounts, nodes=nodes, pull=None, require=[])
         outcome = suite.run(f"--inventory={inventory}", "-k", "NODE or TOKEN-0")
     assert outcome.code != 4, outcome.output
     for program in (command, shell):

@@ -67,7 +67,9 @@ def test_who_gives_up_waiting_leaves_no_thread(start: Start) -> None:
 
 def test_inventory_and_its_files(healthy: Asker) -> None:
     inventory = healthy.inventory
-    assert list(inventory) == ["cluster", "product", "url", "tls", "mke", "accounts", "nodes", "replicas", "rethinkdb"]
+    keys = ["cluster", "product", "url", "tls", "mke", "accounts", "nodes", "replicas", "pull", "rethinkdb"]
+    assert list(inventory) == keys
+    assert inventory["pull"] == [{"image": "library/alpine:3.20"}]
     assert inventory["url"] == healthy.cluster.url
     assert healthy.ids == ["f2277ad178f7", "f3712d9c419a", "f58cf364e3df"]
     assert inventory["accounts"]["admin"] == {"username": "admin", "password": "file:admin-password"}

@@ -14,6 +14,7 @@ QUESTION = b"\x08registry\x07example\x00\x00\x01\x00\x01"
 
 
 FEEDS = ("global", "library.alpine", "finance.ledger")
+IMAGE = "library.alpine_3.20"
 
 
 def test_managers_and_replicas_stand_on_the_first_nodes() -> None:
@@ -50,7 +51,7 @@ def test_what_a_fault_must_trip_names_what_its_lab_has(name: str) -> None:
     fault = faults()[name]
     machines = fault.plan.machines
     known = {machine.name for machine in machines} | {machine.replica for machine in machines}
-    known |= {"cluster", "swarm", "admin", "reader", "anonymous", *FEEDS}
+    known |= {"cluster", "swarm", "admin", "reader", "anonymous", *FEEDS, IMAGE}
     for _, subject in fault.expected():
         assert subject.split(":")[0] in known
     assert fault.title.endswith(".")
