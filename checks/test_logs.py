@@ -59,7 +59,7 @@ def _judge(replica: Replica, log: ContainerLog, read_from: datetime, since: date
         return failed(
             KNOWN[found[0].signature].reason,
             message,
-            seen={f"{each.signature} {each.host}".removesuffix(" -"): each.count for each in found},
+            seen={f"{each.signature} {each.named_host}".rstrip(): each.count for each in found},
             expected={},
             subject=subject,
             about=about,
@@ -83,7 +83,7 @@ def _matters(line: KnownLine, since: datetime, inventory: Inventory) -> bool:
 def _told(found: Sequence[KnownLine]) -> str:
     """`no space left on a device (3 lines); a host name does not resolve (updates.example.org, 2 lines)`."""
     shown = [
-        f"{KNOWN[each.signature].means} ({'' if each.host == '-' else f'{each.host}, '}{many(each.count, 'line')})"
+        f"{KNOWN[each.signature].means} ({f'{each.named_host}, ' if each.named_host else ''}{many(each.count, 'line')})"
         for each in found[:3]
     ]
     more = len(found) - len(shown)
