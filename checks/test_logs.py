@@ -76,8 +76,9 @@ def _judge(replica: Replica, log: ContainerLog, read_from: datetime, since: date
 
 
 def _matters(line: KnownLine, since: datetime, inventory: Inventory) -> bool:
-    ignored = any(fnmatchcase(line.host, pattern.lower()) for pattern in inventory.logs.ignore_hosts)
-    return not ignored and (line.last is None or line.last >= since)
+    host = line.named_host
+    ignored = any(fnmatchcase(host, pattern.lower()) for pattern in inventory.logs.ignore_hosts)
+    return not (host and ignored) and (line.last is None or line.last >= since)
 
 
 def _told(found: Sequence[KnownLine]) -> str:

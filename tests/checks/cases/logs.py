@@ -65,6 +65,13 @@ log_1(
     inventory=nodes(logs={"ignore_hosts": ["*.hooks.example.org", "MIRROR"]}),
     others=Outcome.PASS,
 )
+log_1(
+    "a line that names no host is ignored for none",
+    wrote(log("api", line("disk-full"), line("certificate-expired", 2))),
+    warns(API, reason="log.disk-full", seen={"disk-full": 1, "certificate-expired": 2}),
+    inventory=nodes(logs={"ignore_hosts": ["*"]}),
+    others=Outcome.PASS,
+)
 log_1("before the time that is looked at", wrote(log("api", line("disk-full", last=ago(hours=2)))), passes(API), **REST)
 log_1(
     "in the time asked for",
