@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from reports.records import VerdictWord
 from tests.proof.records import Named, Record
+
+ACCUSING = (VerdictWord.FAIL, VerdictWord.WARN)
+EXAMPLES = 2
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,40 @@ class OfVerdicts:
     found: int
     falsely: int
     passed: int
+
+
+@dataclass(frozen=True)
+class OfCondition:
+    """The runs that declare a FAIL or WARN of a condition. closest: those of them in which the fewest others trip.
+
+    words: how many verdicts are declared, by the word.
+    """
+
+    words: Mapping[str, int]
+    scenes: int
+    faults: int
+    closest_scenes: tuple[str, ...]
+    closest_faults: tuple[str, ...]
+
+
+def of_condition(condition: str, scenes: Sequence[Record], faults: Sequence[Record]) -> OfCondition:
+    """The figures of a condition."""
+    told = [word for each in (*scenes, *faults) for (of, _), word in each.verdicts.items() if of == condition]
+    tripping, broken = (
+        sorted((each for each in records if _accuses(each, condition)), key=lambda each: len(each.verdicts))
+        for records in (scenes, faults)
+    )
+    return OfCondition(
+        words=Counter(told),
+        scenes=len(tripping),
+        faults=len(broken),
+        closest_scenes=tuple(each.name for each in tripping[:EXAMPLES]),
+        closest_faults=tuple(each.name for each in broken[:EXAMPLES]),
+    )
+
+
+def _accuses(record: Record, condition: str) -> bool:
+    return any(of == condition and word in ACCUSING for (of, _), word in record.verdicts.items())
 
 
 def of_kind(

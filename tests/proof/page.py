@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from reports.diagnosis.diagnosis import Diagnosis
 from reports.diagnosis.engine import KINDS
 from reports.diagnosis.words import cause_text
-from tests.proof.figures import OfKind, of_kind, of_verdicts
+from tests.proof.figures import EXAMPLES, OfKind, of_condition, of_kind, of_verdicts
 from tests.proof.mutants import Mutant
 from tests.proof.records import Record
 from tests.scenes.merged_pairs import Pair
@@ -49,6 +49,7 @@ def page(evidence: Evidence) -> str:
     sections = (
         _HEAD.format(commit=evidence.commit),
         _verdicts(evidence),
+        _conditions(evidence),
         _causes(evidence),
         _pairs(evidence),
         _mutants(evidence),
@@ -81,6 +82,29 @@ def _verdicts(evidence: Evidence) -> str:
         " a subject is accused falsely where nothing was declared of it.\n\n"
         "| runs | declared | found | falsely accused | passed |\n|---|---|---|---|---|\n" + rows
     )
+
+
+def _conditions(evidence: Evidence) -> str:
+    declared = {condition for each in (*evidence.scenes, *evidence.faults) for condition, _ in each.verdicts}
+    shown = {result.condition for each in evidence.scenes for result in each.run.results}
+    rows = "".join(_row_of_condition(each, evidence) for each in sorted(declared | shown, key=_by_number))
+    return (
+        "## Conditions\n\nHow many runs declare that a condition fails or warns, how many verdicts of it are declared,"
+        f" and the {EXAMPLES} runs of each sort in which the least else trips.\n\n"
+        "| condition | scenes | faults | FAIL | WARN | UNKNOWN | such as |\n|---|---|---|---|---|---|---|\n" + rows
+    )
+
+
+def _row_of_condition(condition: str, evidence: Evidence) -> str:
+    found = of_condition(condition, evidence.scenes, evidence.faults)
+    counted = (found.scenes, found.faults, *(found.words.get(word, 0) for word in ("FAIL", "WARN", "UNKNOWN")))
+    examples = ", ".join((*found.closest_scenes, *(f"{each} (swarm)" for each in found.closest_faults)))
+    return f"| {condition} | {' | '.join(str(each or '-') for each in counted)} | {examples} |\n"
+
+
+def _by_number(condition: str) -> tuple[str, int]:
+    group, _, number = condition.rpartition("-")
+    return group, int(number)
 
 
 def _causes(evidence: Evidence) -> str:
