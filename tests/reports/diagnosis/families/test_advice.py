@@ -7,7 +7,9 @@ from dataclasses import replace
 from reports.diagnosis.case import Case
 from reports.diagnosis.cause import Cause
 from reports.diagnosis.diagnosis import diagnose as explain
+from reports.diagnosis.engine import find_causes
 from reports.diagnosis.filling import text_of
+from reports.diagnosis.finding import Harm
 from reports.ladder import rungs
 from reports.records import Result
 from tests.reports.diagnosis.families.cluster_run import A, B, C, container, diagnose, fail, unseen, warn, well
@@ -179,3 +181,23 @@ def test_one_container_is_named_in_the_step() -> None:
 def test_replica_that_no_inventory_names_is_judged_as_any_other() -> None:
     """A report of another release, or a hostile one, may name it."""
     assert only(fail("STATUS-4", f"{A}:stranger", "status.unhealthy", "replica:stranger")).id == "health-report-bad"
+
+
+def test_storage_that_no_registry_reads_is_looked_at_before_any_registry() -> None:
+    """Where others read it, the way to it from this one is; a replica alone shows nothing of the way."""
+    unread = [fail("REG-2", f"library.alpine_3.20:{each}", "reg.blob-error", f"replica:{each}") for each in (A, B, C)]
+    (one,) = diagnose(unread[2])
+    (everywhere,) = diagnose(*unread)
+    (alone,) = find_causes(header(1), unread[:1])
+    assert (one.remedy, one.own_title) == ("replica-storage", None)
+    assert (everywhere.remedy, everywhere.own_title) == ("registry-storage", "The image storage fails at every replica")
+    assert (alone.remedy, alone.own_title) == ("registry-storage", None)
+
+
+def test_old_data_for_scans_is_a_harm_that_nobody_notices() -> None:
+    """An update that failed leaves the data as young as they were."""
+    harms = {
+        reason: only(warn("SCAN-1", "cluster", reason, "job:update_vuln_db")).harms
+        for reason in ("scan.too-old", "scan.update-failed")
+    }
+    assert harms == {"scan.too-old": (Harm.UNNOTICED,), "scan.update-failed": (Harm.SOME_JOBS,)}
