@@ -38,14 +38,19 @@ class OverlayView:
 
     def pinged(self, pair: NodePair) -> Pinged:
         """What the one saw of the other; raises Unavailable where it could not be looked at."""
-        source, _ = self.probe(pair.source), self.probe(pair.target)
+        source, target = self.probe(pair.source), self.probe(pair.target)
         engines = [self.networks[place].node_id for place in (pair.source, pair.target)]
         if engines[0] and engines[0] == engines[1]:
             message = f"{pair.first} and {pair.second} of the inventory are the same Docker engine"
             both = [thing("node", name) for name in (pair.first, pair.second)]
             raise Unavailable("net.one-engine", message, about=both)
-        found = self.pings[pair.source].targets.get(pair.target)
+        pings = self.pings[pair.source]
+        found = pings.targets.get(pair.target)
         about, because = [thing("node", pair.first)], Because(pair.source, probe="overlay_pings")
+        if found is None and pings.asked_at < target.answered_at:
+            # A probe container that did not start at first is started again, and the others do not ping again.
+            message = f"{pair.first} pinged before {pair.second} had its probe container: run again"
+            raise Unavailable("run.too-early", message, about=[thing("this-machine")])
         if found is None:
             message = f"the output of the probe container on {pair.first} is incomplete"
             raise Unavailable("net.answer-cut-off", message, about=about, because=because)

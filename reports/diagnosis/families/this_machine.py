@@ -18,6 +18,7 @@ _OWN = (
     "run.too-much",
     "run.ending",
     "run.no-time-left",
+    "run.too-early",
     "run.internal-error",
 )
 

@@ -8,7 +8,7 @@ from fixtures.probes.overlay.facts import Database, OverlayPings
 from fixtures.probes.overlay.name_output import Resolved
 from fixtures.probes.overlay.ping_output import Echo
 from tests.checks.case import Cases, Inherited, fails, not_applicable, passes, skipped, unknown, warns
-from tests.checks.facts import A, B, inventory, times
+from tests.checks.facts import A, B, ago, inventory, times
 from tests.checks.overlay import (
     DEAD,
     ID,
@@ -634,6 +634,17 @@ for pairs_of in (net_2, net_3, net_5):
             reason="net.answer-cut-off",
             about=(thing("node", ONE),),
             because=NO_PROBE,
+        ),
+        inventory=on_nodes(),
+    )
+    pairs_of(
+        "a probe container that came late",
+        seen(pings={ONE: OverlayPings(**times(answered_at=ago(seconds=20)), node=ONE)}),
+        unknown(
+            BOTH[0],
+            "node-1 pinged before node-2 had its probe container: run again",
+            reason="run.too-early",
+            about=(thing("this-machine"),),
         ),
         inventory=on_nodes(),
     )
