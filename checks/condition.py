@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from checks.verdict import CRITICAL, WARNING, Severity, Verdict
 from fixtures.core.evidence import Measured
+from fixtures.core.question import QuestionName
 from fixtures.core.reasons import REASONS
 from fixtures.core.refusals import Refused, is_unknown, where
 
@@ -50,6 +51,7 @@ AREAS = {
     "LOG": "Logs",
     "RDB": "RethinkDB",
     "NODE": "Nodes",
+    "STOP": "May it be stopped",
 }
 """The areas of conditions, in the order in which they are shown, with their titles."""
 
@@ -69,7 +71,8 @@ class Condition:
     owns: it fails when what it looks at does not respond; every other condition is UNKNOWN then. reasons: the closed
     list of why it fails, warns or is UNKNOWN. measured: how its verdicts know what they report. no_response_remedy:
     what to do where nothing could be looked at, where that is not its own remedy. subjects: those of its verdicts
-    by the inventory and its own, where they are others; they are the same where nothing could be looked at.
+    by the inventory and its own, where they are others; they are the same where nothing could be looked at. question:
+    the one that it belongs to: it is judged only where that is asked.
     """
 
     id: str
@@ -82,6 +85,7 @@ class Condition:
     measured: Measured = "directly"
     no_response_remedy: str | None = None
     subjects: Callable[..., Sequence[str]] | None = None
+    question: QuestionName | None = None
 
     @property
     def area(self) -> str:
@@ -125,6 +129,7 @@ class Condition:
             "remedy": self.remedy,
             "owns": self.owns,
             "reasons": {code: reason.meaning for code, reason in self.reasons.items()},
+            "question": self.question,
         }
 
 
@@ -146,19 +151,30 @@ def condition(
     measured: Measured = "directly",
     no_response_remedy: str | None = None,
     subjects: Callable[..., Sequence[str]] | None = None,
+    question: QuestionName | None = None,
 ) -> Callable[[Check], Check]:
     """Make a check of a condition.
 
     documented: the section of the vendor's guide, or in a few words where else the rule comes from. remedy: an id of
     reports/remedies.yaml. reasons: each code that `failed`, `warned` or `unknown` is given here, with what it means; a
-    `Reason` names a remedy of its own. no_response_remedy, subjects: as `Condition` says. The first line of the
-    check's docstring is the condition's title.
+    `Reason` names a remedy of its own. no_response_remedy, subjects, question: as `Condition` says. The first line of
+    the check's docstring is the condition's title.
     """
     named = {code: each if isinstance(each, Reason) else Reason(each) for code, each in reasons.items()}
 
     def register(check: Check) -> Check:
         new = Condition(
-            condition_id, severity, documented, remedy, owns, check, named, measured, no_response_remedy, subjects
+            condition_id,
+            severity,
+            documented,
+            remedy,
+            owns,
+            check,
+            named,
+            measured,
+            no_response_remedy,
+            subjects,
+            question,
         )
         _refuse_incomplete(new)
         if condition_id in CATALOGUE:

@@ -16,6 +16,7 @@ from checks.engine.bound_check import dimensions_of, joined, rows_of
 from checks.engine.inventory_names import refuse_unknown_names
 from checks.engine.run import run_checks
 from checks.engine.selection import mark, register_markers, select_whole_names
+from fixtures.core.question import is_asked
 from fixtures.core.refusals import Refused
 from fixtures.loading import load_modules
 from fixtures.target import TARGET, how_to_name_one
@@ -83,6 +84,18 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         select_whole_names(config)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_pycollect_makeitem(collector: pytest.Collector, obj: object) -> list[pytest.Item] | None:
+    """No item for a condition of a question that is not asked: it is neither counted nor deselected."""
+    condition = condition_of(obj)
+    return [] if condition and not _judges(collector.config, condition) else None
+
+
+def _judges(config: pytest.Config, condition: Condition) -> bool:
+    target = config.stash.get(TARGET, None)
+    return is_asked(condition.question, target.options.question if target else None)
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if condition_of(metafunc.function) is None or TARGET not in metafunc.config.stash:
         return
@@ -109,5 +122,5 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
     if items and not option.collectonly and not refused:
         if TARGET not in session.config.stash:
             raise pytest.UsageError(how_to_name_one(session.config))
-        run_checks(session.config, items, catalogue())
+        run_checks(session.config, items, [each for each in catalogue() if _judges(session.config, each)])
     return (yield)

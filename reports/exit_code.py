@@ -7,6 +7,8 @@
 | UNKNOWN                         | 7 if nothing failed | 0; with `--fail-on warning` 7 |
 | required but not judged         | 7 if nothing failed | 7 if nothing failed           |
 | WAIVED, NOT APPLICABLE, SKIPPED | 0                   | 0                             |
+
+Of a question that is asked alone (`--ok-to-stop`), `answer_code` has it: what is SKIPPED was not seen, either.
 """
 
 from __future__ import annotations
@@ -83,3 +85,18 @@ def exit_code(
     if any(result.verdict is VerdictWord.UNKNOWN and (result.critical or strict) for result in counted):
         return NOT_JUDGED
     return NOT_JUDGED if required_not_judged(results, require, catalogue, left_out) else HEALTHY
+
+
+def answer_code(
+    results: Sequence[Result], fail_on: FailOn, catalogue: Sequence[CatalogueEntry], left_out: Iterable[str] = ()
+) -> int:
+    """0, 1 or 7 for a question that is asked alone: yes, no, or not known, where anything of it was not seen.
+
+    What a waiver accepts is seen, or stated by whoever wrote the waiver. catalogue: the conditions of the question.
+    """
+    code = exit_code(results, (), fail_on, catalogue)
+    if code != HEALTHY:
+        return code
+    missing = {entry.id for entry in catalogue} - {result.condition for result in results}
+    unseen = any(result.verdict in (VerdictWord.UNKNOWN, VerdictWord.SKIPPED) for result in results)
+    return NOT_JUDGED if missing or unseen or list(left_out) else HEALTHY

@@ -17,7 +17,7 @@ from msr_checks import version
 from reports import hooks, junit
 from reports.cache import keep_cache_in
 from reports.diagnosis.lines import cause_lines
-from reports.exit_code import FAILED, exit_code
+from reports.exit_code import FAILED, answer_code, exit_code
 from reports.files import PRIVATE, completed, link, write_whole
 from reports.page_files import choose_pages, finish_pages, guard_pages
 from reports.progress import Progress
@@ -235,14 +235,17 @@ def _exit_code(session: pytest.Session, reports: RunReports, run: Run) -> int:
     """That of all verdicts, whether pytest came to run their tests or not."""
     before = reports.baseline.results if reports.baseline and session.config.getoption("only_new") else None
     header = run.header
-    code = exit_code(
-        run.results,
-        header.require,
-        header.fail_on,
-        header.catalogue,
-        since_baseline=before,
-        left_out=header.left_out,
-    )
+    if header.question and header.question.alone:
+        code = answer_code(run.results, header.fail_on, header.catalogue, header.left_out)
+    else:
+        code = exit_code(
+            run.results,
+            header.require,
+            header.fail_on,
+            header.catalogue,
+            since_baseline=before,
+            left_out=header.left_out,
+        )
     others_failed = session.testsfailed > reports.failed_checks
     return FAILED if others_failed else code
 

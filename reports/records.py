@@ -93,7 +93,8 @@ class Replica:
 class CatalogueEntry:
     """A condition of the catalogue: what reports need to know of it without importing checks/.
 
-    owns: it fails when what it checks does not respond. reasons: its codes, each with what it means.
+    owns: it fails when what it checks does not respond. reasons: its codes, each with what it means. question: the one
+    that it belongs to.
     """
 
     id: str
@@ -105,6 +106,7 @@ class CatalogueEntry:
     remedy: str | None = None
     owns: bool = False
     reasons: Mapping[str, str] = field(default_factory=dict)
+    question: str | None = None
 
 
 @dataclass(frozen=True, config=_STRICT)
@@ -151,6 +153,19 @@ class Declared:
 
 
 @dataclass(frozen=True, config=_STRICT)
+class Question:
+    """What a run was asked before a change, and of what: whether a node or a replica can be stopped."""
+
+    name: Literal["ok-to-stop", "before-upgrade"]
+    of: str
+
+    @property
+    def alone(self) -> bool:
+        """Whether only its own conditions were judged."""
+        return self.name == "ok-to-stop"
+
+
+@dataclass(frozen=True, config=_STRICT)
 class Header:
     """Line 1 of results.jsonl: what was checked of which cluster.
 
@@ -160,7 +175,8 @@ class Header:
     `waivers_expiring` are waivers whose last day is past or near; `waivers_missed` and `waivers_exceeded` say of which
     nothing was covered, and which name more verdicts than their count. `areas` are titles by area, in the order in
     which they are shown, `unavailable` why something could not be checked, code and meaning. `version` is that of
-    msr-checks, `options` those of the run, `begun` when it was started, `machine` where.
+    msr-checks, `options` those of the run, `begun` when it was started, `machine` where. `question` is what was asked
+    before a change.
     """
 
     cluster: str
@@ -173,6 +189,7 @@ class Header:
     versions: Mapping[str, str] = field(default_factory=dict)
     images: Mapping[str, str] = field(default_factory=dict)
     product_image: str | None = None
+    question: Question | None = None
     require: tuple[str, ...] = ()
     fail_on: FailOn = "critical"
     declared: tuple[Declared, ...] = ()

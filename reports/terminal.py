@@ -75,18 +75,19 @@ def diagnosis_lines(header: Header, results: Sequence[Result], diagnosis: Diagno
     """Who suffers, then what is wrong and what to do about it, cause by cause, the gravest first."""
     steps = first_steps(header, results, diagnosis)
     impact = "Impact" if diagnosis.causes else "Users"
-    lines = [one_line(f"{impact}: {diagnosis.impact}")]
+    lines = [one_line(f"{impact}: {diagnosis.impact}")] if diagnosis.impact else []
     if steps:
         lines.append("What to do first:")
     for number, step in enumerate(steps, 1):
         lines.append(f"  {number}. {one_line(step.text)}")
         if step.found:
-            lines += [f"     {one_line(line)}" for line in _about(step.found, alone=len(diagnosis.causes) == 1)]
+            alone = len(diagnosis.causes) == 1 or not diagnosis.impact
+            lines += [f"     {one_line(line)}" for line in _about(step.found, alone=alone)]
     return lines
 
 
 def _about(found: Diagnosed, *, alone: bool) -> list[str]:
-    """What a cause means for users, what to do next, and what only later. alone: the impact is said above."""
+    """What a cause means for users, what to do next, and what only later. alone: of the impact nothing is said here."""
     lines = [] if alone else [f"Impact: {found.impact}"]
     lines.append(f"Next: {found.step}" if found.step else "Next: see the report")
     offered = next_action(found.actions)

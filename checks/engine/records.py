@@ -40,6 +40,7 @@ def header(target: Target, asked: Sequence[BoundCheck], catalogue: Sequence[Cond
     inventory = target.inventory
     selected = {each.condition.id for each in asked}
     today = target.judged_at.date()
+    question = target.options.question
     entries = [each.entry() for each in catalogue]
     versions, containers = _versions(target), _containers(target)
     images = _images(containers)
@@ -57,7 +58,8 @@ def header(target: Target, asked: Sequence[BoundCheck], catalogue: Sequence[Cond
         "versions": versions,
         "images": images,
         "product_image": product_image(images.values(), _running(containers, versions, inventory)),
-        "require": list(inventory.require),
+        "question": question and asdict(question),
+        "require": [] if question and question.alone else list(inventory.require),
         "fail_on": fail_on,
         "declared": [{**asdict(each), "at": _time(each.at)} for each in target.declared],
         "deselected": [entry["id"] for entry in entries if entry["id"] not in selected],

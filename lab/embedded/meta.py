@@ -117,7 +117,7 @@ def jobs(cluster: Cluster, query: str) -> dict[str, Any]:
             {
                 "id": str(uuid.uuid5(uuid.NAMESPACE_DNS, f"{job.action}-{position}")),
                 "retryFromID": "",
-                "workerID": cluster.replicas[0].id,
+                "workerID": job.worker or cluster.replicas[0].id,
                 "status": job.status,
                 "scheduledAt": rfc3339(cluster.started - job.age) if job.timed else NEVER,
                 "lastUpdated": rfc3339(cluster.started - job.age) if job.timed else NEVER,

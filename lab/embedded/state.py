@@ -142,6 +142,8 @@ class Job:
     status: str = "done"
     age: timedelta = timedelta(hours=1)
     timed: bool = True
+    worker: str = ""
+    """The replica that runs it, where it is not the first."""
 
 
 @dataclass

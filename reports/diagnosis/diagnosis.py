@@ -47,7 +47,10 @@ class Diagnosed:
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """All causes in the order in which to handle them; impact: who cannot do what because of all of them."""
+    """All causes in the order in which to handle them; impact: who cannot do what because of all of them.
+
+    impact is empty where a question was asked alone.
+    """
 
     causes: tuple[Diagnosed, ...]
     impact: str
@@ -58,6 +61,9 @@ def diagnose(header: Header, results: Sequence[Result]) -> Diagnosis:
     case = Case(header, results)
     causes = causes_of(case)
     found = tuple(_diagnosed(case, causes, cause) for cause in causes)
+    if header.question and header.question.alone:
+        # Of what would follow from the change, nobody suffers yet.
+        return Diagnosis(found, "")
     impact = impact_text([impact for each in found for impact in each.impacts]) if found else tried_text(case)
     return Diagnosis(found, impact)
 

@@ -31,6 +31,7 @@ from reports.diagnosis.families import (
     resources,
     rest,
     services,
+    stopping,
     storage,
     swarm,
     tables,
@@ -72,6 +73,7 @@ FAMILIES = (
     housekeeping,
     background,
     logs,
+    stopping,
     rest,
 )
 KINDS: tuple[Kind, ...] = tuple(kind for module in FAMILIES for kind in module.family.kinds)

@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from reports.diagnosis.answer import answer
 from reports.diagnosis.diagnosis import Diagnosed, Diagnosis, diagnose
 from reports.diagnosis.grouping import by_area, count
 from reports.diagnosis.places import listed
 from reports.diagnosis.words import short
-from reports.exit_code import required_not_judged
+from reports.exit_code import FAILED, NOT_JUDGED, required_not_judged
 from reports.plain import many
 from reports.records import Header, Result, VerdictWord
 
@@ -21,7 +22,7 @@ MOST_STEPS = 5
 
 @dataclass(frozen=True)
 class Headline:
-    """`text` is the whole line; `state` its first word, for the colour."""
+    """`text` is the whole line; `state` its first word, for the colour, where it is no answer to a question."""
 
     state: State
     text: str
@@ -40,8 +41,12 @@ def headline(header: Header, results: Sequence[Result]) -> Headline:
 
     Conditions are counted, not verdicts: one is judged when it has a verdict on every subject of the inventory and is
     neither UNKNOWN nor SKIPPED on any; one that does not apply counts as judged. What was not wholly judged is never
-    called healthy.
+    called healthy. A question that was asked alone is answered instead.
     """
+    if header.question and header.question.alone:
+        code, text = answer(header, header.question, results)
+        states: dict[int, State] = {FAILED: "FAILED", NOT_JUDGED: "UNKNOWN"}
+        return Headline(states.get(code, "HEALTHY"), text)
     conditions = [entry.id for entry in header.catalogue] or list(dict.fromkeys(r.condition for r in results))
     seen = {r.condition for r in results}
     blind = {r.condition for r in results if r.unchecked}

@@ -36,7 +36,8 @@ def nodes(count: int = 3, *, way: str = "ssh", **changes: Any) -> Inventory:
 
 def engine(node: str, *, state: str = "active", manager: bool = True, **changes: Any) -> EngineFacts:
     swarm = {"NodeID": f"id-{node}", "LocalNodeState": state, "ControlAvailable": manager, "Error": ""}
-    swarm |= {key: changes.pop(name) for name, key in (("error", "Error"), ("node_id", "NodeID")) if name in changes}
+    named = (("error", "Error"), ("node_id", "NodeID"), ("autolock", "Cluster"))
+    swarm |= {key: changes.pop(name) for name, key in named if name in changes}
     fields = {"node": node, "way": "TCP", "id": f"engine-{node}", "name": node, "version": "20.10.24"}
     fields["root"] = "/var/lib/docker"
     return EngineFacts(**{**times(), **fields, "swarm": SwarmPart.model_validate(swarm), **changes})

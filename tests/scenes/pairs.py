@@ -135,7 +135,9 @@ def effect_of(name: str) -> Effect:
 def names() -> list[str]:
     """The scenes of which pairs are made."""
     found = embedded.scenes()
-    usable = [name for name in found if name != "healthy" and not kinds_of(name) & EXPLAINS_ALL]
+    # Those that ask whether something can be stopped judge nothing else.
+    whole = [name for name in found if name != "healthy" and not str(found[name].options).count("--ok-to-stop")]
+    usable = [name for name in whole if not kinds_of(name) & EXPLAINS_ALL]
     return [name for name in usable if found[name].sound or kinds_of(name)]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
 from collections.abc import Iterator, Sequence
@@ -9,7 +10,8 @@ from dataclasses import replace
 from typing import Any
 
 from reports.diagnosis.diagnosis import diagnose
-from reports.diagnosis.headline import first_steps, headline
+from reports.diagnosis.headline import Headline, first_steps, headline
+from reports.diagnosis.words import short
 from reports.exit_code import exit_code
 from reports.page.access_matrix import access_matrix
 from reports.page.cards import cards, other_remedies
@@ -55,7 +57,7 @@ def conclusions(header: Header, results: Sequence[Result]) -> dict[str, Any]:
     made = cards(header, results, diagnosis)
     return {
         "exit code": exit_code(results, header.require, header.fail_on, header.catalogue),
-        "headline": headline(header, results),
+        "headline": _without_messages(headline(header, results), results),
         "causes": [
             (
                 each.cause.id,
@@ -89,6 +91,12 @@ def conclusions(header: Header, results: Sequence[Result]) -> dict[str, Any]:
         "access": access
         and (access.clients, access.feeds, [[cell and cell.key for cell in row] for row in access.cells]),
     }
+
+
+def _without_messages(found: Headline, results: Sequence[Result]) -> Headline:
+    """A headline but for the message that the answer to a question quotes."""
+    quoted = sorted({short(each.message) for each in results if each.message}, key=len, reverse=True)
+    return replace(found, text=functools.reduce(lambda text, each: text.replace(each, "…"), quoted, found.text))
 
 
 def _keys(results: Sequence[Result]) -> list[tuple[str, str, str]]:

@@ -89,8 +89,12 @@ def _differences(tripped: Mapping[tuple[str, str], str], expected: Mapping[tuple
 
 
 def _code(outcome: Outcome) -> int:
-    """A FAIL is critical, since the failure of a warning is a WARN; of what is UNKNOWN only the critical counts."""
+    """A FAIL is critical, since the failure of a warning is a WARN; of what is UNKNOWN only the critical counts.
+
+    For a question that is asked alone, what is SKIPPED was not seen, either.
+    """
     if "FAIL" in outcome.tripped.values():
         return 1
-    unknown = [each for each in outcome.results if each["verdict"] == "UNKNOWN" and each["severity"] == "critical"]
+    unseen = ("UNKNOWN", "SKIPPED") if outcome.header["question"] else ("UNKNOWN",)
+    unknown = [each for each in outcome.results if each["verdict"] in unseen and each["severity"] == "critical"]
     return 7 if unknown else 0

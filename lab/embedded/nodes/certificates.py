@@ -2,9 +2,21 @@
 
 import ssl
 from collections.abc import Iterable
+from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 import trustme
+
+
+@cache
+def _swarm_authority() -> trustme.CA:
+    return trustme.CA(organization_name="Stand-in swarm")
+
+
+def node_certificate(name: str, until: datetime) -> str:
+    """The certificate of a node in its swarm, as its engine keeps it; the key is in a file of its own."""
+    return _swarm_authority().issue_cert(common_name=name, not_after=until).cert_chain_pems[0].bytes().decode()
 
 
 class EngineAuthority:

@@ -64,6 +64,8 @@ class Container:
     ports: dict[int, int] = field(default_factory=dict)
     """Port of the container -> port of the node."""
     restart_policy: str = "unless-stopped"
+    stopped_by_hand: bool = False
+    """Somebody stopped it once: then its engine does not start it again when it starts itself."""
     auto_remove: bool = False
     open_stdin: bool = False
     tty: bool = False

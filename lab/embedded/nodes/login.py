@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from lab.embedded.door import Door
+from lab.embedded.nodes.certificates import node_certificate
 from lab.embedded.nodes.clock import nano
 from lab.embedded.nodes.files import COMMANDS, written
 from lab.embedded.nodes.state import Node
@@ -85,6 +86,29 @@ def _logs(node: Node, started: datetime) -> dict[str, str]:
     }
 
 
+def _at_boot(node: Node, started: datetime) -> dict[str, str]:
+    """What systemctl, iptables and dockerd answer from; what only root may read is there for nobody else."""
+    boot = node.boot
+    version = boot.installed or node.engine.version
+    files = {
+        "units": "".join(f"{name} {state}\n" for name, state in boot.units.items()),
+        "etc/fstab": "".join(f"{line}\n" for line in boot.fstab),
+        "dockerd": f"Docker version {version}, build 5d6db84\n",
+    }
+    if not boot.root:
+        return files
+    flags = "".join(
+        f'{node.data_root}/containers/{each.id}/config.v2.json:"HasBeenManuallyStopped":'
+        f"{'true' if each.stopped_by_hand else 'false'}\n"
+        for each in node.containers
+    )
+    return files | {
+        "stopped-by-hand": flags,
+        "rules": "".join(f"{rule}\n" for rule in boot.rules),
+        "swarm-node.crt": node_certificate(node.name, started + boot.certificate_left),
+    }
+
+
 def _docker(node: Node, directory: Path, started: datetime) -> dict[str, str]:
     """Where the command line finds its engine, and the answers that need none of it while all is well."""
     certs = str(directory / "certs" / node.name)
@@ -100,6 +124,7 @@ def write(node: Node, directory: Path, started: datetime) -> None:
     """Write one node's files under `directory`/nodes. started: when the cluster was."""
     files = (
         _programs(node)
+        | _at_boot(node, started)
         | _docker(node, directory, started)
         | {
             "disks": _disks(node),

@@ -48,8 +48,13 @@ def _swarm_of(node: Node, swarm: Swarm) -> dict[str, Any]:
         "RemoteManagers": [{"NodeID": other.id, "Addr": f"{other.address}:2377"} for other in managing],
     }
     if node.manages and not node.swarm_error:
-        told |= {"Nodes": len(swarm.nodes), "Managers": len(managing), "Cluster": {"ID": swarm.id}}
+        told |= {"Nodes": len(swarm.nodes), "Managers": len(managing), "Cluster": _cluster(swarm)}
     return told
+
+
+def _cluster(swarm: Swarm) -> dict[str, Any]:
+    """What managers say of the swarm itself."""
+    return {"ID": swarm.id, "Spec": {"Name": "default", "EncryptionConfig": {"AutoLockManagers": swarm.autolock}}}
 
 
 def info(node: Node, swarm: Swarm, now: datetime, api: Api) -> dict[str, Any]:

@@ -60,6 +60,29 @@ class Shell:
 
 
 @dataclass
+class AtBoot:
+    """What the machine does when it starts, and what only root may read of it.
+
+    units: what systemd says of each service. fstab: its lines. rules: of iptables' chain INPUT. installed: the version
+    of the engine that lies on its disk, where it is not the one that runs. root: whether the account of the shell may
+    read root's files. certificate_left: how long the node's certificate in the swarm is still valid.
+    """
+
+    units: dict[str, str] = field(default_factory=lambda: {"docker": "enabled", "ufw": "disabled"})
+    fstab: list[str] = field(
+        default_factory=lambda: [
+            "# <file system> <mount point> <type> <options> <dump> <pass>",
+            "UUID=0f3c9a51-77aa-4b2f-9d0e-5f2f6f0f5a10 / ext4 errors=remount-ro 0 1",
+            "/dev/sdb1 /var/lib/docker xfs defaults,pquota 0 2",
+        ]
+    )
+    rules: list[str] = field(default_factory=lambda: ["-P INPUT ACCEPT"])
+    installed: str = ""
+    root: bool = True
+    certificate_left: timedelta = timedelta(days=60)
+
+
+@dataclass
 class Node:
     """A machine. `availability` and `down` are what the swarm says of it; `reachable` is of a swarm manager only."""
 
@@ -126,6 +149,7 @@ class Node:
     clock_ahead: timedelta = timedelta()
     time_zone: str = "UTC"
     uptime: timedelta = 40 * DAY
+    boot: AtBoot = field(default_factory=AtBoot)
     network_ids: dict[str, str] = field(default_factory=dict)
     """Overlay networks whose id is another one on this node."""
     lost_networks: set[str] = field(default_factory=set)

@@ -31,6 +31,8 @@ class Swarm:
     nodes: list[Node] = field(default_factory=list)
     networks: dict[str, Network] = field(default_factory=lambda: {OVERLAY: Network(OVERLAY)})
     id: str = field(default_factory=swarm_id)
+    autolock: bool = False
+    """Its managers need a key after a restart."""
     leader: str | None = None
     """The name of the manager that leads; None: there is none."""
     cut: set[tuple[str, str]] = field(default_factory=set)

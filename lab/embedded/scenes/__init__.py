@@ -26,6 +26,7 @@ from lab.embedded.scenes import (
     sound,
     sound_nodes,
     sound_products,
+    stopping,
     swarm,
     tokens,
 )
@@ -54,6 +55,7 @@ _MODULES = (
     database,
     incidents,
     other_products,
+    stopping,
 )
 
 
