@@ -5,7 +5,7 @@ from statistics import median
 
 from checks.condition import CRITICAL, WARNING, Reason, condition
 from checks.rules.disks import GB, disk_of, ours, room_on
-from checks.rules.swarm import OUT_OF_SWARM, as_the_swarm_sees_it, judge_managers
+from checks.rules.swarm import OUT_OF_SWARM, as_the_swarm_sees_it, judge_managers, views_of_managers
 from checks.rules.wording import one_line
 from checks.verdict import Verdict, failed, not_applicable, passed, skipped, warned
 from fixtures.core.dimensions import NO_NODES
@@ -14,7 +14,7 @@ from fixtures.core.store import PerSubject, Unavailable
 from fixtures.inventory import Inventory, Node
 from fixtures.inventory.nodes import is_node
 from fixtures.probes.containers import Containers
-from fixtures.probes.membership import missing_at, must_be_in_the_swarm
+from fixtures.probes.membership import missing_at
 from fixtures.probes.nodes import EngineFacts, SwarmView
 from fixtures.probes.system import DatabaseProcess, System, unreadable
 
@@ -270,13 +270,8 @@ def test_swarm_has_a_quorum(
     every_engine: PerSubject[EngineFacts], every_swarm_view: PerSubject[SwarmView], inventory: Inventory
 ) -> Verdict:
     """The swarm has a leader, and all its managers are reachable."""
-    managing = [view for view in every_swarm_view.values() if view.manager]
-    views = [view for view in managing if not missing_at(view.node, every_engine, every_swarm_view)]
-    if managing and not views:
-        must_be_in_the_swarm(managing[0].node, every_engine, every_swarm_view)
+    views = views_of_managers(every_engine, every_swarm_view)
     if not views:
-        for cause in every_swarm_view.causes.values():
-            raise cause
         reason = (
             "none of the inventory's nodes is a manager: add one under nodes:" if inventory.nodes else NO_NODES.reason
         )

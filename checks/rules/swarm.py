@@ -8,7 +8,9 @@ from checks.rules.cluster_views import quorum
 from checks.rules.wording import many, one_line
 from checks.verdict import Outcome, Verdict, failed, passed, warned
 from fixtures.core.evidence import thing
+from fixtures.core.store import PerSubject
 from fixtures.inventory import Inventory, Node
+from fixtures.probes.membership import missing_at, must_be_in_the_swarm
 from fixtures.probes.nodes import EngineFacts, SwarmNode, SwarmView
 
 OUT_OF_SWARM = {"locked": "node.swarm-locked", "error": "node.swarm-error"}
@@ -51,6 +53,21 @@ def as_the_swarm_sees_it(
             measured="reported",
         )
     return passed(f"{way}; {availability}", seen=availability)
+
+
+def views_of_managers(engines: PerSubject[EngineFacts], views: PerSubject[SwarmView]) -> list[SwarmView]:
+    """What the managers of the inventory's swarm see; none where none of its nodes is one.
+
+    Raises the cause where none could be asked, and where those that answer are of another swarm.
+    """
+    managing = [view for view in views.values() if view.manager]
+    own = [view for view in managing if not missing_at(view.node, engines, views)]
+    if managing and not own:
+        must_be_in_the_swarm(managing[0].node, engines, views)
+    if not own:
+        for cause in views.causes.values():
+            raise cause
+    return own
 
 
 def judge_managers(views: Sequence[SwarmView]) -> Verdict:

@@ -81,10 +81,21 @@ class Expectations(Expecting):
         self.fail("RDB-1", *ids)
         self.unknown("RDB-2", *ids)
         self.unknown("RDB-4", *ids)
+        self._no_handshake(ids)
 
-    def database_unseen(self, *replicas: Replica) -> None:
-        """Nobody could look at their database servers, and it is not known that these are at fault."""
+    def _no_handshake(self, ids: list[str]) -> None:
+        """Their certificates are seen by the driver alone."""
+        if self._cluster.rethink.via == "driver" and self._cluster.rethink.in_inventory:
+            self.unknown("TLS-3", *ids)
+
+    def database_unseen(self, *replicas: Replica, dated: bool = True) -> None:
+        """Nobody could look at their database servers, and it is not known that these are at fault.
+
+        dated: no date of their certificates is known either.
+        """
         ids = [replica.id for replica in replicas]
+        if dated:
+            self._no_handshake(ids)
         for condition in ("RDB-1", "RDB-2", "RDB-4"):
             self.unknown(condition, *ids)
         if len(ids) == len(self._cluster.replicas):

@@ -12,7 +12,7 @@ from lab.embedded.expectations import Expectations
 from lab.embedded.healthy import healthy_cluster
 from tests.checks.case import CONDITIONS
 
-CRITICAL_IN_PART = ("STATUS-9", "CTR-7")
+CRITICAL_IN_PART = ("STATUS-9", "CTR-7", "TLS-3")
 """Warnings of which one verdict is critical: an open database console, a join that failed."""
 
 

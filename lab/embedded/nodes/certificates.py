@@ -2,7 +2,7 @@
 
 import ssl
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 
@@ -15,8 +15,9 @@ def _swarm_authority() -> trustme.CA:
 
 
 def node_certificate(name: str, until: datetime) -> str:
-    """The certificate of a node in its swarm, as its engine keeps it; the key is in a file of its own."""
-    return _swarm_authority().issue_cert(common_name=name, not_after=until).cert_chain_pems[0].bytes().decode()
+    """The certificate of a node in its swarm, as its engine keeps it: for 90 days. The key is in a file of its own."""
+    issued = _swarm_authority().issue_cert(common_name=name, not_before=until - timedelta(days=90), not_after=until)
+    return issued.cert_chain_pems[0].bytes().decode()
 
 
 class EngineAuthority:

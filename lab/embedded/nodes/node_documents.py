@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from lab.embedded.nodes import dated
 from lab.embedded.nodes.clock import nano
 from lab.embedded.nodes.container import Volume
 from lab.embedded.nodes.container_documents import image_id
@@ -120,6 +121,7 @@ def swarm_node(node: Node, swarm: Swarm, started: datetime) -> dict[str, Any]:
             "Platform": {"Architecture": "x86_64", "OS": "linux"},
             "Resources": {"NanoCPUs": node.processors * 10**9, "MemoryBytes": node.memory * 1024},
             "Engine": {"EngineVersion": node.engine.version},
+            "TLSInfo": {"TrustRoot": dated.root(swarm.ca), "CertIssuerSubject": "", "CertIssuerPublicKey": ""},
         },
         "Status": _status(node),
     }

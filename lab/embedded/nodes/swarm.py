@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from lab.embedded.nodes.container import DAY, Container
+from lab.embedded.nodes.dated import Span
 from lab.embedded.nodes.state import Node, swarm_id
 
 OVERLAY = "dtr-ol"
@@ -46,6 +47,8 @@ class Swarm:
     delay_ms: dict[tuple[str, str], float] = field(default_factory=dict)
     other_answers: dict[str, list[str]] = field(default_factory=dict)
     """Addresses that a name resolves to besides those of what has this name."""
+    ca: Span = field(default_factory=lambda: Span(300 * DAY, 7000 * DAY))
+    """The validity of its root CA: for how long it has been valid, and for how long it still is."""
     without_ping: set[str] = field(default_factory=set)
     """Images that lack the program."""
 

@@ -170,6 +170,8 @@ def _client(version: ssl.TLSVersion, client: Certificate | None) -> Play:
     def play(cluster: Cluster, expect: Expectations) -> None:
         cluster.rethink.tls, cluster.rethink.client = version, client
         expect.database_unseen(*cluster.replicas)
+        if client is Certificate.EXPIRED:
+            expect.fail("TLS-3", "rethinkdb-client")
         expect.cause("client-certificate", *_all_databases(expect))
 
     return play
@@ -190,7 +192,10 @@ scene("database-client-certificate-expired", "The client certificate for Rethink
 def _certificate(kind: Certificate) -> Play:
     def play(cluster: Cluster, expect: Expectations) -> None:
         cluster.bad.reql.certificate = kind
-        expect.database_unseen(cluster.bad)
+        expired = kind is Certificate.EXPIRED
+        expect.database_unseen(cluster.bad, dated=not expired)
+        if expired:
+            expect.fail("TLS-3", cluster.bad.id)
         expect.cause("database-certificate", f"database:{cluster.bad.id}")
 
     return play

@@ -118,6 +118,7 @@ def addresses_swapped(cluster: Cluster, expect: Expectations) -> None:
         # Nothing that is told of a replica counts while it is not known which one answers.
         expect.unknown("RDB-1", replica.id)
         expect.unknown("RDB-2", replica.id)
+        expect.unknown("TLS-3", replica.id)
     expect.not_asked(one, other)
     expect.cause("addresses-swapped", f"replica:{one.id}", f"replica:{other.id}")
 

@@ -12,7 +12,7 @@ from lab.embedded.scenes.nodes import DOCKER, NO_LEADER
 from lab.embedded.scenes.scene import Collection
 from lab.embedded.state import Cluster
 
-OF_A_BARE_NODE = ("NODE-2", "NODE-3", "NODE-4")
+OF_A_BARE_NODE = ("NODE-2", "NODE-3", "NODE-4", "TLS-3")
 
 collection = Collection()
 scene = collection.scene
@@ -91,13 +91,19 @@ def _on_workers(cluster: Cluster) -> None:
 @scene("worker-cut-off", "A worker with a replica is cut off from the swarm's managers: what runs there goes on.")
 def worker_cut_off(cluster: Cluster, expect: Expectations) -> None:
     """The nodes go on telling each other names; no manager can attach a container there."""
+    worker_cut_off_as(cluster, expect, "node-not-ready")
+
+
+def worker_cut_off_as(cluster: Cluster, expect: Expectations, cause: str) -> Node:
+    """For that cause; the worker."""
     _on_workers(cluster)
     node = cluster.node(cluster.bad)
     node.down, node.swarm_error = True, NO_LEADER
     expect.fail("NODE-1", node.name)
     expect.fail("NET-1", node.name)
     no_probe(cluster, expect, node)
-    expect.cause("node-not-ready", f"node:{node.name}")
+    expect.cause(cause, f"node:{node.name}")
+    return node
 
 
 @scene("network-missing", "The swarm was restored from a backup of before the overlay network: no manager knows it.")

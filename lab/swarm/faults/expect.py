@@ -10,7 +10,7 @@ from lab.swarm.plan import Plan
 
 ASKED_OF_A_PAIR = ("NET-2", "NET-3", "NET-5")
 ASKED_OF_CONTAINERS = ("CTR-1", "CTR-2", "CTR-3", "CTR-4", "CTR-5", "CTR-6", "LOG-1")
-ASKED_OF_A_MACHINE = ("NODE-2", "NODE-3", "NODE-4", "NODE-5")
+ASKED_OF_A_MACHINE = ("NODE-2", "NODE-3", "NODE-4", "NODE-5", "TLS-3")
 SWARM = "cluster"
 
 

@@ -177,9 +177,26 @@ def database_certificate(case: Case) -> Iterator[Finding]:
     Predicts: what was not seen of this server.
     Contradicted by: nothing that a run sees.
     """
-    if own := [*case.found("rdb.untrusted"), *case.found("rethinkdb.untrusted", unknown=True)]:
+    distrusted = case.found("rethinkdb.untrusted", "rethinkdb.certificate-dates", unknown=True)
+    if own := [*case.found("tls.database-expired", "rdb.untrusted", "rdb.certificate-dates"), *distrusted]:
         things = things_of(own, "database")
         yield Finding(things, tuple(own), predicts=partial(_unasked, things))
+
+
+@family.cause(
+    "database-certificate-expiring",
+    "The certificate of {things} expires soon",
+    remedy="database-certificate",
+)
+def database_certificate_expiring(case: Case) -> Iterator[Finding]:
+    """The certificate of a database server expires soon. Then the others and MSR's components no longer connect to it.
+
+    Needs: TLS-3 finds it in the handshake.
+    Predicts: nothing.
+    Contradicted by: nothing that a run sees.
+    """
+    if own := case.found("tls.database-expiring"):
+        yield Finding(things_of(own, "database"), tuple(own))
 
 
 @family.cause("database-silent", "{things} {does} not respond to this machine", remedy="database-silent")

@@ -61,6 +61,42 @@ def swarm_leaderless(case: Case) -> Iterator[Finding]:
         )
 
 
+@family.cause("swarm-ca", "The root CA of the swarm expires soon", remedy="swarm-ca", harms=(Harm.NEXT_FAILURE,))
+def swarm_ca(case: Case) -> Iterator[Finding]:
+    """The root CA of the swarm expires soon, or has expired: then no node can renew its certificate, or join.
+
+    Needs: TLS-3 finds it in the managers' list of nodes.
+    Predicts: nothing.
+    Contradicted by: nothing that a run sees.
+    """
+    if own := case.found("tls.swarm-ca-expiring", "tls.swarm-ca-expired"):
+        expired = own[0].reason == "tls.swarm-ca-expired"
+        yield Finding(("swarm",), tuple(own), title="The root CA of the swarm has expired" if expired else None)
+
+
+@family.cause(
+    "swarm-certificate",
+    "The swarm certificate of {things} is not renewed",
+    remedy="swarm-certificate",
+    harms=(Harm.NEXT_FAILURE,),
+)
+def swarm_certificate(case: Case) -> Iterator[Finding]:
+    """The engine of a node has not renewed its certificate in the swarm: once it expires, the swarm loses the node.
+
+    Needs: TLS-3 reads it on the node.
+    Predicts: where it has expired, a node that is not listed as ready, and no container that can be attached there.
+    Contradicted by: nothing that a run sees.
+    """
+    if expired := case.found("tls.node-expired"):
+        nodes = _all_nodes(expired)
+        lost = case.found("node.not-ready", "node.swarm-error", "node.manager-unreachable")
+        own = [*expired, *(each for each in lost if nodes_in(each) and nodes_in(each) <= nodes), *_refused(case, nodes)]
+        title = "The swarm certificate of {things} has expired"
+        yield Finding(things_of(expired, "node"), tuple(own), predicts=unseen_at(nodes), title=title)
+    if own := case.found("tls.node-not-renewed"):
+        yield Finding(things_of(own, "node"), tuple(own))
+
+
 @family.cause(
     "node-out-of-the-swarm",
     "{things} {is} not an active member of the swarm",

@@ -149,7 +149,25 @@ def client_certificate(case: Case) -> Iterator[Finding]:
     ]
     if own:
         servers = tuple(f"database:{name}" for name in case.replicas if any(name == each.subject for each in own))
+        own += case.found("tls.client-expired")
         yield Finding(servers or things_of(own), tuple(own), affects=frozenset((*servers, *things_of(own))))
+
+
+@family.cause(
+    "client-certificate-expiring",
+    "The client certificate for RethinkDB in the inventory expires soon, or has expired",
+    remedy="database-access",
+    harms=(),
+)
+def client_certificate_expiring(case: Case) -> Iterator[Finding]:
+    """Once the inventory's client certificate has expired, database servers that require one refuse this machine.
+
+    Needs: TLS-3 reads its file.
+    Predicts: nothing.
+    Contradicted by: servers that refuse it already: then that is the cause.
+    """
+    if own := case.found("tls.client-expiring", "tls.client-expired"):
+        yield Finding(things_of(own), tuple(own))
 
 
 @family.cause(
