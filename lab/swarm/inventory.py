@@ -8,7 +8,7 @@ import yaml
 from lab.embedded.product import VERSION
 from lab.swarm.front import Front
 from lab.swarm.keys import DOCKER_USER, SUDO_USER, Keys
-from lab.swarm.plan import IMAGE, NETWORK, Machine, Plan
+from lab.swarm.plan import ENGINE_LOG, IMAGE, NETWORK, Machine, Plan
 
 FREE_GB = [0.5, 0.1]
 """A node's disk is 1 GiB of memory."""
@@ -43,13 +43,13 @@ def write_one(path: Path, plan: Plan, front: Front, keys: Keys, nodes: list[dict
 def by_ssh(machine: Machine, keys: Keys, user: str, port: int) -> dict[str, Any]:
     """A node that this user logs in to by ssh; the one who may only sudo, with sudo."""
     ssh = {"host": machine.address, "user": user, "port": port, "config": str(keys.ssh_config)}
-    return {"name": machine.name, "ssh": ssh | ({"become": "sudo"} if user == SUDO_USER else {})}
+    return {"name": machine.name, "ssh": ssh | ({"become": "sudo"} if user == SUDO_USER else {}), "log": ENGINE_LOG}
 
 
 def by_shell(machine: Machine, keys: Keys, user: str, port: int) -> dict[str, Any]:
     """A node that a command of the site runs scripts on: ssh, which logs in for each of them."""
     command = ["ssh", "-F", str(keys.ssh_config), "-p", str(port), f"{user}@{machine.address}", "sh"]
-    return {"name": machine.name, "shell": {"command": command}}
+    return {"name": machine.name, "shell": {"command": command}, "log": ENGINE_LOG}
 
 
 def _about(plan: Plan, front: Front, keys: Keys, nodes: list[dict[str, Any]]) -> dict[str, Any]:

@@ -133,6 +133,11 @@ class Lab:
         """The nodes that carry a replica."""
         return [node for node in self.nodes if node.machine.replica]
 
+    def forget_logs(self) -> None:
+        """Empty the logs of the engines: what they hold of a fault that is over is found for an hour."""
+        for node in self.nodes:
+            node.engine_log.write_text("")
+
     def versions(self) -> str:
         """What its nodes run, as the first engine says."""
         parts = self.nodes[0].docker.version()["Components"]

@@ -10,7 +10,7 @@ from lab.swarm.commands import Ended, LabError, run, until
 from lab.swarm.engines import Engine
 from lab.swarm.keys import DOCKER_USER, SUDO_USER, Keys
 from lab.swarm.namespaces import PATH, Namespaced, start
-from lab.swarm.plan import RESOLVER, Machine
+from lab.swarm.plan import ENGINE_LOG, RESOLVER, Machine
 
 SCRIPT = Path(__file__).with_name("node.sh")
 USERS = {DOCKER_USER: 61001, SUDO_USER: 61002}
@@ -148,6 +148,11 @@ class Node:
     def door(self) -> Path:
         """Its engine's socket, as seen from outside."""
         return self.directory / "run/docker.sock"
+
+    @property
+    def engine_log(self) -> Path:
+        """What its engine logs, as seen from outside."""
+        return self.directory / "log" / Path(ENGINE_LOG).name
 
     def logs(self) -> str:
         """The last lines of what it printed, and the paths of its daemons' logs."""

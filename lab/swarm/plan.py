@@ -16,6 +16,8 @@ MOST_NODES = 20
 NETWORK = "dtr-ol"
 NETWORK_SUBNET = "10.1.0.0/24"
 IMAGE = bootstrapper()
+ENGINE_LOG = "/var/log/dockerd.log"
+"""Where a node's engine logs to; no node has a journal."""
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,8 @@ OUT_OF_SWARM = ("node.not-in-swarm", "node.swarm-locked", "node.swarm-error")
 """The engine itself says that it is no active member of a swarm."""
 
 _JUDGED = (VerdictWord.PASS, VerdictWord.WARN, VerdictWord.FAIL)
-_BY_SHELL = ("NODE-2", "NODE-3", "NODE-4")
+BY_SHELL = ("NODE-2", "NODE-3", "NODE-4", "LOG-2")
+"""What only the shell of a node shows."""
 _LOST_MANAGER = ("node.manager-unreachable", "node.quorum-lost")
 
 
@@ -49,7 +50,7 @@ def ends_in(reason: str | None, ends: Collection[str]) -> bool:
 
 def shell_answers(case: Case, node: str) -> bool:
     """Whether the shell of a node answered."""
-    return any(each.verdict in _JUDGED for each in case.of(*_BY_SHELL) if each.subject.partition(":")[0] == node)
+    return any(each.verdict in _JUDGED for each in case.of(*BY_SHELL) if each.subject.partition(":")[0] == node)
 
 
 def is_alive(case: Case, node: str) -> bool:

@@ -10,6 +10,7 @@ from fixtures.inventory.msr import COMPONENTS
 from fixtures.probes.containers import Container, Containers, Helper, Mount
 from fixtures.probes.database_log import DatabaseLog, Link
 from fixtures.probes.logs.container_logs import ContainerLog, ContainerLogs, KnownLine
+from fixtures.probes.logs.engine_log import EngineLog
 from fixtures.probes.nodes import EngineFacts, SwarmNode, SwarmPart, SwarmView
 from fixtures.probes.replica_storage import ReplicaVolumes, Volume
 from fixtures.probes.system import DatabaseProcess, Disk, System
@@ -159,6 +160,12 @@ def container_logs(node: str, *logs: ContainerLog, since: timedelta = timedelta(
     own = {each.component: each for each in logs}
     nine = [own.get(name, log(name, lines=0)) for name in COMPONENTS]
     return ContainerLogs(**times(), node=node, since=NOW - since, logs=nine)
+
+
+def engine_log(node: str, *known: KnownLine, since: timedelta = timedelta(hours=1), **changes: Any) -> EngineLog:
+    """The journal of a node, read to its begin."""
+    usual = {"node": node, "since": NOW - since, "source": "the journal", "lines": 800, "oldest": NOW - 2 * since}
+    return EngineLog(**{**times(), **usual, "whole": True, "known": list(known), **changes})
 
 
 def disk(mountpoint: str = "/var/lib/docker", **changes: Any) -> Disk:

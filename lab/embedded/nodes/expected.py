@@ -8,7 +8,7 @@ from lab.embedded.nodes.state import Node
 from lab.embedded.state import Cluster, Replica
 
 OF_CONTAINERS = ("CTR-1", "CTR-2", "CTR-3", "CTR-4", "CTR-5", "CTR-6", "LOG-1")
-OF_THE_MACHINE = ("NODE-2", "NODE-3", "NODE-4", "TLS-3")
+OF_THE_MACHINE = ("NODE-2", "NODE-3", "NODE-4", "TLS-3", "LOG-2")
 SWARM = "cluster"
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from lab.embedded.door import Door
 from lab.embedded.nodes.certificates import node_certificate
 from lab.embedded.nodes.clock import nano
+from lab.embedded.nodes.container import DAY, LogLine
 from lab.embedded.nodes.files import COMMANDS, written
 from lab.embedded.nodes.state import Node
 
@@ -109,6 +110,21 @@ def _at_boot(node: Node, started: datetime) -> dict[str, str]:
     }
 
 
+def _journal(node: Node, started: datetime) -> dict[str, str]:
+    """SECONDS, then each entry as `journalctl -o short-iso` has it; it goes back far."""
+    if node.journal is None:
+        return {}
+    begin = started + node.clock_ahead
+    entries = [LogLine(60 * DAY, 'dockerd[711]: time="…" level=info msg="Starting up"'), *node.journal]
+    return {
+        "journal": "".join(
+            f"{int((begin - each.ago).timestamp())} {begin - each.ago:%Y-%m-%dT%H:%M:%S+0000} {node.name} {each.text}\n"
+            for each in entries
+        ),
+        **({"journal-hidden": ""} if node.journal_hidden else {}),
+    }
+
+
 def _docker(node: Node, directory: Path, started: datetime) -> dict[str, str]:
     """Where the command line finds its engine, and the answers that need none of it while all is well."""
     certs = str(directory / "certs" / node.name)
@@ -126,6 +142,7 @@ def write(node: Node, directory: Path, started: datetime) -> None:
         _programs(node)
         | _at_boot(node, started)
         | _docker(node, directory, started)
+        | _journal(node, started)
         | {
             "disks": _disks(node),
             "sockets": _sockets(node),

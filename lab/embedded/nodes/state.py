@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from lab.embedded.door import Door
-from lab.embedded.nodes.container import DAY, Container, Volume
+from lab.embedded.nodes.container import DAY, Container, LogLine, Volume
 from lab.embedded.nodes.generations import GENERATIONS, USUAL, Generation
 
 GIB = 1 << 20
@@ -150,6 +150,10 @@ class Node:
     time_zone: str = "UTC"
     uptime: timedelta = 40 * DAY
     boot: AtBoot = field(default_factory=AtBoot)
+    journal: list[LogLine] | None = field(default_factory=list)
+    """What the engine and the kernel logged, each line with who wrote it (`kernel: …`); None without a journal."""
+    journal_hidden: bool = False
+    """The user of the shell may not read it."""
     network_ids: dict[str, str] = field(default_factory=dict)
     """Overlay networks whose id is another one on this node."""
     lost_networks: set[str] = field(default_factory=set)

@@ -12,7 +12,7 @@ from lab.embedded.scenes.nodes import DOCKER, NO_LEADER
 from lab.embedded.scenes.scene import Collection
 from lab.embedded.state import Cluster
 
-OF_A_BARE_NODE = ("NODE-2", "NODE-3", "NODE-4", "TLS-3")
+OF_A_BARE_NODE = ("NODE-2", "NODE-3", "NODE-4", "TLS-3", "LOG-2")
 
 collection = Collection()
 scene = collection.scene

@@ -1,17 +1,21 @@
 """Faults of a node's Docker engine, disk and clock."""
 
+import contextlib
 import os
 import signal
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from docker.errors import APIError
+
 from lab.swarm.cluster import await_ready
 from lab.swarm.commands import LabError, until
 from lab.swarm.faults.expect import Expect
 from lab.swarm.faults.fault import Fault
-from lab.swarm.faults.looks import engine_answers, execute, is_down, ssh
+from lab.swarm.faults.looks import engine_answers, execute, is_down, logged, lost_to_others, ssh
 from lab.swarm.image import COMPONENTS
 from lab.swarm.lab import Lab
+from lab.swarm.plan import IMAGE
 from lab.swarm.replica import await_healthy, name_of, start_container
 
 FAKETIME = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1"
@@ -64,8 +68,12 @@ def _engine_gone(lab: Lab) -> bool:
     return not engine_answers(lab.node(3)) and is_down(lab, 3)
 
 
+def _killed_and_lost(lab: Lab) -> bool:
+    return _engine_gone(lab) and lost_to_others(lab, 3)
+
+
 def _hangs(lab: Lab) -> bool:
-    return not engine_answers(lab.node(3))
+    return not engine_answers(lab.node(3)) and lost_to_others(lab, 3)
 
 
 def _exec_hangs(lab: Lab) -> bool:
@@ -84,12 +92,18 @@ def _engine_silent(expect: Expect, cause: str) -> None:
 
 
 def _hung(expect: Expect) -> None:
-    """With containerd hung as well: to whoever asks, it is the engine that never answers."""
+    _engine_silent(expect, "engine-hung")
+    expect.lost_in_gossip(3)
+
+
+def _hung_below(expect: Expect) -> None:
+    """With containerd hung, to whoever asks it is the engine that never answers; its gossip goes on."""
     _engine_silent(expect, "engine-hung")
 
 
 def _killed(expect: Expect) -> None:
     _engine_silent(expect, "engine-down")
+    expect.lost_in_gossip(3)
 
 
 def _stopped(expect: Expect) -> None:
@@ -99,8 +113,22 @@ def _stopped(expect: Expect) -> None:
     expect.unknown("VERSION-1", expect.replica(3))
 
 
+def _fill(lab: Lab) -> None:
+    """Until the engine says so too, to whoever asks it for a container."""
+    node = lab.node(3)
+    node.sh(f"dd if=/dev/zero of={FULL} bs=1M 2>/dev/null || true", seconds=60)
+    with contextlib.suppress(APIError):
+        node.docker.create_container(IMAGE)
+
+
+def _is_full(lab: Lab) -> bool:
+    room = lab.node(3).sh("df --output=avail /var/lib/docker").split()[-1]
+    return room == "0" and logged(lab, 3, "no space left on device")
+
+
 def _full(expect: Expect) -> None:
     """No container can be created there, so the overlay test has none."""
+    expect.warn("LOG-2", expect.node(3))
     expect.fail("NODE-2", f"{expect.node(3)}:_var_lib_docker")
     expect.no_probe(3)
     expect.cause("disk-full", expect.node_thing(3))
@@ -132,6 +160,7 @@ FAULTS = (
         inject=sends(3, "dockerd", signal.SIGSTOP),
         heal=thaws(3, "dockerd"),
         shows=_hangs,
+        within=40,
         trips=_hung,
     ),
     Fault(
@@ -140,14 +169,14 @@ FAULTS = (
         inject=sends(3, "containerd", signal.SIGSTOP),
         heal=thaws(3, "containerd"),
         shows=_exec_hangs,
-        trips=_hung,
+        trips=_hung_below,
     ),
     Fault(
         name="disk-full",
         title="The disk under Docker's data root is full on one node.",
-        inject=lambda lab: lab.node(3).sh(f"dd if=/dev/zero of={FULL} bs=1M 2>/dev/null || true", seconds=60),
+        inject=_fill,
         heal=lambda lab: lab.node(3).sh(f"rm {FULL}"),
-        shows=lambda lab: lab.node(3).sh("df --output=avail /var/lib/docker").split()[-1] == "0",
+        shows=_is_full,
         trips=_full,
     ),
     Fault(
@@ -174,7 +203,7 @@ FAULTS = (
         title="The Docker engine of one node was killed; its containers go on without it.",
         inject=sends(3, "dockerd", signal.SIGKILL),
         heal=lambda lab: _start_all(lab, 3),
-        shows=_engine_gone,
+        shows=_killed_and_lost,
         within=40,
         good_within=40,
         trips=_killed,

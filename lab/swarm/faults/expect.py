@@ -10,7 +10,7 @@ from lab.swarm.plan import Plan
 
 ASKED_OF_A_PAIR = ("NET-2", "NET-3", "NET-5")
 ASKED_OF_CONTAINERS = ("CTR-1", "CTR-2", "CTR-3", "CTR-4", "CTR-5", "CTR-6", "LOG-1")
-ASKED_OF_A_MACHINE = ("NODE-2", "NODE-3", "NODE-4", "NODE-5", "TLS-3")
+ASKED_OF_A_MACHINE = ("NODE-2", "NODE-3", "NODE-4", "NODE-5", "TLS-3", "LOG-2")
 SWARM = "cluster"
 
 
@@ -75,6 +75,10 @@ class Expect(Expectations):
         """The replica's web ports do not answer."""
         replica = next(each for each in self._replicas if each.id == self.replica(number))
         self.silent(replica, handshake=False)
+
+    def lost_in_gossip(self, number: int) -> None:
+        """The engines of all others say that they lost this one without a farewell."""
+        self.warn("LOG-2", *(self.node(other) for other in self.others_than(number)))
 
     def no_probe(self, number: int) -> None:
         """No container can be made there, so nothing is known of its pairs, nor of names as it sees them."""

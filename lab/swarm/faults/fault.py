@@ -54,6 +54,7 @@ class Fault:
             self.heal(lab)
         until(lambda: not self.shows(lab), f"an end of {self.name}", seconds=self.good_within, pause=0.2)
         lab.await_overlay()
+        lab.forget_logs()
 
     def expected(self) -> dict[tuple[str, str], str]:
         """What the suite must find: (condition, subject) → verdict."""

@@ -106,6 +106,17 @@ def swarm_nodes(manager: Node, seconds: int = 2) -> dict[str, dict[str, Any]]:
         return {}
 
 
+def logged(lab: Lab, number: int, text: str) -> bool:
+    """Whether the engine of a node logged a line with this text."""
+    return text in lab.node(number).engine_log.read_text(encoding="utf-8", errors="replace")
+
+
+def lost_to_others(lab: Lab, number: int) -> bool:
+    """Whether all other engines have given that one up, which said no farewell."""
+    gone = f"/{lab.node(number).machine.address}, added to failed nodes list"
+    return all(logged(lab, each.machine.number, gone) for each in lab.nodes if each.machine.number != number)
+
+
 def leaderless(node: Node) -> bool:
     """Whether the engine says, and says at once, that it knows no leader of the swarm."""
     with impatient(node, 3) as engine:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from lab.swarm.faults.expect import SWARM, Expect
 from lab.swarm.faults.fault import MANAGERS, Fault
-from lab.swarm.faults.looks import arrives, is_down, leaderless, ping
+from lab.swarm.faults.looks import arrives, is_down, leaderless, lost_to_others, ping
 from lab.swarm.lab import Lab
 
 VXLAN = ("-p", "udp", "--dport", "4789")
@@ -85,6 +85,8 @@ def _no_gossip(expect: Expect) -> None:
         expect.cut(3, other)
     expect.fail("NET-4", *(f"{expect.node(3)}:{each}" for each in expect.everywhere if each != expect.replica(3)))
     expect.fail("NET-4", *(f"{expect.node(other)}:{expect.replica(3)}" for other in others))
+    expect.lost_in_gossip(3)
+    expect.warn("LOG-2", expect.node(3))
     expect.cause("gossip-cut", expect.node_thing(3))
 
 
@@ -111,6 +113,7 @@ def _gone(expect: Expect) -> None:
     expect.web_silent(2)
     expect.unknown("VERSION-1", expect.replica(2))
     expect.fail("NODE-6", SWARM)
+    expect.lost_in_gossip(2)
     expect.cause("node-down", expect.node_thing(2))
 
 
@@ -184,7 +187,7 @@ FAULTS = (
         plan=MANAGERS,
         inject=lambda lab: lab.switch("ip", "link", "set", "p2", "down"),
         heal=None,
-        shows=lambda lab: is_down(lab, 2) or is_down(lab, 2, seen_by=3),
+        shows=lambda lab: (is_down(lab, 2) or is_down(lab, 2, seen_by=3)) and lost_to_others(lab, 2),
         within=60,
         trips=_gone,
     ),

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from reports.diagnosis.case import Case, name_of, nodes_in, type_of, unknown, wrong
 from reports.diagnosis.finding import Family, Finding, Harm
-from reports.diagnosis.logged import OF_LOST_DATABASES
+from reports.diagnosis.logged import OF_LOST_DATABASES, OF_LOST_NODES
 from reports.diagnosis.nodes import (
+    BY_SHELL,
     DROPPED,
     HOST_KEY,
     NO_WAY_IN,
@@ -87,7 +88,13 @@ def _all_missing(case: Case, replica: str) -> bool:
     )
 
 
-@family.cause("node-down", "{things} {is} down", logs=OF_LOST_DATABASES, remedy="node-down", harms=(Harm.NEXT_FAILURE,))
+@family.cause(
+    "node-down",
+    "{things} {is} down",
+    logs=(*OF_LOST_DATABASES, *OF_LOST_NODES),
+    remedy="node-down",
+    harms=(Harm.NEXT_FAILURE,),
+)
 def node_down(case: Case) -> Iterator[Finding]:
     """A machine is off, or cut off from everybody.
 
@@ -109,7 +116,7 @@ def node_down(case: Case) -> Iterator[Finding]:
         )
 
 
-@family.cause("host-silent", "{things} {does} not respond to this machine", remedy="node-down")
+@family.cause("host-silent", "{things} {does} not respond to this machine", logs=OF_LOST_NODES, remedy="node-down")
 def host_silent(case: Case) -> Iterator[Finding]:
     """No way into a node answers, and nothing tells whether it is down.
 
@@ -151,7 +158,7 @@ def log_in_refused(case: Case) -> Iterator[Finding]:
         each
         for each in case.left
         if each.subject.partition(":")[0] in found
-        and (each.condition == "NODE-1" or (unknown(each) and each.condition in ("NODE-2", "NODE-3", "NODE-4")))
+        and (each.condition == "NODE-1" or (unknown(each) and each.condition in BY_SHELL))
     ]
     nodes = sorted(_nodes_of(own))
     for remedy in (None, "host-key", "ssh-path"):
@@ -189,6 +196,7 @@ def _turned_away(case: Case, node: str) -> bool:
 @family.cause(
     "engine-hung",
     "The Docker engine of {things} hangs",
+    logs=OF_LOST_NODES,
     remedy="engine-hung",
     harms=(Harm.NEXT_FAILURE,),
     ladder=("restart-engine",),
@@ -210,6 +218,7 @@ def engine_hung(case: Case) -> Iterator[Finding]:
 @family.cause(
     "engine-down",
     "The Docker engine of {things} does not run",
+    logs=OF_LOST_NODES,
     remedy="engine-down",
     harms=(Harm.NEXT_FAILURE,),
 )

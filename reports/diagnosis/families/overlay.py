@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from reports.diagnosis.apart import all_apart, apart, cut_off, ends_of, harms_of_tables
 from reports.diagnosis.case import Case, nodes_in, things_of, type_of, unknown
 from reports.diagnosis.finding import Family, Finding, Harm
-from reports.diagnosis.logged import OF_LOST_DATABASES
+from reports.diagnosis.logged import OF_LOST_DATABASES, OF_LOST_NODES, OF_USED_UP_ADDRESSES
 from reports.diagnosis.nodes import Predicate, unseen_at
 from reports.records import Result
 
@@ -104,8 +104,13 @@ def network_unknown_to_node(case: Case) -> Iterator[Finding]:
     yield from _refusing(case, "net.not-known-to-manager", "net.other-network")
 
 
-@family.cause("attach-refused", "{things} {does} not attach a container to the overlay network", remedy="not-attached",
-              harms=_CRITICAL)  # fmt: skip
+@family.cause(
+    "attach-refused",
+    "{things} {does} not attach a container to the overlay network",
+    logs=OF_USED_UP_ADDRESSES,
+    remedy="not-attached",
+    harms=_CRITICAL,
+)
 def attach_refused(case: Case) -> Iterator[Finding]:
     """The engine of a node refuses to attach a container to the network; what is attached goes on.
 
@@ -150,7 +155,7 @@ def _gossip_is_cut(case: Case, node: str) -> bool:
 @family.cause(
     "gossip-cut",
     "The names of containers do not resolve on {things}",
-    logs=OF_LOST_DATABASES,
+    logs=(*OF_LOST_DATABASES, *OF_LOST_NODES, "log.overlay-keys"),
     remedy="gossip",
     harms=_CRITICAL,
 )
@@ -192,7 +197,7 @@ def _link_nodes(own: Sequence[Result]) -> set[str]:
 @family.cause(
     "overlay-down",
     "Nothing crosses {things} between any two nodes",
-    logs=OF_LOST_DATABASES,
+    logs=(*OF_LOST_DATABASES, *OF_LOST_NODES),
     remedy="overlay-network",
     others=("encrypted-overlay",),
     harms=(Harm.NEW_CONNECTIONS, Harm.NEXT_FAILURE),
@@ -219,7 +224,7 @@ def overlay_down(case: Case) -> Iterator[Finding]:
 @family.cause(
     "node-cut-off",
     "{things} {is} cut off from the other nodes on the overlay network",
-    logs=OF_LOST_DATABASES,
+    logs=(*OF_LOST_DATABASES, *OF_LOST_NODES),
     remedy="overlay-network",
     others=("encrypted-overlay",),
     harms=_CRITICAL,

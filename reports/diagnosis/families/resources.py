@@ -18,7 +18,7 @@ _SPACE, _INODES = "node.disk-short", "node.inodes-short"
 @family.cause(
     "disk-full",
     "A disk of {things} is full",
-    logs=("log.disk-full",),
+    logs=("log.disk-full", "log.engine-disk-full"),
     remedy="disk-full",
     others=("no-inodes",),
     harms=(Harm.PUSH, Harm.NEXT_FAILURE),
@@ -62,7 +62,7 @@ def _not_written(case: Case, own: Sequence[Result]) -> Callable[[Result], bool]:
 @family.cause(
     "clock-off",
     "The clock of {things} is wrong",
-    logs=("log.certificate-expired", "log.storage-clock"),
+    logs=("log.certificate-expired", "log.storage-clock", "log.clocks-apart", "log.engine-certificate"),
     remedy="set-the-clock",
     harms=(Harm.SIGN_IN, Harm.PULL),
 )
@@ -93,7 +93,7 @@ def clock_off(case: Case) -> Iterator[Finding]:
 @family.cause(
     "memory-pressure",
     "{things} {is} short of memory",
-    logs=("log.out-of-memory", "log.database-swapped"),
+    logs=("log.out-of-memory", "log.database-swapped", "log.kernel-out-of-memory", "log.engine-out-of-memory"),
     remedy="memory-short",
     harms=(Harm.NEXT_FAILURE,),
 )

@@ -74,6 +74,7 @@ def storage_of_one(case: Case) -> Iterator[Finding]:
     "The registry of {things} does not read its storage",
     remedy="registry-storage",
     others=("replica-storage",),
+    logs=("log.nfs-silent",),
     harms=(Harm.PULL, Harm.PUSH),
 )
 def storage_unreadable(case: Case) -> Iterator[Finding]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from reports.diagnosis.case import Case, fails, nodes_in, things_of, wrong
 from reports.diagnosis.finding import Family, Finding, Harm
+from reports.diagnosis.logged import OF_LOST_NODES
 from reports.diagnosis.nodes import OUT_OF_SWARM, lost_with, unseen_at
 from reports.records import Result
 
@@ -129,6 +130,7 @@ def node_out_of_the_swarm(case: Case) -> Iterator[Finding]:
 @family.cause(
     "manager-unreachable",
     "The swarm does not reach its manager on {things}",
+    logs=OF_LOST_NODES,
     remedy="control-plane",
     harms=(Harm.NEXT_FAILURE,),
 )
@@ -147,7 +149,11 @@ def manager_unreachable(case: Case) -> Iterator[Finding]:
 
 
 @family.cause(
-    "node-not-ready", "The swarm does not list {things} as ready", remedy="control-plane", harms=(Harm.NEXT_FAILURE,)
+    "node-not-ready",
+    "The swarm does not list {things} as ready",
+    logs=OF_LOST_NODES,
+    remedy="control-plane",
+    harms=(Harm.NEXT_FAILURE,),
 )
 def node_not_ready(case: Case) -> Iterator[Finding]:
     """The swarm has lost a worker, whose engine answers this machine.

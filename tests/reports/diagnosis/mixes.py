@@ -222,7 +222,7 @@ def _unseen(draw: st.DrawFn, of: Header, found: Sequence[Place]) -> list[Result]
         "ping": ("PING-3", "IDENT", "NGINX", "STATUS", "JOB", "REG", "TOKEN", "VERSION"),
         "database_view": ("RDB",),
     }
-    areas |= {"engine": ("CTR", "NET", "NODE-5"), "system": ("NODE-2", "NODE-3", "NODE-4")}
+    areas |= {"engine": ("CTR", "NET", "NODE-5"), "system": ("NODE-2", "NODE-3", "NODE-4", "LOG-2")}
     reason = draw(st.sampled_from([name for name in REASONS if name.startswith(ways)]))
     because = Because(thing.partition(":")[2], probe=probe)
     there = [e for e in found if e.condition.startswith(areas[probe]) and {replica, node} & set(e.subject.split(":"))]
