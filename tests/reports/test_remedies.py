@@ -27,7 +27,8 @@ READS = (
     r'docker run --rm -i --net dtr-ol -v "dtr-ca-\$\{REPLICA_ID\}:/ca" .* mirantis/rethinkcli:v2\.2\.0-ni non-inter',
     r"(curl -k?sS+(I|i)? |ssh -v \{node\} true$)",
     r"(openssl (s_client|x509)|getent hosts|systemctl status|timedatectl|chronyc tracking|date -u|hostname)\b",
-    r"(uptime|findmnt|cat|df|free|ss|tcpdump|ping|journalctl|tail|grep|sort|head|cut|echo|du|ip -s link|ip route|ps -eo)\b",
+    r"(uptime|findmnt|cat|df|free|ss|tcpdump|ping|journalctl|tail|grep|sort|head|cut|echo|du)\b",
+    r"(ip -s link|ip route|ps -eo)\b",
 )
 CHANGES = re.compile(
     r"docker (start|restart|stop|rm|kill|service|update|swarm|cp|exec|node (update|rm|demote|promote))"
