@@ -64,6 +64,7 @@ def log_in_refused(cluster: Cluster, expect: Expectations) -> None:
     expect.unknown("NODE-3", node.name)
     expect.unknown("NODE-4", node.name)
     expect.unknown("TLS-3", node.name)
+    expect.unknown("LOG-2", node.name)
     expect.unknown("NODE-5", node.name)
     expect.cause("log-in-refused", f"node:{node.name}")
 

@@ -32,6 +32,7 @@ def _remove(lab: Lab) -> None:
     with contextlib.suppress(NotFound):
         engine.remove_container(CONTAINER, force=True)
     engine.remove_network(NETWORK)
+    lab.forget_logs()
 
 
 def _used_up(expect: Expect) -> None:
