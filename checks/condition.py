@@ -52,6 +52,7 @@ AREAS = {
     "RDB": "RethinkDB",
     "NODE": "Nodes",
     "STOP": "May it be stopped",
+    "PRE": "Before an upgrade",
 }
 """The areas of conditions, in the order in which they are shown, with their titles."""
 

@@ -69,6 +69,11 @@ def _replica(cluster: Cluster, replica: Replica) -> dict[str, Any]:
     return row
 
 
+def _stated(cluster: Cluster) -> dict[str, str]:
+    """What only the operator can say of MKE."""
+    return {"version": cluster.mke.listed_version} if cluster.mke.listed_version else {}
+
+
 def write_inventory(
     cluster: Cluster, directory: Path, authority: Authority, database: DatabaseAuthority, *, token: bool
 ) -> Path:
@@ -81,7 +86,7 @@ def write_inventory(
         "product": {"name": "MSR", "version": VERSION},
         "url": f"https://{cluster.public_name}",
         "tls": {"ca": authority.write(directory, presented)},
-        "mke": {"url": f"https://localhost:{cluster.mke.port}", "ca": ["ca.pem"]},
+        "mke": {"url": f"https://localhost:{cluster.mke.port}", "ca": ["ca.pem"], **_stated(cluster)},
         "accounts": {
             "admin": _log_in(directory, admin, token=token),
             "readers": [

@@ -209,6 +209,8 @@ class Mke:
     door: Door = Door.OPEN
     ping_status: int = 200
     logs_in: bool = True
+    listed_version: str = ""
+    """The version that the inventory states."""
     takes_any_password: bool = False
     has_bundle: bool = False
     """A client bundle leads through it to all nodes' engines."""

@@ -38,6 +38,7 @@ from reports.diagnosis.families import (
     this_machine,
     tokens,
     trust,
+    upgrading,
     ways_in,
 )
 from reports.diagnosis.finding import Finding, Kind
@@ -74,6 +75,7 @@ FAMILIES = (
     background,
     logs,
     stopping,
+    upgrading,
     rest,
 )
 KINDS: tuple[Kind, ...] = tuple(kind for module in FAMILIES for kind in module.family.kinds)

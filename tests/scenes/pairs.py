@@ -135,8 +135,9 @@ def effect_of(name: str) -> Effect:
 def names() -> list[str]:
     """The scenes of which pairs are made."""
     found = embedded.scenes()
-    # Those that ask whether something can be stopped judge nothing else.
-    whole = [name for name in found if name != "healthy" and not str(found[name].options).count("--ok-to-stop")]
+    # Those that ask a question before a change judge other conditions.
+    asks = ("--ok-to-stop", "--before-upgrade")
+    whole = [name for name in found if name != "healthy" and not any(map(str(found[name].options).count, asks))]
     usable = [name for name in whole if not kinds_of(name) & EXPLAINS_ALL]
     return [name for name in usable if found[name].sound or kinds_of(name)]
 

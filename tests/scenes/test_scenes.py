@@ -95,6 +95,6 @@ def _code(outcome: Outcome) -> int:
     """
     if "FAIL" in outcome.tripped.values():
         return 1
-    unseen = ("UNKNOWN", "SKIPPED") if outcome.header["question"] else ("UNKNOWN",)
+    unseen = ("UNKNOWN", "SKIPPED") if (outcome.header["question"] or {}).get("name") == "ok-to-stop" else ("UNKNOWN",)
     unknown = [each for each in outcome.results if each["verdict"] in unseen and each["severity"] == "critical"]
     return 7 if unknown else 0

@@ -30,6 +30,7 @@ from lab.embedded.scenes import (
     stopping,
     swarm,
     tokens,
+    upgrading,
 )
 from lab.embedded.scenes.scene import Scene
 
@@ -58,6 +59,7 @@ _MODULES = (
     incidents,
     other_products,
     stopping,
+    upgrading,
 )
 
 
