@@ -50,13 +50,16 @@ def _all_connected(case: Case) -> bool:
     return bool(links) and all(each.verdict is VerdictWord.PASS for each in links)
 
 
+_PER_TABLE = ("STATUS-11", "STATUS-12", "PRE-10")
+
+
 def _of(case: Case, tables: tuple[str, ...], result: Result) -> bool:
     """Whether it is said of these tables again: by another condition, an issue, or a replica's own health."""
     if not fails(result):
         return False
     named = set(_tables([result]))
     if named:
-        return named <= set(tables) and (result.condition in ("STATUS-11", "STATUS-12") or result.reason in _ISSUES)
+        return named <= set(tables) and (result.condition in _PER_TABLE or result.reason in _ISSUES)
     if result.reason in _ISSUES:
         return True
     return repeats_issues(case, result)
