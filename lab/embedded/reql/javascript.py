@@ -14,9 +14,11 @@ TERMS = {
     "filter": terms.FILTER, "pluck": terms.PLUCK, "limit": terms.LIMIT, "skip": terms.SKIP, "nth": terms.NTH,
     "map": terms.MAP, "count": terms.COUNT, "isEmpty": terms.IS_EMPTY, "coerceTo": terms.COERCE_TO,
     "branch": terms.BRANCH, "default": terms.DEFAULT, "orderBy": terms.ORDER_BY, "distinct": terms.DISTINCT,
+    "between": terms.BETWEEN, "getAll": terms.GET_ALL,
     "getField": terms.GET_FIELD, "contains": terms.CONTAINS, "eq": terms.EQ, "ne": terms.NE, "not": terms.NOT,
     "insert": 56, "update": 53, "delete": 54, "dbCreate": 57, "tableCreate": 60, "reconfigure": 176,
 }  # fmt: skip
+CONSTANTS = {"minval": terms.MINVAL, "maxval": terms.MAXVAL}
 OPTIONS = {"readMode": "read_mode", "identifierFormat": "identifier_format"}
 _TOKEN = re.compile(
     r"""\s*(?:(?P<string>"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')|(?P<number>-?\d+(?:\.\d+)?)|(?P<name>[A-Za-z_$][\w$]*)"""
@@ -79,6 +81,8 @@ class _Reader:
         while self.peek() == ".":
             self.take(".")
             name = self.take()
+            if name in CONSTANTS and on is None:
+                return [CONSTANTS[name], []]
             self.take("(")
             arguments = self._separated(")", self.value)
             if name == "expr" and on is None:

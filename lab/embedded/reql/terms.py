@@ -10,6 +10,7 @@ from typing import Any, Protocol
 MAKE_ARRAY, VAR, IMPLICIT_VAR, DB, TABLE, GET = 2, 10, 13, 14, 15, 16
 EQ, NE, NOT, BRACKET, GET_FIELD, PLUCK, MAP, FILTER = 17, 18, 23, 170, 31, 33, 38, 39
 ORDER_BY, DISTINCT, COUNT, NTH, COERCE_TO, DB_LIST, TABLE_LIST = 41, 42, 43, 45, 51, 59, 62
+GET_ALL, MINVAL, MAXVAL, BETWEEN = 78, 180, 181, 182
 FUNCALL, BRANCH, FUNC, SKIP, LIMIT, IS_EMPTY, DEFAULT, CONTAINS, RANGE = 64, 65, 69, 70, 71, 86, 92, 93, 173
 WRITES = {53: "update", 54: "delete", 55: "replace", 56: "insert", 57: "dbCreate", 58: "dbDrop", 60: "tableCreate",
           61: "tableDrop", 75: "indexCreate", 76: "indexDrop", 138: "sync", 156: "indexRename", 176: "reconfigure",
@@ -43,6 +44,13 @@ class Tables(Protocol):
 @dataclass(frozen=True)
 class _Database:
     name: str
+
+
+@dataclass(frozen=True)
+class _Extreme:
+    """What is smaller, or greater, than every key."""
+
+    greatest: bool
 
 
 class Rows(list[Any]):
@@ -104,6 +112,20 @@ def _get(_source: Tables, _options: dict[str, Any], rows: list[Any], key: Any) -
     return next((row for row in rows if isinstance(row, dict) and row.get("id") == key), None)
 
 
+def _between(_source: Tables, _options: dict[str, Any], rows: list[Any], begin: Any, end: Any) -> Rows:
+    """By the primary key, in whatever order the rows come; the end is left out."""
+
+    def within(key: str) -> bool:
+        after = not begin.greatest if isinstance(begin, _Extreme) else key >= begin
+        return after and (end.greatest if isinstance(end, _Extreme) else key < end)
+
+    return Rows(row for row in rows if within(row["id"]))
+
+
+def _get_all(_source: Tables, _options: dict[str, Any], rows: list[Any], *keys: Any) -> Rows:
+    return Rows(row for row in rows if row["id"] in keys)
+
+
 def _bracket(_source: Tables, _options: dict[str, Any], of: Any, key: Any) -> Any:
     if isinstance(key, int):
         return _nth(_source, _options, of, key)
@@ -131,6 +153,8 @@ def _plucked(row: Any, paths: tuple[Any, ...]) -> dict[str, Any]:
                     found[key] = row[key]
                 elif isinstance(row.get(key), dict):
                     found[key] = _plucked(row[key], (inner,))
+                elif isinstance(row.get(key), list):
+                    found[key] = [_plucked(each, (inner,)) for each in row[key]]
         elif path in row:
             found[path] = row[path]
     return found
@@ -194,6 +218,10 @@ _EAGER: dict[int, Callable[..., Any]] = {
     DB: lambda _source, _options, name: _Database(name),
     TABLE: _table,
     GET: _get,
+    GET_ALL: _get_all,
+    MINVAL: lambda _source, _options: _Extreme(False),
+    MAXVAL: lambda _source, _options: _Extreme(True),
+    BETWEEN: _between,
     DB_LIST: lambda source, _options: source.databases(),
     TABLE_LIST: lambda source, _options, database=_Database("test"): source.tables(database.name),
     EQ: lambda _source, _options, *values: all(value == values[0] for value in values),
