@@ -7,7 +7,7 @@ from checks.verdict import Outcome, Verdict, failed, not_applicable, passed, ski
 from fixtures.core.evidence import Because, thing
 from fixtures.core.store import PerSubject, Unavailable
 from fixtures.inventory import Inventory, Replica
-from fixtures.probes.administration import OBJECT_STORES, Settings, Storage
+from fixtures.probes.administration import Settings, Storage
 from fixtures.probes.containers import Containers, home_of
 from fixtures.probes.replica_storage import STORAGE, ReplicaVolumes
 from fixtures.probes.system import System
@@ -26,7 +26,7 @@ def shared_storage(
     """Whether all replicas store their images on the same shared storage, as STORE-1 says it."""
     if len(inventory.replicas) == 1:
         return not_applicable("a single replica needs no shared storage")
-    if storage.driver in OBJECT_STORES and not settings.nfs_host:
+    if storage.is_object_storage(settings):
         return passed(f"images are in object storage: {storage.driver}", seen=storage.driver)
     if _nodes_are_known(inventory, every_containers):
         mounted = _Mounted(every_containers, every_replica_volumes, every_system)

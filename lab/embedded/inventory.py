@@ -5,6 +5,7 @@ from typing import Any
 
 import yaml
 
+from lab.embedded.blobs import write_storage
 from lab.embedded.certificates import Authority
 from lab.embedded.nodes import login
 from lab.embedded.nodes.state import Node
@@ -101,10 +102,13 @@ def write_inventory(
         inventory["pull"] = [{"image": f"{image.repository}:{image.tag}"} for image in cluster.images]
     if cluster.object_storage.in_use and cluster.object_storage.listed:
         inventory["storage"] = {"hosts": [cluster.object_storage.host]}
+    if cluster.sample:
+        inventory["storage"] = inventory.get("storage", {}) | {"sample": cluster.sample}
     if cluster.rethink.in_inventory:
         inventory["rethinkdb"] = _database(cluster, directory, database)
     for node in cluster.swarm.nodes:
         login.write(node, directory.absolute(), cluster.started)
+    write_storage(cluster, directory.absolute())
     path = directory / "inventory.yaml"
     path.write_text(yaml.safe_dump(inventory | cluster.inventory, sort_keys=False), encoding="utf-8")
     return path

@@ -100,6 +100,8 @@ class Replica:
     """Whether its registry gets errors from its storage: it reads no blob then."""
     storage_hangs: bool = False
     """Whether its registry waits for its storage, as for an NFS server that is gone."""
+    storage_mounted: bool = True
+    """Whether what its registry has at /storage is the storage, and not an empty directory."""
 
     @property
     def server(self) -> str:
@@ -254,6 +256,11 @@ class Cluster:
     """Host and port of what stands before its balancer, if anything does."""
     trust: Trust = field(default_factory=Trust)
     images: list[StoredImage] = field(default_factory=list)
+    sample: int = 0
+    """How many blobs the inventory says to look for in the storage."""
+    collected: set[str] = field(default_factory=set)
+    """Digests of blobs whose files garbage collection has taken; it takes their rows a while after the first look."""
+    blobs_listed_at: float | None = None
     webhooks: list[dict[str, Any]] = field(default_factory=list)
     object_storage: ObjectStorage = field(default_factory=ObjectStorage)
     public: set[str] = field(default_factory=set)

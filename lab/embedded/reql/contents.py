@@ -4,6 +4,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from lab.embedded.blobs import own_rows
 from lab.embedded.database import READER
 from lab.embedded.reql.terms import OP_FAILED, PERMISSION, Failed
 from lab.embedded.state import Cluster, Replica
@@ -46,7 +47,7 @@ class Contents:
         status = next(row for row in self._system["table_status"] if (row["db"], row["name"]) == (database, table))
         if not status["status"]["ready_for_outdated_reads" if outdated else "ready_for_reads"]:
             raise Failed(OP_FAILED, 'Cannot perform read: primary replica for shard ["", +inf) not available')
-        return rethink.repositories if (database, table) == ("dtr2", "repositories") else []
+        return own_rows(self._cluster, table) if database == "dtr2" else []
 
     @cached_property
     def _system(self) -> dict[str, list[Any]]:

@@ -10,7 +10,15 @@ from reports.records import Result
 
 family = Family()
 
-_HERE = frozenset({"reg.unknown-here", "reg.blob-unknown-here", "reg.blob-size-here"})
+_HERE = frozenset(
+    {"reg.unknown-here", "reg.blob-unknown-here", "reg.blob-size-here", "store.blob-missing-here", "store.empty-here"}
+)
+_NOWHERE = frozenset({"reg.manifest-unknown", "reg.blob-unknown", "store.blob-missing"})
+
+
+def _missed_everywhere(result: Result) -> bool:
+    """Whether a replica does not find what no other one returns."""
+    return result.reason in _NOWHERE
 
 
 def _missed_here(result: Result) -> bool:
@@ -28,7 +36,7 @@ def storage_not_shared(case: Case) -> Iterator[Finding]:
     """Each replica keeps images on its own disk: an image is only where it was pushed.
 
     Needs: STORE-1 finds storage of their own.
-    Predicts: pulls that fail at a replica for what another one returns.
+    Predicts: pulls that fail at a replica, and blobs that it lacks, where another one has them.
     Contradicted by: a shared volume.
     """
     if own := case.found("store.own-disk"):
@@ -45,7 +53,7 @@ def storage_differs(case: Case) -> Iterator[Finding]:
     """Replicas keep images on shared storage, and not on the same.
 
     Needs: STORE-1 compares what their registries mount.
-    Predicts: pulls that fail at a replica for what another one returns.
+    Predicts: pulls that fail at a replica, and blobs that it lacks, where another one has them.
     Contradicted by: nothing that a run sees.
     """
     if own := case.found("store.different-storage"):
@@ -61,12 +69,29 @@ def storage_differs(case: Case) -> Iterator[Finding]:
 def storage_of_one(case: Case) -> Iterator[Finding]:
     """A replica reads other storage than the others, or a stale or an unmounted share: what it lacks they return.
 
-    Needs: REG-2 fails there for a manifest or a blob that another replica returns whole.
+    Needs: REG-2 fails there for a manifest or a blob that another replica returns whole, or STORE-2 for a blob's file.
     Predicts: nothing else.
     Contradicted by: STORE-1 that finds storage of their own: then that is the cause.
     """
     if own := case.found(*_HERE):
         yield Finding(things_of(own, "replica"), tuple(own))
+
+
+@family.cause(
+    "storage-empty",
+    "The image storage of {things} is empty",
+    remedy="storage-empty",
+    harms=(Harm.PULL, Harm.LOSE_PUSHES),
+)
+def storage_empty(case: Case) -> Iterator[Finding]:
+    """The database lists blobs, and the storage has not even the directory that they are in: it is another one.
+
+    Needs: STORE-2 finds no directory for blobs at any replica that was looked at.
+    Predicts: pulls that fail for blobs that no replica finds.
+    Contradicted by: a replica that has the directory: then only the others read other storage.
+    """
+    if own := case.found("store.empty"):
+        yield Finding(things_of(own, "replica"), tuple(own), predicts=_missed_everywhere)
 
 
 @family.cause(
@@ -80,11 +105,13 @@ def storage_of_one(case: Case) -> Iterator[Finding]:
 def storage_unreadable(case: Case) -> Iterator[Finding]:
     """A registry answers `/v2/`, and gets errors or no response from its storage: no image can be pulled there.
 
-    Needs: REG-2 fails with a server error for a manifest or a blob, or for a response that does not come.
+    Needs: REG-2 fails with a server error for a manifest or a blob, or for a response that does not come; or STORE-2
+    for files that cannot be read.
     Predicts: nothing else.
     Contradicted by: another replica that returns the image: then the storage works, and not the way to it.
     """
-    if own := case.found("reg.blob-error", "reg.manifest-error", "reg.pull-timeout"):
+    reasons = ("reg.blob-error", "reg.manifest-error", "reg.pull-timeout", "store.no-response", "store.read-error")
+    if own := case.found(*reasons):
         things = things_of(own, "replica")
         everywhere = len(things) == len(case.replicas) > 1
         yield Finding(
@@ -111,6 +138,9 @@ family.by_reason(
     "reg.blob-unknown",
     "reg.blob-size",
     "reg.storage-lacks",
+    "store.blob-missing",
+    "store.blob-empty",
+    things=("repository",),
     remedy="image-incomplete",
     harms=(Harm.PULL,),
 )

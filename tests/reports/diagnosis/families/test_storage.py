@@ -27,6 +27,31 @@ def test_storage_that_is_not_shared_explains_what_a_replica_misses_and_nothing_e
     assert found(differs, missed) == [("storage-differs", ("cluster",))]
 
 
+def stored(replica: str, reason: str, thing: str = "") -> Result:
+    return fail("STORE-2", replica, reason, thing or f"replica:{replica}")
+
+
+def test_files_and_pulls_that_are_missed_alike_are_one_cause() -> None:
+    for reason in ("store.blob-missing-here", "store.empty-here"):
+        assert found(pull(B, "reg.blob-unknown-here"), stored(B, reason)) == [("storage-of-one", (f"replica:{B}",))]
+    apart = fail("STORE-1", "cluster", "store.own-disk", f"replica:{A}")
+    assert found(apart, stored(B, "store.blob-missing-here")) == [("storage-not-shared", ("cluster",))]
+    for reason in ("store.no-response", "store.read-error"):
+        assert found(pull(B, "reg.pull-timeout"), stored(B, reason)) == [("storage-unreadable", (f"replica:{B}",))]
+    image = "repository:library/alpine"
+    lost = stored(A, "store.blob-missing", "cluster")
+    assert found(lost) == [("image-incomplete", ("cluster",))]
+    assert found(pull(A, "reg.blob-unknown", image), lost) == [("image-incomplete", (image,))]
+
+
+def test_empty_storage_explains_what_no_replica_finds_and_no_error() -> None:
+    everywhere = [stored(each, "store.empty") for each in (A, B, C)]
+    pulls = [pull(each, "reg.blob-unknown", "repository:library/alpine") for each in (A, B, C)]
+    empty = ("storage-empty", tuple(f"replica:{each}" for each in (A, B, C)))
+    assert found(*everywhere, *pulls) == [empty]
+    assert sorted(found(*everywhere, pull(C, "reg.blob-error"))) == [empty, ("storage-unreadable", (f"replica:{C}",))]
+
+
 def test_errors_of_the_storage_are_one_cause() -> None:
     reasons = ("reg.blob-error", "reg.manifest-error", "reg.pull-timeout")
     everywhere = [pull(each, reason) for each, reason in zip((A, B, C), reasons, strict=True)]
