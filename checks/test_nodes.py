@@ -5,6 +5,7 @@ from statistics import median
 
 from checks.condition import CRITICAL, WARNING, Reason, condition
 from checks.rules.disks import GB, disk_of, ours, room_on
+from checks.rules.memory import holder_of, told
 from checks.rules.swarm import OUT_OF_SWARM, as_the_swarm_sees_it, judge_managers, views_of_managers
 from checks.rules.wording import one_line
 from checks.verdict import Verdict, failed, not_applicable, passed, skipped, warned
@@ -165,7 +166,19 @@ def test_clock_is_right(system: System, every_system: PerSubject[System], invent
     remedy="memory-short",
     reasons={
         "node.database-swapped": "a part of the database's memory is in swap",
-        "node.memory-short": "the node has little available memory",
+        "node.memory-short": "the node has little available memory; what holds it was not seen",
+        "node.memory-database": Reason(
+            "the node has little available memory, and a database holds most", remedy="memory-database"
+        ),
+        "node.memory-component": Reason(
+            "the node has little available memory, and another container of MSR holds most", remedy="memory-component"
+        ),
+        "node.memory-container": Reason(
+            "the node has little available memory, and a container of another stack holds most", remedy="memory-others"
+        ),
+        "node.memory-process": Reason(
+            "the node has little available memory, and a process of no container holds most", remedy="memory-others"
+        ),
         "node.process-hidden": "the user of the shell cannot see the process of the database",
     },
 )
@@ -184,13 +197,16 @@ def test_memory_is_available(
     swapped = sum(each.swapped or 0 for each in own)
     message = f"{available / GB:.1f} GB of memory available ({percent:.0f} %)"
     measured = {"available_percent": round(percent, 1), "swapped_kib": swapped}
+    if swapped or percent < SCARCE_PERCENT:
+        held = holder_of(system, seen)
+        measured |= {"holder_kib": held.kib} if held else {}
     if swapped:
-        in_swap = f"{swapped} KiB of the database are in swap; {message}"
+        in_swap = f"{swapped} KiB of the database are in swap; {message}{told(held, total)}"
         return failed("node.database-swapped", in_swap, seen=measured, expected=0)
     if percent < SCARCE_PERCENT:
         return failed(
-            "node.memory-short",
-            f"{message}; limit {SCARCE_PERCENT} %",
+            held.reason if held else "node.memory-short",
+            f"{message}; limit {SCARCE_PERCENT} %{told(held, total)}",
             seen=measured,
             expected=f"at least {SCARCE_PERCENT} %",
         )

@@ -50,9 +50,8 @@ def _programs(node: Node) -> dict[str, str]:
     running = [p for p in node.programs if p.pid in of or p.name != "rethinkdb"]
     files = {"programs": "".join(f"{p.pid} {p.name} {p.line}\n" for p in running)}
     for p in running:
-        files[f"proc/{p.pid}/cgroup"] = (
-            f"12:memory:/docker/{of[p.pid]}\n" if p.pid in of else "12:memory:/system.slice\n"
-        )
+        container = of.get(p.pid) or p.within
+        files[f"proc/{p.pid}/cgroup"] = f"12:memory:/{f'docker/{container}' if container else 'system.slice'}\n"
         files[f"proc/{p.pid}/comm"] = f"{p.name}\n"
         files[f"proc/{p.pid}/cmdline"] = p.line.replace(" ", "\0") + "\0"
         files[f"proc/{p.pid}/status"] = (
@@ -158,6 +157,8 @@ def write(node: Node, directory: Path, started: datetime) -> None:
             "proc/sys/kernel/hostname": f"{node.name}\n",
         }
     )
+    if node.poor_ps:
+        files["no-ps"] = ""
     if node.shell.door is Door.CLOSED:
         files["refusal"] = f"ssh: connect to host {node.address} port 22: Connection refused\n"
     if node.shell.refusal:

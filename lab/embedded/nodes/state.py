@@ -48,6 +48,8 @@ class Program:
     line: str
     resident: int = 100_000
     swapped: int = 0
+    within: str = ""
+    """The id of the container that it runs in, where that is not one of MSR's, which are known by their pid."""
 
 
 @dataclass
@@ -142,6 +144,8 @@ class Node:
     swap_free: int = 2 * GIB
     processors: int = 4
     programs: list[Program] = field(default_factory=list)
+    poor_ps: bool = False
+    """Its `ps` does not show what memory programs hold."""
     listening: set[tuple[str, int]] = field(default_factory=set)
     """(tcp or udp, port) that listen besides what the containers publish; 4789 is the kernel's and shows nowhere."""
     deaf: set[tuple[str, int]] = field(default_factory=set)

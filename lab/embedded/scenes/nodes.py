@@ -7,7 +7,7 @@ from lab.embedded.door import Door
 from lab.embedded.expectations import Expectations
 from lab.embedded.nodes.expected import OF_CONTAINERS, OF_THE_MACHINE, SWARM, engine_gone, mount, names, no_probe
 from lab.embedded.nodes.healthy import bare_node
-from lab.embedded.nodes.state import GIB, Disk, Node, swarm_id
+from lab.embedded.nodes.state import GIB, Disk, Node, Program, swarm_id
 from lab.embedded.scenes.scene import Collection, Play
 from lab.embedded.state import Cluster
 
@@ -140,12 +140,50 @@ def processes_hidden(cluster: Cluster, expect: Expectations) -> None:
     expect.cause("processes-hidden", f"node:{node.name}")
 
 
-@scene("memory-short", "One node has 300 MB of memory left.")
-def memory_short(cluster: Cluster, expect: Expectations) -> None:
+def _short_of_memory(cluster: Cluster, expect: Expectations) -> Node:
     node = cluster.node(cluster.bad)
     node.memory_available = 300 << 10
     expect.warn("NODE-4", node.name)
     expect.cause("memory-pressure", f"node:{node.name}")
+    return node
+
+
+@scene("memory-short", "One node has 300 MB of memory left, and no process that is seen holds much of it.")
+def memory_short(cluster: Cluster, expect: Expectations) -> None:
+    _short_of_memory(cluster, expect)
+
+
+@scene("memory-of-the-database", "One node has 300 MB of memory left; the cache of its database holds 11 of 16 GiB.")
+def memory_of_the_database(cluster: Cluster, expect: Expectations) -> None:
+    node = _short_of_memory(cluster, expect)
+    next(program for program in node.programs if program.name == "rethinkdb").resident = 11 * GIB
+
+
+@scene("memory-of-the-api", "One node has 300 MB of memory left; the api of its replica holds 12 of 16 GiB.")
+def memory_of_the_api(cluster: Cluster, expect: Expectations) -> None:
+    node = _short_of_memory(cluster, expect)
+    pid = node.of(cluster.bad.id, "api").pid
+    node.programs.append(Program(pid, "api", "/bin/api --replica", resident=12 * GIB))
+
+
+@scene("memory-of-another-stack", "One node has 300 MB of memory left; three processes of another stack hold 12 of 16.")
+def memory_of_another_stack(cluster: Cluster, expect: Expectations) -> None:
+    """Each of them holds about as much as the database; together they are one container."""
+    node = _short_of_memory(cluster, expect)
+    next(program for program in node.programs if program.name == "rethinkdb").resident = 4 * GIB
+    for pid in (70_001, 70_002, 70_003):
+        node.programs.append(Program(pid, "java", "java -jar report.jar", resident=4 * GIB - pid, within="5e" * 32))
+
+
+@scene("memory-of-the-host", "One node has 300 MB of memory left; a backup on the host holds 9 of 16 GiB.")
+def memory_of_the_host(cluster: Cluster, expect: Expectations) -> None:
+    node = _short_of_memory(cluster, expect)
+    node.programs.append(Program(70_001, "backup-agent", "/opt/backup/agent", resident=9 * GIB))
+
+
+@scene("memory-holder-unseen", "One node has 300 MB of memory left, and a ps that does not show who holds it.")
+def memory_holder_unseen(cluster: Cluster, expect: Expectations) -> None:
+    _short_of_memory(cluster, expect).poor_ps = True
 
 
 def _deaf(kind: str, port: int) -> Play:

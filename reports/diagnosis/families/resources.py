@@ -12,6 +12,15 @@ from reports.records import Result
 
 family = Family()
 
+_SHORT_OF_MEMORY = (
+    "node.database-swapped",
+    "node.memory-short",
+    "node.memory-database",
+    "node.memory-component",
+    "node.memory-container",
+    "node.memory-process",
+)
+_MEMORY_ISSUES = ("status.memory-error", "rdb.memory-error")
 _SPACE, _INODES = "node.disk-short", "node.inodes-short"
 
 
@@ -95,6 +104,7 @@ def clock_off(case: Case) -> Iterator[Finding]:
     "{things} {is} short of memory",
     logs=("log.out-of-memory", "log.database-swapped", "log.kernel-out-of-memory", "log.engine-out-of-memory"),
     remedy="memory-short",
+    others=("memory-database", "memory-component", "memory-others"),
     harms=(Harm.NEXT_FAILURE,),
 )
 def memory_pressure(case: Case) -> Iterator[Finding]:
@@ -104,18 +114,20 @@ def memory_pressure(case: Case) -> Iterator[Finding]:
     Predicts: that issue at the databases of a node that is short of memory.
     Contradicted by: nothing that a run sees.
     """
-    issues = ("status.memory-error", "rdb.memory-error")
-    own = case.found("node.memory-short", "node.database-swapped")
-    if own:
+    groups: dict[str | None, list[Result]] = {}
+    for each in case.found(*_SHORT_OF_MEMORY):
+        groups.setdefault(each.remedy, []).append(each)
+    for remedy, own in groups.items():
         short = {f"database:{name}" for each in own for name in case.replicas_on(each.subject)}
-        yield Finding(
-            things_of(own, "node"),
-            tuple(own),
-            predicts=lambda each: each.reason in issues and bool(each.about) and set(each.about) <= short,
-        )
-    if told := case.found(*issues):
+        yield Finding(things_of(own, "node"), tuple(own), predicts=_issues_of(short), remedy=remedy)
+    if told := case.found(*_MEMORY_ISSUES):
         things = things_of(told, "database", "node")
         yield Finding(things, tuple(told), predicts=lambda each: repeats_issues(case, each, things))
+
+
+def _issues_of(databases: set[str]) -> Callable[[Result], bool]:
+    """RethinkDB's own issue about these databases alone."""
+    return lambda each: each.reason in _MEMORY_ISSUES and bool(each.about) and set(each.about) <= databases
 
 
 @family.cause("disk-filling", "A disk of {things} is filling up", remedy="disk-filling", others=("no-inodes",))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fixtures.core.evidence import Because, thing
 from fixtures.core.store import NoResponse, Unavailable
 from fixtures.inventory import Inventory
+from fixtures.probes.system import Holder
 from tests.checks.case import (
     Cases,
     Inherited,
@@ -532,10 +533,70 @@ node_4(
     warns(N1),
     inventory=THREE_NODES,
 )
+API, JAVA = container(A, "api").id, "5e" * 32
+
+
+def short(*holders: Holder, own: Seen | None = None) -> Looks:
+    """15 of 16 GiB are in use, by these."""
+    return memory(system(N1, memory=(16 * GIB, GIB), holders=list(holders)), own)
+
+
+def holds(gib: float, name: str, container: str = "", pid: int = 4711) -> Holder:
+    return Holder(pid=pid, name=name, kib=int(gib * GIB), container=container)
+
+
 node_4(
-    "little",
+    "little, and nobody saw who holds it",
     memory(system(N1, memory=(16 * GIB, GIB))),
-    warns(N1, "(6 %); limit 10 %", reason="node.memory-short", about=FIRST),
+    warns(N1, "(6 %); limit 10 %; what holds the memory was not seen", reason="node.memory-short", about=FIRST),
+    inventory=THREE_NODES,
+)
+node_4(
+    "little, and nobody holds much of it",
+    short(holds(3.7, "rethinkdb", DATABASE)),
+    warns(N1, "was not seen", reason="node.memory-short"),
+    inventory=THREE_NODES,
+)
+node_4(
+    "little, and the database holds it",
+    short(holds(11.25, "rethinkdb", DATABASE), holds(1, "java", JAVA)),
+    warns(
+        N1,
+        f"; dtr-rethinkdb-{A} holds 12.1 of 17.2 GB",
+        reason="node.memory-database",
+        seen={"available_percent": 6.2, "swapped_kib": 0, "holder_kib": int(11.25 * GIB)},
+        about=FIRST,
+    ),
+    inventory=THREE_NODES,
+)
+node_4(
+    "little, and another container of the replica holds it",
+    short(holds(12, "api", API), holds(1, "rethinkdb", DATABASE)),
+    warns(N1, f"; dtr-api-{A} holds 12.9 of 17.2 GB", reason="node.memory-component"),
+    inventory=THREE_NODES,
+)
+node_4(
+    "little, and the processes of another container hold it together",
+    short(holds(4, "rethinkdb", DATABASE), *(holds(3, "java", JAVA, pid) for pid in (1, 2, 3))),
+    warns(N1, "; java in the container 5e5e5e5e5e5e of another stack holds 9.7 of", reason="node.memory-container"),
+    inventory=THREE_NODES,
+)
+node_4(
+    "little, and a process of the host holds it",
+    short(holds(9, "backup-agent"), holds(4, "rethinkdb", DATABASE)),
+    warns(N1, "; the process backup-agent (4711), of no container, holds 9.7 of 17.2", reason="node.memory-process"),
+    inventory=THREE_NODES,
+)
+node_4(
+    "little, and nothing tells whose container holds it",
+    short(holds(9, "api", API), own=NoResponse("docker.hangs", "the engine does not answer", timed_out=True)),
+    warns(N1, "; api in a container that is not known (", reason="node.memory-short"),
+    inventory=THREE_NODES,
+)
+node_4(
+    "swapped out, since another process holds the memory",
+    memory(system(N1, database=[process(2048, DATABASE)], holders=[holds(6, "backup-agent")])),
+    warns(N1, "backup-agent (4711), of no container, holds 6.4", reason="node.database-swapped"),
     inventory=THREE_NODES,
 )
 node_4("no database runs", memory(system(N1, database=[]), STOPPED), passes(N1), inventory=THREE_NODES)
