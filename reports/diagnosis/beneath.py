@@ -9,7 +9,7 @@ from reports.diagnosis.cause import Cause
 from reports.diagnosis.targets import component_of, node_of, replica_of
 
 # Kinds of causes that lie beneath all containers.
-_ALL = frozenset({"swarm-leaderless", "network-missing", "network-not-attachable", "overlay-down"})
+_ALL = frozenset({"swarm-leaderless", "network-missing", "network-not-attachable", "overlay-down", "addresses-used-up"})
 # Those that lie beneath everything on the nodes, or of the replicas, that they name.
 _PLACES = frozenset(
     {
@@ -33,6 +33,8 @@ _PLACES = frozenset(
         "node-cut-off",
         "link-cut",
         "gossip-cut",
+        "address-twice",
+        "node-address-changed",
         "mtu-hole",
         "volume-missing",
     }

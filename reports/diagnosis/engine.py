@@ -11,6 +11,7 @@ from reports.diagnosis.case import Case, unknown
 from reports.diagnosis.cause import COLLISION, Cause
 from reports.diagnosis.families import (
     access,
+    addresses,
     api,
     background,
     cluster,
@@ -52,6 +53,7 @@ FAMILIES = (
     resources,
     machines,
     swarm,
+    addresses,
     overlay,
     packets,
     inventory,
@@ -83,7 +85,9 @@ _REPAIR_FIRST = ("repair-first",)
 RECOVERED = "recovered"
 """The remedy of what came right by itself, of whatever kind it is."""
 # While one of them lasts, nothing that is repaired above it stays repaired.
-_BENEATH = tuple(kind for module in (machines, resources, swarm, overlay, packets) for kind in module.family.kinds)
+_BENEATH = tuple(
+    kind for module in (machines, resources, swarm, addresses, overlay, packets) for kind in module.family.kinds
+)
 
 
 def find_causes(header: Header, results: Sequence[Result]) -> tuple[Cause, ...]:

@@ -8,14 +8,19 @@ from typing import Any
 
 from fixtures.core.store import Unavailable
 from fixtures.inventory import Inventory
+from fixtures.inventory.msr import COMPONENTS
 from fixtures.probes.overlay.facts import (
     Database,
+    DockerNetwork,
+    DockerNetworks,
+    Member,
     NetworkView,
     OverlayPings,
     OverlayProbe,
     Pinged,
     QuietPing,
     QuietPings,
+    Subnet,
 )
 from fixtures.probes.overlay.name_output import Resolved
 from fixtures.probes.overlay.ping_output import Echo
@@ -23,6 +28,7 @@ from tests.checks.case import Facts, Seen
 from tests.checks.facts import IDS, inventory, times
 
 NETWORK = "dtr-ol"
+SUBNET = "10.1.0.0/24"
 ID = "zqz6zg9xu7sgdavk3a4gepfk3"
 NODES = tuple(f"node-{number}" for number in range(1, 8))
 
@@ -49,10 +55,41 @@ def network(node: str, **fields: Any) -> NetworkView:
     number = 1 + NODES.index(node)
     databases = {IDS[number - 1]: Database(running=True, address=f"10.1.0.{number}")}
     told = {"manager": True, "swarm": "active", "node_id": f"id of {node}", "listed": True, "id": ID}
-    told |= {"databases": databases}
+    told |= {"databases": databases, "subnets": [Subnet(prefix=SUBNET, gateway=True)], "members": members(number)}
+    told["peers"] = [address(number) for number in range(1, 4)]
     return NetworkView(
         **times(), **{"node": node, "network": NETWORK, "driver": "overlay", "attachable": True, **told, **fields}
     )
+
+
+def address(number: int) -> str:
+    """That of a node, as its engine, a manager and its kernel say."""
+    return f"10.0.0.{10 + number}"
+
+
+def members(number: int, *more: Member, size: int = 9) -> dict[str, Member]:
+    """What a node has on the network: the nine containers of its replica and Docker's load balancer; and others."""
+    own = [
+        member(f"dtr-{component}-{IDS[number - 1]}", f"10.1.0.{10 * number + last}")
+        for last, component in enumerate(COMPONENTS[:size])
+    ]
+    balancer = Member(id="lb-dtr-ol", name="dtr-ol-endpoint", addresses=[f"10.1.0.{240 + number}"])
+    return {f"end-{number}-{place}": each for place, each in enumerate([*own, balancer, *more])}
+
+
+def member(name: str, *addresses: str) -> Member:
+    return Member(id=f"{name.encode().hex():0<64}"[:64], name=name, addresses=list(addresses))
+
+
+def networks_of(node: str, *others: DockerNetwork, own: str = ID) -> DockerNetworks:
+    """As a node's engine lists them: the usual ones, and others."""
+    usual = [
+        DockerNetwork(name="host", id="1", driver="host", subnets=[]),
+        DockerNetwork(name="docker_gwbridge", id="2", driver="bridge", subnets=["172.18.0.0/16"]),
+        DockerNetwork(name=NETWORK, id=own, driver="overlay", subnets=[SUBNET]),
+        DockerNetwork(name="ingress", id="3", driver="overlay", subnets=["10.0.10.0/24"]),
+    ]
+    return DockerNetworks(**times(), node=node, networks=[*usual, *others])
 
 
 def unlisted(node: str, **fields: Any) -> NetworkView:
@@ -125,6 +162,7 @@ def seen(
             )
             for node in nodes
         },
+        **{("docker_networks", node): networks_of(node) for node in nodes},
         ("overlay_quiet", NETWORK): QuietPings(**times(), pairs=list(quiet)),
     }
 

@@ -94,7 +94,7 @@ def test_volumes_images_and_networks(healthy: Asker) -> None:
     assert PROBE_IMAGE in {tag for row in engine.images() for tag in row["RepoTags"]}
     network = engine.inspect_network("dtr-ol")
     assert (network["Driver"], network["Attachable"], network["Scope"]) == ("overlay", True, "swarm")
-    assert len(network["Containers"]) == 9
+    assert len(network["Containers"]) == 10
     assert {peer["IP"] for peer in network["Peers"]} == {"10.0.0.11", "10.0.0.12", "10.0.0.13"}
     with pytest.raises(NotFound, match="network dtr-br not found"):
         engine.inspect_network("dtr-br")

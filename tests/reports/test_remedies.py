@@ -28,7 +28,7 @@ READS = (
     r"(curl -k?sS+(I|i)? |ssh -v \{node\} true$)",
     r"(openssl (s_client|x509)|getent hosts|systemctl status|timedatectl|chronyc tracking|date -u|hostname)\b",
     r"(uptime|findmnt|cat|df|free|ss|tcpdump|ping|journalctl|tail|grep|sort|head|cut|echo|du)\b",
-    r"(ip -s link|ip route|ps -eo)\b",
+    r"(ip -s link|ip route|ip -brief address|ps -eo)\b",
 )
 CHANGES = re.compile(
     r"docker (start|restart|stop|rm|kill|service|update|swarm|cp|exec|node (update|rm|demote|promote))"

@@ -15,6 +15,10 @@ def image_id(image: str) -> str:
     return f"sha256:{hashlib.sha256(image.encode()).hexdigest()}"
 
 
+def endpoint_id(container: Container, network: str) -> str:
+    return hashlib.sha256(f"{container.id} {network}".encode()).hexdigest()
+
+
 def status(container: Container, age: timedelta) -> str:
     """The words of `docker ps`; `age`: since it was started or ended."""
     ago = roughly(age)
@@ -51,13 +55,13 @@ class Documents:
         return self._now - self._started + (ago or timedelta())
 
     def _networks(self, container: Container) -> dict[str, Any]:
-        endpoints = {name: self._endpoint(name, address) for name, address in container.networks.items()}
+        endpoints = {name: self._endpoint(container, name, address) for name, address in container.networks.items()}
         if self._api >= DNS_NAMES:
             for endpoint in endpoints.values():
                 endpoint |= {"IPAMConfig": None, "DNSNames": [container.name, container.id[:12]]}
         return endpoints
 
-    def _endpoint(self, name: str, address: str) -> dict[str, Any]:
+    def _endpoint(self, container: Container, name: str, address: str) -> dict[str, Any]:
         network = self._swarm.networks.get(name)
         last = address.rpartition(".")[2] if address else ""
         return {
@@ -65,7 +69,7 @@ class Documents:
             "Links": None,
             "Aliases": None,
             "NetworkID": self._node.network_ids.get(name) or (network.id if network else name),
-            "EndpointID": hashlib.sha256(address.encode()).hexdigest() if address else "",
+            "EndpointID": endpoint_id(container, name) if address else "",
             "Gateway": "",
             "IPAddress": address,
             "IPPrefixLen": 24 if address else 0,

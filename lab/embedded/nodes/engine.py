@@ -177,6 +177,10 @@ class Engine:
             return Answer(200, [told.swarm_node(own, Swarm([own], leader=own.name), self._started)])
         return Answer(200, [told.swarm_node(node, self._swarm, self._started) for node in self._swarm.nodes])
 
+    def _services(self, asked: Question, _: str) -> Answer:
+        nodes = self._nodes(asked, "")
+        return Answer(200, []) if nodes.status == 200 else nodes
+
     # -- what changes something
 
     def _changing(self, asked: Question, subject: str) -> Answer:
@@ -235,6 +239,7 @@ _ROUTES: tuple[tuple[str, str, str, Route], ...] = (
     ("GET", "/images/json", "images", Engine._images),
     ("GET", r"/images/(.+)/json", "images", Engine._image),
     ("GET", "/nodes", "nodes", Engine._nodes),
+    ("GET", "/services", "nodes", Engine._services),
     ("GET", f"/exec/{_NAME}/json", "inspect", Engine._changing),
     ("POST", "/containers/create", "create", Engine._changing),
     ("POST", f"/containers/{_NAME}/start", "start", Engine._changing),

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from lab.embedded.expectations import Expectations
 from lab.embedded.nodes.container import COMPONENTS
 from lab.embedded.nodes.state import Node
+from lab.embedded.nodes.swarm import OVERLAY
 from lab.embedded.state import Cluster, Replica
 
 OF_CONTAINERS = ("CTR-1", "CTR-2", "CTR-3", "CTR-4", "CTR-5", "CTR-6", "LOG-1")
@@ -61,12 +62,19 @@ def no_probe(cluster: Cluster, expect: Expectations, node: Node) -> None:
     expect.unknown("NET-4", *(f"{node.name}:{replica.id}" for replica in cluster.replicas))
 
 
+def addresses(*parts: str, network: str = OVERLAY) -> list[str]:
+    """The parts of NET-7 as subjects, those that are given or all."""
+    return [f"{network}:{part}" for part in parts or ("addresses", "subnet", "free", "nodes")]
+
+
 def engine_gone(cluster: Cluster, expect: Expectations, node: Node) -> None:
     """Its engine does not answer: nothing of the containers there, nor of its ports, can be told."""
     expect.fail("NODE-1", node.name)
     expect.unknown("NODE-5", node.name)
     expect.unknown("CTR-7", node.name)
     expect.unknown("NET-1", node.name)
+    if node in carrying(cluster):
+        expect.unknown("NET-7", *addresses())
     for replica in cluster.replicas:
         if replica.node == node.name:
             for condition in OF_CONTAINERS:

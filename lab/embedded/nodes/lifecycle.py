@@ -145,7 +145,10 @@ class Lifecycle:
             # An engine takes 20 s to say so, this one no time.
             if self._swarm.leader is None or self._node.swarm_error or self._node.availability != "active":
                 return refused(500, LOST)
-            container.networks[name] = self._swarm.free_address(name)
+            address = self._swarm.free_address(name)
+            if not address:
+                return refused(500, LOST)
+            container.networks[name] = address
         return None
 
     def _environment(self, container: Container) -> dict[str, str]:

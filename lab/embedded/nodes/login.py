@@ -4,6 +4,7 @@ import json
 import shlex
 import sys
 from datetime import datetime
+from ipaddress import IPv4Network
 from pathlib import Path
 
 from lab.embedded.door import Door
@@ -73,6 +74,26 @@ def _mounts(node: Node) -> str:
     """As /proc/self/mounts has them: what is no plain character is escaped."""
     places = [(d, d.target.replace("\\", "\\134").replace(" ", "\\040")) for d in node.disks]
     return "".join(f"{disk.source} {place} {disk.kind} rw,relatime 0 0\n" for disk, place in places)
+
+
+def _routes(node: Node) -> str:
+    """As /proc/net/route has them: numbers of a little-endian machine."""
+    rows = [
+        "Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT",
+        "eth0\t00000000\t0100000A\t0003\t0\t0\t100\t00000000\t0\t0\t0",
+    ]
+    for device, prefixes in (("eth0", node.routes), *((name[:15], [each]) for name, each in node.bridges.items())):
+        for prefix in map(IPv4Network, prefixes):
+            destination, mask = (each.packed[::-1].hex().upper() for each in (prefix.network_address, prefix.netmask))
+            rows.append(f"{device}\t{destination}\t00000000\t0001\t0\t0\t0\t{mask}\t0\t0\t0")
+    return "".join(f"{row:<127}\n" for row in rows)
+
+
+def _local_addresses(node: Node) -> str:
+    """As /proc/net/fib_trie has them: only the leaves of a table, each with what it is."""
+    own = ["127.0.0.1", node.address, *(str(IPv4Network(each)[1]) for each in node.bridges.values())]
+    leaves = "".join(f"     |-- {each}\n        /32 host LOCAL\n" for each in own)
+    return f"Main:\n  +-- 0.0.0.0/0 3 0 5\n{leaves}Local:\n  +-- 0.0.0.0/0 3 0 5\n{leaves}"
 
 
 def _logs(node: Node, started: datetime) -> dict[str, str]:
@@ -153,6 +174,9 @@ def write(node: Node, directory: Path, started: datetime) -> None:
             "proc/uptime": f"{node.uptime.total_seconds():.2f} {node.uptime.total_seconds() * 3:.2f}\n",
             "proc/mounts": _mounts(node),
             "proc/self/mounts": _mounts(node),
+            "proc/net/route": _routes(node),
+            "proc/net/fib_trie": _local_addresses(node),
+            "etc/resolv.conf": "".join(f"nameserver {each}\n" for each in node.resolvers),
             "proc/loadavg": "0.31 0.28 0.25 2/811 40021\n",
             "proc/sys/kernel/hostname": f"{node.name}\n",
         }

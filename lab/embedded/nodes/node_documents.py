@@ -8,13 +8,13 @@ from typing import Any
 from lab.embedded.nodes import dated
 from lab.embedded.nodes.clock import nano
 from lab.embedded.nodes.container import Volume
-from lab.embedded.nodes.container_documents import image_id
+from lab.embedded.nodes.container_documents import endpoint_id, image_id
 from lab.embedded.nodes.generations import CONTAINERD, DNS_NAMES, FIREWALL, Api
 from lab.embedded.nodes.state import Node
 from lab.embedded.nodes.swarm import Network, Swarm
 
 KERNEL = "5.4.0-150-generic"
-BUILT_IN = {"bridge": "bridge", "host": "host", "none": "null"}
+BUILT_IN = {"host": "host", "none": "null"}
 
 
 def version(node: Node) -> dict[str, Any]:
@@ -42,11 +42,11 @@ def _swarm_of(node: Node, swarm: Swarm) -> dict[str, Any]:
     managing = [other for other in swarm.nodes if other.manages]
     told: dict[str, Any] = {
         "NodeID": node.id,
-        "NodeAddr": node.address,
+        "NodeAddr": node.in_swarm_at,
         "LocalNodeState": "active",
         "ControlAvailable": node.manages,
         "Error": node.swarm_error if node.manages else "",
-        "RemoteManagers": [{"NodeID": other.id, "Addr": f"{other.address}:2377"} for other in managing],
+        "RemoteManagers": [{"NodeID": other.id, "Addr": f"{other.in_swarm_at}:2377"} for other in managing],
     }
     if node.manages and not node.swarm_error:
         told |= {"Nodes": len(swarm.nodes), "Managers": len(managing), "Cluster": _cluster(swarm)}
@@ -103,8 +103,9 @@ def _info(node: Node, swarm: Swarm, now: datetime) -> dict[str, Any]:
 
 def _status(node: Node) -> dict[str, Any]:
     if node.down:
-        return {"State": "down", "Message": "heartbeat failure", "Addr": node.address}
-    return {"State": "ready", "Addr": node.address}
+        return {"State": "down", "Message": "heartbeat failure", "Addr": node.in_swarm_at}
+    # As seen: a manager that lists itself may not know at which of its addresses others reach it.
+    return {"State": "ready", "Addr": "0.0.0.0" if node.manages and node.number == 1 else node.in_swarm_at}  # noqa: S104
 
 
 def swarm_node(node: Node, swarm: Swarm, started: datetime) -> dict[str, Any]:
@@ -128,7 +129,7 @@ def swarm_node(node: Node, swarm: Swarm, started: datetime) -> dict[str, Any]:
     if node.manages:
         leads = {"Leader": True} if swarm.leader == node.name else {}
         reachability = "reachable" if node.reachable else "unreachable"
-        row["ManagerStatus"] = leads | {"Reachability": reachability, "Addr": f"{node.address}:2377"}
+        row["ManagerStatus"] = leads | {"Reachability": reachability, "Addr": f"{node.in_swarm_at}:2377"}
     return row
 
 
@@ -152,6 +153,11 @@ def _network(name: str, network_id: str, driver: str, scope: str, created: datet
     }
 
 
+def _has(node: Node, network: Network) -> bool:
+    """Whether anything on it has an address there."""
+    return any(each.runs and each.networks.get(network.name) for each in node.containers)
+
+
 def knows(node: Node, network: Network) -> bool:
     """Swarm managers know every overlay network; a worker those that a container on it is attached to."""
     if not node.in_swarm or network.name in node.lost_networks:
@@ -164,7 +170,7 @@ def _overlay(node: Node, network: Network, swarm: Swarm, started: datetime, *, w
     network_id = node.network_ids.get(network.name, network.id)
     row = _network(network.name, network_id, network.driver, scope, started - network.created)
     row["Attachable"] = network.attachable
-    row["IPAM"]["Config"] = [{"Subnet": f"{network.subnet}.0/24", "Gateway": f"{network.subnet}.1"}]
+    row["IPAM"]["Config"] = [{"Subnet": network.prefix, "Gateway": f"{network.subnet}.1"}]
     row["Options"] = {"com.docker.network.driver.overlay.vxlanid_list": "4097"}
     if network.encrypted:
         row["Options"]["encrypted"] = ""
@@ -172,24 +178,36 @@ def _overlay(node: Node, network: Network, swarm: Swarm, started: datetime, *, w
         row["Containers"] = {
             container.id: {
                 "Name": container.name,
-                "EndpointID": hashlib.sha256(container.id.encode()).hexdigest(),
-                "IPv4Address": f"{address}/24",
+                "EndpointID": endpoint_id(container, network.name),
+                "IPv4Address": f"{address}/{network.length}",
                 "IPv6Address": "",
             }
             for container in node.containers
             if container.runs and (address := container.networks.get(network.name))
         }
-        peers = [other for other in swarm.nodes if other.connected and knows(other, network)]
-        row["Peers"] = [{"Name": other.id[:12], "IP": other.address} for other in peers]
+        if _has(node, network) and node in swarm.nodes:
+            row["Containers"][f"lb-{network.name}"] = {
+                "Name": f"{network.name}-endpoint",
+                "EndpointID": hashlib.sha256(f"{node.id} {network.name}".encode()).hexdigest(),
+                "IPv4Address": f"{swarm.balancer_address(network.name, node)}/{network.length}",
+                "IPv6Address": "",
+            }
+        peers = [other for other in swarm.nodes if other.connected and _has(other, network)]
+        row["Peers"] = [{"Name": other.id[:12], "IP": other.in_swarm_at} for other in peers]
     return row
+
+
+def _local(node: Node, name: str, driver: str, started: datetime) -> dict[str, Any]:
+    return _network(name, hashlib.sha256(f"{node.id}{name}".encode()).hexdigest(), driver, "local", started)
 
 
 def networks(node: Node, swarm: Swarm, started: datetime, *, whole: bool = False) -> list[dict[str, Any]]:
     """GET /networks; `whole`: with the containers and peers that only an inspection tells."""
-    local = [
-        _network(name, hashlib.sha256(f"{node.id}{name}".encode()).hexdigest(), driver, "local", started)
-        for name, driver in BUILT_IN.items()
-    ]
+    local = [_local(node, name, driver, started) for name, driver in BUILT_IN.items()]
+    for name, subnet in node.bridges.items():
+        row = _local(node, name, "bridge", started)
+        row["IPAM"]["Config"] = [{"Subnet": subnet}]
+        local.append(row)
     known = [network for network in swarm.networks.values() if knows(node, network)]
     return local + [_overlay(node, network, swarm, started, whole=whole) for network in known]
 

@@ -158,6 +158,15 @@ class Node:
     """What the engine and the kernel logged, each line with who wrote it (`kernel: …`); None without a journal."""
     journal_hidden: bool = False
     """The user of the shell may not read it."""
+    old_address: str = ""
+    """The address that the swarm still has of it, where it has another one now."""
+    routes: list[str] = field(default_factory=lambda: ["10.0.0.0/24"])
+    """The prefixes of its routing table, besides the default route and those of its bridges."""
+    resolvers: list[str] = field(default_factory=lambda: ["10.0.0.2"])
+    bridges: dict[str, str] = field(
+        default_factory=lambda: {"bridge": "172.17.0.0/16", "docker_gwbridge": "172.18.0.0/16"}
+    )
+    """The bridge networks of its engine, with the subnet of each."""
     network_ids: dict[str, str] = field(default_factory=dict)
     """Overlay networks whose id is another one on this node."""
     lost_networks: set[str] = field(default_factory=set)
@@ -201,6 +210,11 @@ class Node:
         """The machine is off: the swarm says so, and nothing of it answers."""
         self.down, self.reachable, self.on_overlay = True, False, False
         self.door = self.shell.door = Door.CLOSED
+
+    @property
+    def in_swarm_at(self) -> str:
+        """The address that the swarm has of it."""
+        return self.old_address or self.address
 
     @property
     def connected(self) -> bool:

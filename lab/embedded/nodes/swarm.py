@@ -21,8 +21,20 @@ class Network:
     attachable: bool = True
     encrypted: bool = False
     subnet: str = "10.1.0"
+    """The begin of its addresses."""
+    length: int = 24
+    """Of its prefix."""
     mtu: int = 1450
     created: timedelta = 90 * DAY
+
+    @property
+    def size(self) -> int:
+        """How many addresses its prefix has, the first, the last and the gateway's included."""
+        return 1 << (32 - self.length)
+
+    @property
+    def prefix(self) -> str:
+        return f"{self.subnet}.0/{self.length}"
 
 
 @dataclass
@@ -64,8 +76,17 @@ class Swarm:
         for node in self.nodes:
             node.containers = [c for c in node.containers if (c.replica, c.component) != (replica, component)]
 
+    def balancer_address(self, network: str, node: Node) -> str:
+        """That of Docker's own load balancer on a node."""
+        own = self.networks[network]
+        return f"{own.subnet}.{own.size - 2 - self.nodes.index(node)}"
+
     def free_address(self, network: str) -> str:
-        """The lowest address of a network that nothing has; the gateway has .1."""
-        subnet = self.networks[network].subnet
+        """The lowest address of a network that nothing has, "" where there is none.
+
+        The gateway has .1, and the load balancers of the nodes the last ones.
+        """
+        own = self.networks[network]
         taken = {container.networks.get(network) for _, container in self.containers()}
-        return next(address for last in range(2, 255) if (address := f"{subnet}.{last}") not in taken)
+        every = (f"{own.subnet}.{last}" for last in range(2, own.size - 1 - len(self.nodes)))
+        return next((address for address in every if address not in taken), "")

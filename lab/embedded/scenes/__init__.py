@@ -7,6 +7,7 @@ what can become of an answer, `expectations` what trips together.
 
 from lab.embedded.scenes import (
     access,
+    addresses,
     answers,
     changes,
     cluster_status,
@@ -56,6 +57,7 @@ _MODULES = (
     nodes,
     swarm,
     overlay,
+    addresses,
     database,
     inner_certificates,
     incidents,

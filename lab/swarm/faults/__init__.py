@@ -5,7 +5,7 @@ inside the engine, less memory. Those are faults of the embedded cluster only. S
 an hour's age.
 """
 
-from lab.swarm.faults import containers, engines, logins, membership, network, replicas, stacks
+from lab.swarm.faults import addresses, containers, engines, logins, membership, network, replicas, stacks
 from lab.swarm.faults.fault import MANAGERS, WORKERS, Fault
 
 __all__ = ["MANAGERS", "WORKERS", "Fault", "faults"]
@@ -13,6 +13,6 @@ __all__ = ["MANAGERS", "WORKERS", "Fault", "faults"]
 
 def faults() -> dict[str, Fault]:
     """All of them by name; those that a new lab must follow come last."""
-    families = (network, containers, replicas, stacks, logins, engines, membership)
+    families = (network, addresses, containers, replicas, stacks, logins, engines, membership)
     found = [fault for family in families for fault in family.FAULTS]
     return {fault.name: fault for fault in sorted(found, key=lambda fault: fault.heal is None)}

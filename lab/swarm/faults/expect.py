@@ -6,11 +6,12 @@ networks, and of what cannot be looked at through them.
 
 from lab.embedded.expectations import Expectations
 from lab.embedded.healthy import healthy_cluster
-from lab.swarm.plan import Plan
+from lab.swarm.plan import NETWORK, Plan
 
 ASKED_OF_A_PAIR = ("NET-2", "NET-3", "NET-5")
 ASKED_OF_CONTAINERS = ("CTR-1", "CTR-2", "CTR-3", "CTR-4", "CTR-5", "CTR-6", "LOG-1")
 ASKED_OF_A_MACHINE = ("NODE-2", "NODE-3", "NODE-4", "NODE-5", "TLS-3", "LOG-2")
+PARTS_OF_ADDRESSES = ("addresses", "subnet", "free", "nodes")
 SWARM = "cluster"
 
 
@@ -71,6 +72,10 @@ class Expect(Expectations):
         self.unknown("NET-3", *pairs)
         self.unknown("NET-5", *pairs)
 
+    def addresses(self, *parts: str) -> list[str]:
+        """What is judged of the network's addresses: the parts that are given, or all."""
+        return [f"{NETWORK}:{part}" for part in parts or PARTS_OF_ADDRESSES]
+
     def web_silent(self, number: int) -> None:
         """The replica's web ports do not answer."""
         replica = next(each for each in self._replicas if each.id == self.replica(number))
@@ -92,6 +97,7 @@ class Expect(Expectations):
         self.no_probe(number)
         for condition in ("NET-1", "CTR-7", "NODE-5"):
             self.unknown(condition, self.node(number))
+        self.unknown("NET-7", *self.addresses())
         if self.machines[number - 1].replica:
             for condition in ASKED_OF_CONTAINERS:
                 self.unknown(condition, self.replica(number))

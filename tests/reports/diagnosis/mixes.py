@@ -81,6 +81,10 @@ NET-2     {m}:{n}              link:{m}>{n} | node:{m} | network:dtr-ol | link:{
 NET-3     {m}:{n}              link:{m}>{n}
 NET-4     {m}:{b}              node:{m} database:{b}
 NET-5     {m}:{n}              link:{m}>{n}
+NET-7     dtr-ol:addresses     container:{component}-{a} | container:rethinkdb-{a} container:shop
+NET-7     dtr-ol:subnet        network:dtr-ol
+NET-7     dtr-ol:free          network:dtr-ol
+NET-7     dtr-ol:nodes         node:{m}
 RDB-1     {a}                  database:{a} | database:{b} | cluster | database:{a} container:rethinkdb-{a}
 RDB-2     {a}                  database:{a}
 RDB-3     cluster              table:dtr2.tags
