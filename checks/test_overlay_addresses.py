@@ -16,7 +16,7 @@ from checks.rules.overlay_view import Networks, Pings
 from checks.rules.wording import many, one_line
 from checks.verdict import Evidence, Verdict, failed, not_applicable, passed, skipped, unknown, warned
 from fixtures.core.evidence import Because, thing
-from fixtures.core.overlay_subjects import node_networks
+from fixtures.core.overlay_subjects import lacks, node_networks
 from fixtures.core.store import NotConfigured, PerSubject, Unavailable
 from fixtures.core.subjects import Named
 from fixtures.inventory import Inventory
@@ -158,6 +158,8 @@ def _free(addresses: Addresses, engines: PerSubject[EngineFacts], views: PerSubj
     if room and free * 100 < room * SCARCE_PERCENT:
         return warned("net.few-free-addresses", f"{message} (limit {SCARCE_PERCENT} %)", **evidence)
     if told is None and (cause := addresses.unseen or _uncounted(addresses, engines, views)):
+        if isinstance(cause, NotConfigured):
+            return skipped(str(cause), subject=subject)
         return unknown(cause, seen=free, subject=subject)
     return passed(message, **evidence)
 
@@ -174,6 +176,9 @@ def _uncounted(
     foreign = sorted(addresses.peers - counted)
     if not foreign:
         return None
+    lacking = {each.subject: each.reason for each in lacks(addresses.inventory)}
+    if all(rows.get(peer) in lacking for peer in foreign):
+        return NotConfigured(lacking[rows[foreign[0]]])
     names = ", ".join(f"{rows[peer]} ({peer})" if peer in rows else peer for peer in foreign)
     return Unavailable(
         "net.foreign-peer",
@@ -219,7 +224,7 @@ def _nodes(
         cause = Unavailable("net.node-address-unconfirmed", message, about=about, because=because)
         return unknown(cause, subject=subject)
     causes = [engines.causes.get(place.node) for place in addresses.places]
-    unseen = next((each for each in causes if each), None) or _unlisted(views)
+    unseen = addresses.unseen or next((each for each in causes if each), None) or _unlisted(views)
     if unseen:
         return unknown(unseen, subject=subject)
     if not any(view.manager for view in views.values()):

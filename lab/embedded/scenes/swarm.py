@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from lab.embedded.door import Door
 from lab.embedded.expectations import Expectations
-from lab.embedded.nodes.expected import SWARM, components, no_probe
+from lab.embedded.nodes.expected import SWARM, addresses, components, no_probe
 from lab.embedded.nodes.healthy import bare_node
 from lab.embedded.nodes.state import Node
 from lab.embedded.nodes.swarm import OVERLAY
@@ -113,6 +113,7 @@ def network_missing(cluster: Cluster, expect: Expectations) -> None:
         node.lost_networks = {OVERLAY}
         expect.fail("NET-1", node.name)
         no_probe(cluster, expect, node)
+    expect.unknown("NET-7", *addresses())
     expect.cause("network-missing", f"network:{OVERLAY}")
 
 

@@ -309,6 +309,18 @@ net_7(
     others=Outcome.PASS,
     inventory=by_ssh(2),
 )
+SHELL_ONLY = [
+    {"name": ONE, "ssh": {"host": address(1)}},
+    {"name": TWO, "ssh": {"host": address(2)}},
+    {"name": THREE, "shell": {"command": ["sh"]}},
+]
+net_7(
+    "a node whose engine the inventory gives no way to",
+    facts(networks={ONE: network(ONE, peers=[address(3)])}),
+    skipped(FREE, "no access to its Docker engine"),
+    others=Outcome.PASS,
+    inventory=by_ssh(nodes=SHELL_ONLY),
+)
 net_7(
     "none is free, whatever a foreign node has",
     facts(networks=taken(31, None, "10.9.9.9")),
