@@ -8,6 +8,7 @@ import pytest
 
 from lab.swarm import Plan
 from lab.swarm.faults import faults
+from lab.swarm.plan import NETWORK
 from lab.swarm.resolver import answer
 
 QUESTION = b"\x08registry\x07example\x00\x00\x01\x00\x01"
@@ -51,7 +52,7 @@ def test_what_a_fault_must_trip_names_what_its_lab_has(name: str) -> None:
     fault = faults()[name]
     machines = fault.plan.machines
     known = {machine.name for machine in machines} | {machine.replica for machine in machines}
-    known |= {"cluster", "swarm", "admin", "reader", "anonymous", *FEEDS, IMAGE}
+    known |= {"cluster", "swarm", "admin", "reader", "anonymous", *FEEDS, IMAGE, NETWORK}
     for _, subject in fault.expected():
         assert subject.split(":")[0] in known
     assert fault.title.endswith(".")
