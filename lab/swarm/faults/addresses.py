@@ -1,15 +1,17 @@
 """Faults of the overlay network's addresses: Docker goes on showing what it gave out."""
 
+import contextlib
 from collections.abc import Callable
 from typing import Any
 
-from docker.errors import NotFound
+from docker.errors import APIError, NotFound
 from docker.types import ContainerSpec, EndpointSpec, ServiceMode, TaskTemplate
 
 from lab.swarm import replica
 from lab.swarm.faults import attachments
 from lab.swarm.faults.expect import Expect
 from lab.swarm.faults.fault import Fault
+from lab.swarm.faults.looks import logged
 from lab.swarm.lab import Lab
 from lab.swarm.node import Node
 from lab.swarm.plan import GATEWAY, IMAGE, NETWORK
@@ -76,7 +78,7 @@ def _held(lab: Lab) -> int:
 
 
 def _use_up(lab: Lab) -> None:
-    """Services without tasks take the rest: each has an address of its own."""
+    """Services without tasks take the rest, each an address of its own; one more container gets none."""
     task = TaskTemplate(ContainerSpec(IMAGE, command=["sleep", "3600"]), networks=[NETWORK])
     for number in range(ROOM - _held(lab)):
         _untyped(lab.node(1)).create_service(
@@ -86,15 +88,23 @@ def _use_up(lab: Lab) -> None:
             mode=ServiceMode("replicated", 0),
             endpoint_spec=EndpointSpec(mode="vip"),
         )
+    engine = _untyped(lab.node(1))
+    attached = engine.create_networking_config({NETWORK: engine.create_endpoint_config()})
+    engine.create_container(IMAGE, name=STRANGER, entrypoint=["sleep", "3600"], networking_config=attached)
+    with contextlib.suppress(APIError):
+        engine.start(STRANGER)
 
 
 def _make_room(lab: Lab) -> None:
+    lab.node(1).docker.remove_container(STRANGER, force=True)
     for each in _untyped(lab.node(1)).services(filters={"label": SERVICE}):
         _untyped(lab.node(1)).remove_service(each["ID"])
+    lab.forget_logs()
 
 
 def _used_up(expect: Expect) -> None:
     expect.fail("NET-7", *expect.addresses("free"))
+    expect.warn("LOG-2", expect.node(1))
     for machine in expect.machines:
         expect.fail("NET-1", machine.name)
         expect.no_probe(machine.number)
@@ -137,7 +147,7 @@ FAULTS = (
         title="Services of another stack have taken all addresses of the overlay network.",
         inject=_use_up,
         heal=_make_room,
-        shows=lambda lab: len(_virtual(lab)) + _held(lab) >= ROOM,
+        shows=lambda lab: len(_virtual(lab)) + _held(lab) >= ROOM and logged(lab, 1, "could not find an available IP"),
         within=30,
         trips=_used_up,
     ),

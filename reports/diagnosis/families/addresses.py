@@ -8,7 +8,7 @@ from reports.diagnosis.apart import cut_off
 from reports.diagnosis.case import Case, has_reason, name_of, nodes_in, things_of
 from reports.diagnosis.finding import Family, Finding, Harm
 from reports.diagnosis.follows import DATABASE, component_of, replica_of, without_containers
-from reports.diagnosis.logged import OF_LOST_DATABASES
+from reports.diagnosis.logged import OF_LOST_DATABASES, OF_USED_UP_ADDRESSES
 from reports.diagnosis.nodes import unseen_at
 from reports.records import Result
 
@@ -48,6 +48,7 @@ def address_twice(case: Case) -> Iterator[Finding]:
 @family.cause(
     "addresses-used-up",
     "{things} has no free address: no container can be attached or restarted",
+    logs=OF_USED_UP_ADDRESSES,
     remedy="addresses-used-up",
     harms=(Harm.NEXT_FAILURE,),
 )
