@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from checks.verdict import Verdict, failed, passed, unknown, warned
-from fixtures.core.evidence import Because
+from fixtures.core.evidence import Because, Thing
 from fixtures.core.store import Unavailable
 from fixtures.inventory import Node
 from fixtures.inventory.expectations import Limits
 from fixtures.inventory.msr import PREFIX
+from fixtures.probes.shares import Room
 from fixtures.probes.system import Disk
 
 GB = 1_000_000_000 / 1024
@@ -48,22 +49,30 @@ def room_on(shell_node: Node, disk: Disk, limits: Limits) -> Verdict:
         because = Because(shell_node.name, probe="system")
         cause = Unavailable("node.disk-not-reported", f"df does not list {disk.mountpoint}", because=because)
         return unknown(cause, subject=subject)
-    percent, gb = _percent(disk.used, disk.free), disk.free / GB
-    message = f"{gb:.1f} GB free ({percent:.0f} %) on {disk.mountpoint}"
+    return room_left(disk, disk.mountpoint, subject, limits, area="node")
+
+
+def room_left(
+    room: Disk | Room, name: str, subject: str, limits: Limits, *, area: str, about: Sequence[Thing] = ()
+) -> Verdict:
+    """Whether what df says of a file system leaves free space and inodes. area: of the reasons."""
+    used, free = room.used or 0, room.free or 0
+    percent, gb = _percent(used, free), free / GB
+    message = f"{gb:.1f} GB free ({percent:.0f} %) on {name}"
     seen = {"free_gb": round(gb, 1), "free_percent": round(percent, 1)}
     inodes = None
-    if disk.inodes_used is not None and disk.inodes_free is not None and disk.inodes_used + disk.inodes_free > 0:
-        inodes = _percent(disk.inodes_used, disk.inodes_free)
+    if room.inodes_used is not None and room.inodes_free is not None and room.inodes_used + room.inodes_free > 0:
+        inodes = _percent(room.inodes_used, room.inodes_free)
         message += f"; {inodes:.0f} % of inodes free"
         seen["free_inodes_percent"] = round(inodes, 1)
     expected = {"free_gb": list(limits.free_gb), "free_percent": list(limits.free_percent)}
-    for name, verdict in (("fail", failed), ("warn", warned)):
-        least = getattr(limits.free_percent, name)
-        if percent < least and gb < getattr(limits.free_gb, name):
-            return verdict("node.disk-short", message, seen=seen, expected=expected, subject=subject)
+    for limit, verdict in (("fail", failed), ("warn", warned)):
+        least = getattr(limits.free_percent, limit)
+        if percent < least and gb < getattr(limits.free_gb, limit):
+            return verdict(f"{area}.disk-short", message, seen=seen, expected=expected, subject=subject, about=about)
         if inodes is not None and inodes < least:
-            return verdict("node.inodes-short", message, seen=seen, expected=expected, subject=subject)
-    return passed(message, seen=seen, expected=expected, subject=subject)
+            return verdict(f"{area}.inodes-short", message, seen=seen, expected=expected, subject=subject, about=about)
+    return passed(message, seen=seen, expected=expected, subject=subject, about=about)
 
 
 def _percent(used: int, free: int) -> float:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from checks.rules.cluster_views import things
 from checks.verdict import Outcome, Verdict, failed, not_applicable, passed, skipped
-from fixtures.core.evidence import Because, thing
+from fixtures.core.evidence import thing
 from fixtures.core.store import PerSubject, Unavailable
-from fixtures.inventory import Inventory, Replica
+from fixtures.inventory import Inventory
 from fixtures.probes.administration import Settings, Storage
-from fixtures.probes.containers import Containers, home_of
-from fixtures.probes.replica_storage import STORAGE, ReplicaVolumes
+from fixtures.probes.containers import Containers
+from fixtures.probes.image_storage import ImageStorage, image_storage
+from fixtures.probes.replica_storage import ReplicaVolumes
 from fixtures.probes.system import System
 
 SHARED = "NFS or object storage"
@@ -29,9 +30,9 @@ def shared_storage(
     if storage.is_object_storage(settings):
         return passed(f"images are in object storage: {storage.driver}", seen=storage.driver)
     if _nodes_are_known(inventory, every_containers):
-        mounted = _Mounted(every_containers, every_replica_volumes, every_system)
+        seen = (every_containers, every_replica_volumes, every_system)
         try:
-            verdict = _compared({replica.id: mounted.by(replica) for replica in inventory.replicas})
+            verdict = _compared({replica.id: image_storage(replica, *seen) for replica in inventory.replicas})
             # Where object storage is used a registry mounts a volume all the same, and leaves it empty.
             if verdict.outcome is Outcome.PASS or storage.driver is not None or settings.nfs_host:
                 return verdict
@@ -66,9 +67,9 @@ def _nodes_are_known(inventory: Inventory, containers: PerSubject[Containers]) -
     return bool(looked_at) and all(each.node is None or each.node in looked_at for each in inventory.replicas)
 
 
-def _compared(kept: dict[str, tuple[str, bool]]) -> Verdict:
-    seen = {replica: where for replica, (where, _) in kept.items()}
-    own = {replica: f"{replica} on {where}" for replica, (where, shared) in kept.items() if not shared}
+def _compared(kept: dict[str, ImageStorage]) -> Verdict:
+    seen = {replica: place.where for replica, place in kept.items()}
+    own = {replica: f"{replica} on {place.where}" for replica, place in kept.items() if not place.shared}
     if own:
         message = (
             f"replicas store images on their own disks, where the others cannot read them: {', '.join(own.values())}"
@@ -84,58 +85,3 @@ def _compared(kept: dict[str, tuple[str, bool]]) -> Verdict:
             about=things("replica", seen),
         )
     return passed(f"all replicas store images on {next(iter(seen.values()))}", seen=seen)
-
-
-class _Mounted:
-    """What registries mount at /storage."""
-
-    def __init__(
-        self, containers: PerSubject[Containers], volumes: PerSubject[ReplicaVolumes], systems: PerSubject[System]
-    ) -> None:
-        self._containers, self._volumes, self._systems = containers, volumes, systems
-
-    def by(self, replica: Replica) -> tuple[str, bool]:
-        """Where a replica's registry keeps its images, and whether other nodes reach that, too."""
-        home = home_of(replica, self._containers)
-        registry = next(
-            (
-                each
-                for each in self._containers[home].msr
-                if each.replica == replica.id and each.component == "registry"
-            ),
-            None,
-        )
-        if registry is None:
-            raise Unavailable(
-                "store.no-registry",
-                f"replica {replica.id} has no registry container on {home}, see CTR-1",
-                about=[thing("container", f"registry-{replica.id}")],
-                because=Because(f"{replica.id}:registry", condition="CTR-1"),
-            )
-        mount = next((each for each in registry.mounts if each.mountpoint == STORAGE), None)
-        if mount is None:
-            return "the container's own layer", False
-        if mount.kind != "volume":
-            return self._directory(home, mount.source)
-        volume = self._volumes[replica.id].volumes.get(mount.name)
-        if volume is None:
-            raise Unavailable(
-                "store.no-volume",
-                f"volume {mount.name} does not exist on {home}, see CTR-5",
-                about=[thing("volume", mount.name)],
-                because=Because(replica.id, condition="CTR-5"),
-            )
-        if volume.driver != "local":
-            return f"the volume {volume.name} of the driver {volume.driver}", True
-        if volume.kind.startswith(("nfs", "cifs")) and volume.device:
-            return f"{volume.kind} {volume.device}", True
-        return self._directory(home, volume.device or mount.source, mount.name)
-
-    def _directory(self, node: str, path: str, volume: str = "") -> tuple[str, bool]:
-        """A directory of the node: its own disk, unless the node itself has mounted a share there."""
-        seen = self._systems.seen(node)
-        below = [d for d in (seen.disks if seen and seen.disks else []) if f"{path}/".startswith(f"{d.mountpoint}/")]
-        disk = max(below, key=lambda each: len(each.mountpoint), default=None)
-        if disk is not None and disk.network:
-            return f"{disk.kind} {disk.device}", True
-        return (f"the volume {volume}" if volume else f"the directory {path}"), False

@@ -63,17 +63,20 @@ def _programs(node: Node) -> dict[str, str]:
 
 
 def _disks(node: Node) -> str:
-    """SOURCE TYPE KIB USED AVAILABLE INODES INODES-USED HANGS TARGET."""
+    """SOURCE TYPE KIB USED AVAILABLE INODES INODES-USED STATE TARGET; STATE: 1 where it hangs, 2 where it is stale."""
+    states = [(disk, 2 if disk.stale else int(disk.hangs)) for disk in node.disks]
     return "".join(
-        f"{d.source} {d.kind} {d.size} {d.used} {d.available} {d.inodes} {d.inodes_used} {int(d.hangs)} {d.target}\n"
-        for d in node.disks
+        f"{d.source} {d.kind} {d.size} {d.used} {d.available} {d.inodes} {d.inodes_used} {state} {d.target}\n"
+        for d, state in states
     )
 
 
 def _mounts(node: Node) -> str:
     """As /proc/self/mounts has them: what is no plain character is escaped."""
     places = [(d, d.target.replace("\\", "\\134").replace(" ", "\\040")) for d in node.disks]
-    return "".join(f"{disk.source} {place} {disk.kind} rw,relatime 0 0\n" for disk, place in places)
+    return "".join(
+        f"{disk.source} {place} {disk.kind} {'ro' if disk.read_only else 'rw'},relatime 0 0\n" for disk, place in places
+    )
 
 
 def _routes(node: Node) -> str:

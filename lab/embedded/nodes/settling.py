@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from lab.embedded.nodes.container import Mount, Volume
 from lab.embedded.nodes.healthy import labels
-from lab.embedded.nodes.state import Node
+from lab.embedded.nodes.state import GIB, Disk, Node
 from lab.embedded.product import VERSION, image, images
 from lab.embedded.state import Cluster, Replica
 
@@ -19,6 +19,7 @@ def settle(cluster: Cluster) -> None:
         node.clock_ahead = replica.clock_ahead or node.clock_ahead
         _version(node, replica)
         _storage(cluster, node, replica)
+        _mount_shares(node)
         for container in node.containers:
             if container.replica == replica.id and container.component == "nginx":
                 container.ports = {80: 80, 443: replica.port}
@@ -66,3 +67,15 @@ def _storage(cluster: Cluster, node: Node, replica: Replica) -> None:
         if container.replica == replica.id and container.component == "registry":
             container.mounts = [mount for mount in container.mounts if mount.target != "/storage"]
             container.mounts.append(Mount(name, "/storage"))
+
+
+def _mount_shares(node: Node) -> None:
+    """Docker mounts the share of a volume while a container that runs has the volume."""
+    used = {mount.source for container in node.containers if container.runs for mount in container.mounts}
+    for volume in node.volumes.values():
+        target = f"{node.data_root}/volumes/{volume.name}/_data"
+        is_share = volume.options.get("type", "").startswith("nfs") and volume.name in used
+        if is_share and not node.unmounted and all(disk.target != target for disk in node.disks):
+            address = volume.options["o"].removeprefix("addr=").partition(",")[0]
+            source = f"{address}{volume.options['device']}"
+            node.disks.append(Disk(source, target, 900 * GIB, 300 * GIB, "nfs4", 60_000_000, 3_000_000))

@@ -33,6 +33,9 @@ class Disk:
     """Kept for root, as ext4 does: neither used nor available."""
     hangs: bool = False
     """Its server does not answer, and with it nobody who asks for it."""
+    stale: bool = False
+    """Its server has another file system under the same name by now."""
+    read_only: bool = False
 
     @property
     def available(self) -> int:
@@ -125,6 +128,8 @@ class Node:
     volumes: dict[str, Volume] = field(default_factory=dict)
     images: list[str] = field(default_factory=list)
     disks: list[Disk] = field(default_factory=list)
+    unmounted: bool = False
+    """The shares of its volumes were taken out of its table of mounts."""
     data_root: str = "/var/lib/docker"
     containerd_images: bool = False
     """Its images lie in containerd's store, as on new installations of Docker 29."""

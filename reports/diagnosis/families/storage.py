@@ -60,6 +60,56 @@ def storage_differs(case: Case) -> Iterator[Finding]:
         yield Finding(("cluster",), tuple(own), predicts=_missed_here)
 
 
+def _unreadable(result: Result) -> bool:
+    """Whether a pull shows that a registry does not read its storage."""
+    return _missed_here(result) or result.reason in ("reg.blob-error", "reg.manifest-error", "reg.pull-timeout")
+
+
+@family.cause(
+    "share-unreachable",
+    "The share of images does not respond, or its handle is stale",
+    remedy="image-share",
+    harms=(Harm.PULL, Harm.PUSH),
+    logs=("log.storage-stale",),
+)
+def share_unreachable(case: Case) -> Iterator[Finding]:
+    """The share behind /storage does not respond on a node within some seconds, or is another file system by now.
+
+    Needs: STORE-3 looks at it on one node.
+    Predicts: pulls that fail or do not respond, and stale handles in the registries' logs.
+    Contradicted by: nothing that a run sees.
+    """
+    if own := case.found("store.share-hangs", "store.share-stale"):
+        yield Finding(things_of(own, "volume"), tuple(own), predicts=_unreadable)
+
+
+family.by_reason(
+    "share-full",
+    "The share of images is full, or nearly so",
+    "The share behind /storage has little free space, or few free inodes. Pushes fail when nothing is left.",
+    "store.disk-short",
+    "store.inodes-short",
+    remedy="share-full",
+    harms=(Harm.PUSH,),
+)
+family.by_reason(
+    "share-read-only",
+    "The share of images is mounted read-only",
+    "A node has mounted the share behind /storage read-only. Its registry takes no push.",
+    "store.share-read-only",
+    remedy="image-share",
+    harms=(Harm.PUSH,),
+)
+family.by_reason(
+    "share-not-mounted",
+    "The share of images is not mounted on a node",
+    "A node's table of mounts lacks the share that its registry uses. The registry loses it when it is restarted.",
+    "store.share-not-mounted",
+    remedy="image-share",
+    harms=(Harm.LOSE_PUSHES,),
+)
+
+
 @family.cause(
     "storage-of-one",
     "{things} {does} not find images that other replicas return",

@@ -1,0 +1,92 @@
+"""The share behind /storage, on which all replicas keep their images. Beyond the guide."""
+
+from collections.abc import Sequence
+
+from checks.condition import CRITICAL, Reason, condition
+from checks.rules.disks import room_left
+from checks.rules.wording import one_line
+from checks.verdict import Verdict, failed, not_applicable, skipped, unknown, warned
+from fixtures.access.ssh.image_share import SHARE_SECONDS
+from fixtures.core.dimensions import NO_NODES
+from fixtures.core.evidence import thing
+from fixtures.core.store import PerSubject, Unavailable
+from fixtures.core.subjects import CLUSTER
+from fixtures.inventory import Inventory
+from fixtures.probes.shares import RegistryStorage, Shares
+
+
+@condition(
+    "STORE-3",
+    severity=CRITICAL,
+    documented="Beyond the guide: shared storage",
+    remedy="image-share",
+    reasons={
+        "store.share-hangs": "the share of images does not respond on a node",
+        "store.share-stale": "a node has a stale handle of the share of images",
+        "store.share-not-mounted": "a node's table of mounts does not have the share that its registry uses",
+        "store.share-read-only": "a node has mounted the share of images read-only",
+        "store.disk-short": Reason("the share of images has little free space", "share-full"),
+        "store.inodes-short": Reason("the share of images has free space and few free inodes", "share-full"),
+        "store.share-not-seen": "no node showed what room the share of images has",
+        "store.no-registry": "a replica has no registry container, which would show where it stores images",
+        "store.no-volume": "the volume that a registry mounts does not exist",
+    },
+)
+def test_image_share_is_sound(
+    every_registry_storage: PerSubject[RegistryStorage],
+    every_shares: PerSubject[Shares],
+    inventory: Inventory,
+) -> Sequence[Verdict]:
+    """The share behind /storage is mounted and not read-only, responds, and has free space and inodes."""
+    if not inventory.nodes:
+        return [skipped(NO_NODES.reason)]
+    by_share: dict[str, list[RegistryStorage]] = {}
+    for each in every_registry_storage.values():
+        if each.share:
+            by_share.setdefault(each.share, []).append(each)
+    if by_share:
+        return [_of_share(name, mounts, every_shares, inventory) for name, mounts in by_share.items()]
+    if not every_registry_storage:
+        for cause in every_registry_storage.causes.values():
+            raise cause
+    return [not_applicable("no replica keeps its images on a share that its node mounts")]
+
+
+def _of_share(
+    name: str, mounts: Sequence[RegistryStorage], shares: PerSubject[Shares], inventory: Inventory
+) -> Verdict:
+    """One verdict on a share; what keeps it from working comes before what little room it has."""
+    subject, about = name.replace(":/", "/"), [thing("volume", name)]
+    shown = f"{mounts[0].kind} {name}"
+    seen = shares[CLUSTER]
+    look = next((each for each in seen.looks if each.share == name), None)
+    if look is not None and look.hangs:
+        message = f"{shown} does not respond within {SHARE_SECONDS} s on {look.node}"
+        return failed("store.share-hangs", message, subject=subject, about=about, witnesses=[thing("node", look.node)])
+    if look is not None and look.stale:
+        message = f"{shown} on {look.node}: {one_line(look.error)}"
+        return failed("store.share-stale", message, subject=subject, about=about, witnesses=[thing("node", look.node)])
+    running = [each for each in mounts if each.runs]
+    read_only = [each.node for each in running if each.read_only]
+    if read_only:
+        message = f"{shown} is mounted read-only on {', '.join(read_only)}"
+        witnesses = [thing("node", node) for node in read_only]
+        return failed(
+            "store.share-read-only", message, seen=read_only, expected=[], subject=subject, about=about,
+            witnesses=witnesses,
+        )  # fmt: skip
+    missing = [each.node for each in running if each.mounted is False]
+    if missing:
+        message = f"{', '.join(missing)} {'has' if len(missing) == 1 else 'have'} not mounted {shown}, see /proc/mounts"
+        witnesses = [thing("node", node) for node in missing]
+        return warned(
+            "store.share-not-mounted", message, seen=missing, expected=[], subject=subject, about=about,
+            witnesses=witnesses,
+        )  # fmt: skip
+    if look is None and not any(inventory.node(each.node).has_shell for each in mounts):
+        return skipped("this is read in a shell on a node: add ssh: or shell: to it under nodes:", subject=subject)
+    if look is None or look.room is None:
+        why = look.error if look else seen.not_looked.get(name, "no registry runs that uses it")
+        cause = Unavailable("store.share-not-seen", f"{shown}: {one_line(why)}", about=about)
+        return unknown(cause, subject=subject)
+    return room_left(look.room, shown, subject, inventory.limits, area="store", about=about)

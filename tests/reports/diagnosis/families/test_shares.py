@@ -1,0 +1,32 @@
+"""The share of images: one that nobody reads explains pulls that fail; one without room explains none."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.reports.diagnosis.families.cluster_run import A, C, fail, found
+
+SHARE = ("volume:nas:/msr",)
+
+
+@pytest.mark.parametrize("state", ["hangs", "stale"])
+@pytest.mark.parametrize("pull", ["reg.blob-error", "reg.pull-timeout", "reg.unknown-here"])
+def test_share_that_nobody_reads_explains_pulls(state: str, pull: str) -> None:
+    wrong = fail("STORE-3", "nas_msr", f"store.share-{state}", *SHARE)
+    pulled = fail("REG-2", f"library.alpine_3.20:{A}", pull, f"replica:{A}")
+    assert found(pulled, wrong) == [("share-unreachable", SHARE)]
+
+
+@pytest.mark.parametrize(
+    ("reason", "kind"),
+    [
+        ("store.disk-short", "share-full"),
+        ("store.inodes-short", "share-full"),
+        ("store.share-read-only", "share-read-only"),
+        ("store.share-not-mounted", "share-not-mounted"),
+    ],
+)
+def test_what_a_pull_does_not_need_explains_none(reason: str, kind: str) -> None:
+    wrong = fail("STORE-3", "nas_msr", reason, *SHARE)
+    pulled = fail("REG-2", f"library.alpine_3.20:{C}", "reg.blob-error", f"replica:{C}")
+    assert sorted(found(wrong, pulled)) == [(kind, SHARE), ("storage-unreadable", (f"replica:{C}",))]
