@@ -22,6 +22,7 @@ NOT_SEEN = {
     "net.not-attached": "no container can be attached to the network on a node",
     "net.one-engine": "two nodes of the inventory are the same Docker engine",
     "net.answer-cut-off": "the output of a probe container is incomplete",
+    "net.too-early": "a probe container started only when another one had pinged",
     "net.cannot-ping": "the ping command of a probe container's image does not work",
 }
 """Why a pair of nodes cannot be judged, besides what keeps its engines and probe containers from being asked."""
@@ -50,7 +51,7 @@ class OverlayView:
         if found is None and pings.asked_at < target.answered_at:
             # A probe container that did not start at first is started again, and the others do not ping again.
             message = f"{pair.first} pinged before {pair.second} had its probe container: run again"
-            raise Unavailable("run.too-early", message, about=[thing("this-machine")])
+            raise Unavailable("net.too-early", message, about=[thing("this-machine")])
         if found is None:
             message = f"the output of the probe container on {pair.first} is incomplete"
             raise Unavailable("net.answer-cut-off", message, about=about, because=because)

@@ -18,7 +18,7 @@ _OWN = (
     "run.too-much",
     "run.ending",
     "run.no-time-left",
-    "run.too-early",
+    "net.too-early",
     "run.internal-error",
 )
 

@@ -643,7 +643,7 @@ for pairs_of in (net_2, net_3, net_5):
         unknown(
             BOTH[0],
             "node-1 pinged before node-2 had its probe container: run again",
-            reason="run.too-early",
+            reason="net.too-early",
             about=(thing("this-machine"),),
         ),
         inventory=on_nodes(),
