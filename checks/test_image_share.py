@@ -28,8 +28,6 @@ from fixtures.probes.shares import RegistryStorage, Shares
         "store.disk-short": Reason("the share of images has little free space", "share-full"),
         "store.inodes-short": Reason("the share of images has free space and few free inodes", "share-full"),
         "store.share-not-seen": "no node showed what room the share of images has",
-        "store.no-registry": "a replica has no registry container, which would show where it stores images",
-        "store.no-volume": "the volume that a registry mounts does not exist",
     },
 )
 def test_image_share_is_sound(

@@ -19,8 +19,6 @@ from fixtures.probes.system import System
     reasons={
         "store.own-disk": "replicas store images on their own disks",
         "store.different-storage": "replicas store images on different shared storage",
-        "store.no-registry": "a replica has no registry container, which would show where it stores images",
-        "store.no-volume": "the volume that a registry mounts does not exist",
     },
     measured="derived",
 )

@@ -706,13 +706,13 @@ store_1(
 store_1(
     "a replica has no registry",
     stored(first=containers(N1, without=("registry",))),
-    unknown(CLUSTER, "see CTR-1", reason="store.no-registry", about=(f"container:registry-{A}",)),
+    unknown(CLUSTER, "see CTR-1", reason="docker.no-container", about=(f"container:registry-{A}",)),
     inventory=THREE_NODES,
 )
 store_1(
     "a volume is gone",
     stored(volumes(A, without=(f"dtr-registry-{A}",)), *share()[1:]),
-    unknown(CLUSTER, "see CTR-5", reason="store.no-volume", about=(f"volume:dtr-registry-{A}",)),
+    unknown(CLUSTER, "see CTR-5", reason="container.no-volume", about=(f"volume:dtr-registry-{A}",)),
     inventory=THREE_NODES,
 )
 store_1("a node is silent", stored(first=NO_ENGINE), unknown(CLUSTER, "no engine"), inventory=THREE_NODES)

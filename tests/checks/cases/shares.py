@@ -129,8 +129,8 @@ store_3(
     inventory=SWARM,
 )
 for reason, condition, subject in (
-    ("store.no-registry", "CTR-1", f"{A}:registry"),
-    ("store.no-volume", "CTR-5", A),
+    ("docker.no-container", "CTR-1", f"{A}:registry"),
+    ("container.no-volume", "CTR-5", A),
 ):
     missing = Unavailable(reason, "nothing there", because=Because(subject, condition=condition))
     store_3(
@@ -142,7 +142,7 @@ for reason, condition, subject in (
 store_3(
     "one replica is not seen, and the others keep images elsewhere",
     {
-        ("registry_storage", A): Unavailable("store.no-registry", "none"),
+        ("registry_storage", A): Unavailable("docker.no-container", "none"),
         ("registry_storage", B): storage(B, share="", kind=""),
         ("shares", CLUSTER): shares(),
     },

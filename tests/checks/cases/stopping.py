@@ -355,7 +355,7 @@ stop_5(
 stop_5(
     "where images are is not seen",
     images({("containers", N2): containers(N2, without=("registry",))}, driver="filesystem"),
-    unknown(N1, "has no registry container", reason="stop.storage-unseen"),
+    unknown(N1, "has no registry container", reason="docker.no-container"),
     inventory=FIRST,
 )
 stop_5("the only replica", images(), not_applicable(N1, "see STOP-1"), inventory=ONE)
