@@ -5,6 +5,7 @@ from typing import Any
 
 import yaml
 
+from lab.embedded.backups import write_backups
 from lab.embedded.blobs import write_storage
 from lab.embedded.certificates import Authority
 from lab.embedded.nodes import login
@@ -104,6 +105,8 @@ def write_inventory(
         inventory["storage"] = {"hosts": [cluster.object_storage.host]}
     if cluster.sample:
         inventory["storage"] = inventory.get("storage", {}) | {"sample": cluster.sample}
+    if cluster.backups:
+        inventory["backup"] = write_backups(cluster, directory)
     if cluster.rethink.in_inventory:
         inventory["rethinkdb"] = _database(cluster, directory, database)
     for node in cluster.swarm.nodes:

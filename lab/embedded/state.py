@@ -256,6 +256,10 @@ class Cluster:
     """Host and port of what stands before its balancer, if anything does."""
     trust: Trust = field(default_factory=Trust)
     images: list[StoredImage] = field(default_factory=list)
+    backups: set[str] = field(default_factory=set)
+    """What the inventory names a backup of, which is beside it: msr, mke, swarm."""
+    backup_cut: bool = False
+    """The file of MSR's backup ends early, as where a disk was full."""
     sample: int = 0
     """How many blobs the inventory says to look for in the storage."""
     collected: set[str] = field(default_factory=set)

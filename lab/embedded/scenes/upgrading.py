@@ -15,7 +15,8 @@ BLOCKS = "not-ready-to-upgrade"
 
 
 def _runs(cluster: Cluster, version: str, engine: str = "25", mke: str = "3.7.5") -> None:
-    """Installed in this version, on such engines and with that MKE."""
+    """Installed in this version, on such engines and with that MKE; the backups are there."""
+    cluster.backups = {"msr", "mke", "swarm"}
     cluster.inventory["product"] = {"name": "MSR", "version": version}
     cluster.mke.listed_version = mke
     for replica in cluster.replicas:
@@ -68,3 +69,22 @@ def upgrade_without_all_copies(cluster: Cluster, expect: Expectations) -> None:
     expect.fail("STATUS-12", "jobrunner.jobs")
     expect.fail("PRE-10", "jobrunner.jobs")
     expect.cause("table-copies-missing", "table:jobrunner.jobs")
+
+
+@scene("upgrade-without-a-backup", "The inventory names no backup, and no way back.", options=TO_2_10)
+def upgrade_without_a_backup(cluster: Cluster, expect: Expectations) -> None:
+    _runs(cluster, OF_2_9)
+    cluster.backups = set()
+    expect.unknown("PRE-3", "msr", "mke", "swarm")
+    expect.fail("PRE-12", "cluster")
+    expect.cause(BLOCKS, "inventory:backup.way_back")
+    for key in ("msr", "mke", "swarm"):
+        expect.cause("not-seen", f"inventory:backup.{key}")
+
+
+@scene("upgrade-with-half-a-backup", "MSR's backup ends early, as where the disk was full.", options=TO_2_10)
+def upgrade_with_half_a_backup(cluster: Cluster, expect: Expectations) -> None:
+    _runs(cluster, OF_2_9)
+    cluster.backup_cut = True
+    expect.fail("PRE-3", "msr")
+    expect.cause(BLOCKS, "inventory:backup.msr")
