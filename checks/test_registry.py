@@ -3,12 +3,15 @@
 import re
 from urllib.parse import urlsplit
 
-from checks.condition import CRITICAL, Reason, condition
+from checks.condition import CRITICAL, WARNING, Reason, condition
+from checks.rules.wording import few
 from checks.verdict import Verdict, failed, passed
 from fixtures.access.http.licence import NO_LICENCE
 from fixtures.core.evidence import thing
 from fixtures.inventory import Inventory
+from fixtures.inventory.addresses import host_and_port, named_port
 from fixtures.probes.endpoints import MkePing, RegistryFront
+from fixtures.probes.mke_registries import MkeRegistries
 
 API_VERSION = "registry/2.0"
 
@@ -95,3 +98,36 @@ def test_mke_answers_ping(mke_ping: MkePing) -> Verdict:
     reason = "mke.unhealthy" if mke_ping.status >= 500 else "mke.other-status"
     message = f"MKE's /_ping returns {mke_ping.detail}: log-ins fail without MKE"
     return failed(reason, message, seen=mke_ping.status, expected=200)
+
+
+@condition(
+    "MKE-2",
+    severity=WARNING,
+    documented="Beyond the guide: MKE's list of registries",
+    remedy="mke-registries",
+    reasons={
+        "mke.no-registry": "MKE lists no registry",
+        "mke.other-registry": "MKE lists other registries only",
+    },
+    measured="reported",
+)
+def test_mke_lists_this_registry(mke_registries: MkeRegistries, inventory: Inventory) -> Verdict:
+    """MKE's list of registries names the address of users."""
+    listed = [_normal(address) for address in mke_registries.addresses]
+    own = named_port(inventory.public_host, inventory.public_port)
+    if not listed:
+        return failed("mke.no-registry", f"MKE lists no registry, and so not {own}", seen=[], expected=own)
+    if own not in listed:
+        message = f"MKE does not list {own} among its registries: {few(listed)}"
+        return failed("mke.other-registry", message, seen=listed, expected=own)
+    others = [address for address in dict.fromkeys(listed) if address != own]
+    further = f", and further registries: {few(others)}" if others else ""
+    return passed(f"MKE lists {own}{further}", seen=listed, expected=own)
+
+
+def _normal(address: str) -> str:
+    """An address as the inventory's is written; one that is none stays as it is."""
+    try:
+        return host_and_port(address.removeprefix("https://").rstrip("/"))
+    except ValueError:
+        return address

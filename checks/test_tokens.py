@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from checks.condition import CRITICAL, WARNING, Reason, condition
 from checks.rules.clocks import clock_of, clocks, from_median
-from checks.rules.wording import many
+from checks.rules.wording import few
 from checks.verdict import Verdict, failed, not_applicable, passed, skipped, unknown
 from fixtures.access.http.licence import NO_LICENCE, no_token_without_licence
 from fixtures.core.evidence import Because, thing
@@ -33,8 +33,6 @@ LEEWAY = timedelta(seconds=60)
 UNLICENSED, TOO_MANY, OTHER_STATUS = (
     {code: REASONS[code]} for code in ("token.no-licence", "token.too-many-log-ins", "token.other-status")
 )
-# Of many names that a message would hold.
-FEW = 3
 SERVER_ERROR = REASONS["token.server-error"]
 
 
@@ -201,12 +199,12 @@ def test_token_grants_no_more_than_the_reader_may(
     if not reader.cannot_read:
         line = f"cannot_read: [namespace/name] to the reader {reader.subject.partition(':')[2]}"
         return skipped(f"the inventory names no repository that the reader cannot read: add {line}")
-    names, about = _few(reader.cannot_read), [thing("account", reader.subject)]
+    names, about = few(reader.cannot_read), [thing("account", reader.subject)]
     if refused_pulls.status != 200:
         message = f"the token service returns {refused_pulls.detail} and no token for {names}"
         return failed("token.not-given", message, seen=refused_pulls.status, expected=200)
     if refused_pulls.granted:
-        message = f"the reader's token grants {_few(refused_pulls.granted)}"
+        message = f"the reader's token grants {few(refused_pulls.granted)}"
         return failed("token.grants-too-much", message, seen=refused_pulls.granted, expected=[], about=about)
     opened = [pull for pull in pulls if pull.status not in (401, 403)]
     if opened:
@@ -216,12 +214,6 @@ def test_token_grants_no_more_than_the_reader_may(
         message = "the registry refuses a fresh token of its own replica as invalid (401, invalid_token)"
         return failed("token.invalid-at-registry", message, seen=INVALID, expected=INSUFFICIENT)
     return passed(f"the token for {names} grants nothing", seen=[], expected=[])
-
-
-def _few(names: Sequence[str]) -> str:
-    """The first of many names, and how many more there are."""
-    more = f" and {many(len(names) - FEW, 'more', 'more')}" if len(names) > FEW else ""
-    return ", ".join(names[:FEW]) + more
 
 
 @condition(

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+
+FEW = 3
+"""Of many names that a message would hold."""
 
 
 def many(number: int, word: str, plural: str | None = None) -> str:
     """A number with its word: `1 container`, `2 containers`; plural: where it is not the word with an s."""
     return f"{number} {word if number == 1 else plural or f'{word}s'}"
+
+
+def few(names: Sequence[str]) -> str:
+    """The first of many names, and how many more there are."""
+    more = f" and {len(names) - FEW} more" if len(names) > FEW else ""
+    return ", ".join(names[:FEW]) + more
 
 
 def one_line(text: str) -> str:

@@ -216,6 +216,10 @@ class Mke:
     takes_any_password: bool = False
     has_bundle: bool = False
     """A client bundle leads through it to all nodes' engines."""
+    takes_bundle: bool = True
+    """It accepts the certificate of the client bundle."""
+    registries: list[str] | None = None
+    """The addresses of its registries; None: the address of users."""
 
 
 @dataclass

@@ -10,16 +10,18 @@ from typing import Any
 from lab.embedded.nodes.engine import Engine, versioned
 from lab.embedded.nodes.http import Answer, Question, refused
 from lab.embedded.nodes.state import Node
-from lab.embedded.nodes.swarm import Swarm
+from lab.embedded.state import Cluster
 
 CONSTRAINT = "constraint:node=="
+REGISTRIES = "/api/ucp/config/dtr"
 
 
 class Bundle:
     """Answers for all nodes of a swarm. `engines`: by the node's name."""
 
-    def __init__(self, swarm: Swarm, engines: Mapping[str, Engine]) -> None:
-        self._swarm = swarm
+    def __init__(self, cluster: Cluster, engines: Mapping[str, Engine]) -> None:
+        self._cluster = cluster
+        self._swarm = cluster.swarm
         self._engines = engines
 
     def headers(self) -> dict[str, str]:
@@ -29,9 +31,11 @@ class Bundle:
         """MKE's own health to anybody, all else to those with a certificate."""
         _, path = versioned(asked.path)
         if path == "/_ping":
-            return Answer(200, raw=b"OK")
-        if not asked.known:
+            return self._healthy()
+        if not asked.known or not self._cluster.mke.takes_bundle:
             return refused(401, "unauthorized")
+        if path == REGISTRIES:
+            return self._registries()
         if path == "/containers/json":
             return self._of_all(asked)
         if path == "/volumes":
@@ -42,6 +46,17 @@ class Bundle:
         if parts[0] in ("containers", "exec") and len(parts) > 1:
             return self._of_one(asked, path, parts)
         return self._leading().answer(asked)
+
+    def _healthy(self) -> Answer:
+        status = self._cluster.mke.ping_status
+        return Answer(status, raw=b"OK" if status == 200 else b"unhealthy manager\n")
+
+    def _registries(self) -> Answer:
+        """As Go writes it: null where there is none."""
+        named = self._cluster.mke.registries
+        addresses = [self._cluster.public_name] if named is None else named
+        rows = [{"hostAddress": address, "serviceID": f"id-{address}", "caBundle": ""} for address in addresses]
+        return Answer(200, {"registries": rows or None})
 
     def _leading(self) -> Engine:
         return self._engines[self._swarm.leader or self._swarm.nodes[0].name]

@@ -65,7 +65,7 @@ class Engines:
 
     def bundle(self, tls: ssl.SSLContext) -> EnginePort:
         """MKE's port, as a client bundle leads there."""
-        bundle = Bundle(self._cluster.swarm, self._engines)
+        bundle = Bundle(self._cluster, self._engines)
         return EnginePort(bundle.answer, bundle.headers, tls, self._cluster.mke.door, self._cluster.closing)
 
     def _record(self, node: str, asked: Question, status: int) -> None:

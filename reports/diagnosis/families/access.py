@@ -33,8 +33,14 @@ def mke_down(case: Case) -> Iterator[Finding]:
     refused = [each for each in case.of("TOKEN-0") if fails(each)]
     if own and refused and not case.of("TOKEN-0", word=VerdictWord.PASS):
         yield Finding(
-            ("mke",), tuple(own), predicts=lambda each: each.condition == "TOKEN-0" or blind_without_log_in(each)
+            ("mke",), tuple(own),
+            predicts=lambda each: each.condition == "TOKEN-0" or blind_without_log_in(each) or _not_told_by_mke(each),
         )  # fmt: skip
+
+
+def _not_told_by_mke(result: Result) -> bool:
+    """Whether MKE does not tell its registries."""
+    return unknown(result) and result.condition == "MKE-2"
 
 
 family.by_reason(
@@ -45,6 +51,28 @@ family.by_reason(
     "mke.other-status",
     remedy="mke-unhealthy",
     harms=(Harm.NEXT_FAILURE,),
+    predicts=lambda _case, _things: _not_told_by_mke,
+    explains="that MKE does not tell its registries",
+)
+family.by_reason(
+    "mke-registries",
+    "MKE does not list this registry",
+    "MKE's list of registries has no entry for the address of users: it is empty, or names another registry.",
+    "mke.no-registry",
+    "mke.other-registry",
+    remedy="mke-registries",
+)
+family.by_reason(
+    "mke-bundle-refused",
+    "MKE refuses the client bundle of the inventory",
+    "The client certificate was deleted, has expired, cannot be used, or is not that of an administrator.",
+    "http.forbidden",
+    "http.client-refused",
+    "inventory.client-certificate",
+    conditions=("MKE-2",),
+    unknown=True,
+    remedy="mke-bundle",
+    harms=(),
 )
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 from fixtures.access.http.client import Untrusted
+from fixtures.access.http.mke_bundle import ADD
 from fixtures.core.evidence import Because
-from fixtures.core.store import NoResponse, Unavailable
+from fixtures.core.store import NoResponse, NotConfigured, Unavailable
 from fixtures.inventory import Inventory
+from fixtures.probes.mke_registries import MkeRegistries
 from tests.checks.case import Cases, Facts, Inherited, Seen, fails, passes, skipped, unknown, warns
-from tests.checks.facts import NOW, THREE, USERS, A, B, C, certificate, front, inventory, mke, reader
+from tests.checks.facts import NOW, THREE, USERS, A, B, C, certificate, front, inventory, mke, reader, times
 from tests.checks.trust_facts import tokens
 
 REFUSED = NoResponse("http.refused", "/v2/ at f2277ad178f7 (10.0.0.11:443): connection refused")
@@ -99,6 +101,61 @@ mke_1(
     inventory=WITH_MKE,
 )
 mke_1("is not in the inventory", {}, skipped("mke", "mke: {url:"))
+
+mke_2 = Cases("MKE-2")
+WITH_BUNDLE = inventory(mke={"url": "https://mke.example.org:8443", "bundle": "ucp-bundle"})
+
+
+def listed(*addresses: str) -> Facts:
+    return {("mke_registries", MKE): MkeRegistries(**times(), addresses=list(addresses))}
+
+
+for address in (USERS, f"{USERS}:443", f"https://{USERS.upper()}/"):
+    mke_2(
+        f"lists {address}",
+        listed(address),
+        passes(MKE, f"MKE lists {USERS}", seen=[USERS], expected=USERS),
+        inventory=WITH_BUNDLE,
+    )
+mke_2(
+    "lists another one, too",
+    listed("msr-tokyo.example.org:4443", USERS, f"{USERS}:443"),
+    passes(MKE, f"MKE lists {USERS}, and further registries: msr-tokyo.example.org:4443"),
+    inventory=WITH_BUNDLE,
+)
+mke_2(
+    "lists another port",
+    listed(f"{USERS}:4443"),
+    warns(
+        MKE,
+        f"does not list {USERS} among its registries: {USERS}:4443",
+        seen=[f"{USERS}:4443"],
+        expected=USERS,
+        reason="mke.other-registry",
+        about=("mke",),
+    ),
+    inventory=WITH_BUNDLE,
+)
+mke_2(
+    "lists what is no address",
+    listed("http://[bad", "a", "b", "c"),
+    warns(MKE, "http://[bad, a, b and 1 more", reason="mke.other-registry"),
+    inventory=WITH_BUNDLE,
+)
+mke_2(
+    "lists none",
+    listed(),
+    warns(MKE, "MKE lists no registry", seen=[], expected=USERS, reason="mke.no-registry", about=("mke",)),
+    inventory=WITH_BUNDLE,
+)
+mke_2(
+    "refuses the bundle",
+    {("mke_registries", MKE): Unavailable("http.forbidden", "answered 401", about=["mke"])},
+    unknown(MKE, "answered 401", reason="http.forbidden", about=("mke",)),
+    inventory=WITH_BUNDLE,
+)
+mke_2("without a bundle", {("mke_registries", MKE): NotConfigured(ADD)}, skipped(MKE, "bundle: "), inventory=WITH_MKE)
+mke_2("is not in the inventory", {}, skipped("mke", "mke: {url:"))
 
 tls_1 = Cases("TLS-1")
 SHOWN = {"names": [USERS], "issuer": "CN=Example CA"}
@@ -293,4 +350,4 @@ token_0(
     unknown("admin", "no replica answers", reason="run.not-queried"),
 )
 
-CASES = [reg_1, mke_1, tls_1, tls_2, token_0]
+CASES = [reg_1, mke_1, mke_2, tls_1, tls_2, token_0]
