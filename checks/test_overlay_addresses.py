@@ -171,11 +171,14 @@ def _uncounted(
     if not addresses.prefixes or any(view.members is None or view.peers is None for view in addresses.views):
         return _not_reported(addresses)
     rows = {row.address: row.name for view in views.values() for row in view.nodes}
-    counted = {row.address for row in rows_of(addresses.places, engines, views).values()}
-    counted |= {engine.swarm.address for place in addresses.places if (engine := engines.seen(place.node))}
-    foreign = sorted(addresses.peers - counted)
+    own = {node: row.address for node, row in rows_of(addresses.places, engines, views).items()}
+    seen = [engine for place in addresses.places if (engine := engines.seen(place.node))]
+    told = {engine.node: engine.swarm.address for engine in seen if engine.swarm.address}
+    foreign = sorted(addresses.peers - {*own.values(), *told.values()})
     if not foreign:
         return None
+    if any(view.node not in own and view.node not in told for view in addresses.views) and (cause := _unlisted(views)):
+        return cause
     lacking = {each.subject: each.reason for each in lacks(addresses.inventory)}
     if all(rows.get(peer) in lacking for peer in foreign):
         return NotConfigured(lacking[rows[foreign[0]]])

@@ -166,10 +166,16 @@ def _needed(
 def rows_of(
     places: Sequence[NodeNetwork], engines: PerSubject[EngineFacts], views: PerSubject[SwarmView]
 ) -> dict[str, SwarmNode]:
-    """By node, its row in a manager's list."""
-    listed = {row.id: row for view in views.values() for row in view.nodes}
-    ids = {place.node: engine.swarm.node_id for place in places if (engine := engines.seen(place.node))}
-    return {node: listed[number] for node, number in ids.items() if number in listed}
+    """By node, its row in a manager's list: by its id, or where its engine does not say that, by its name."""
+    rows = [row for view in views.values() for row in view.nodes]
+    by_id, by_name = {row.id: row for row in rows}, {row.name: row for row in rows}
+    found: dict[str, SwarmNode] = {}
+    for place in places:
+        if engine := engines.seen(place.node):
+            own = engine.swarm.node_id
+            if row := by_id.get(own) if own else by_name.get(engine.name):
+                found[place.node] = row
+    return found
 
 
 def own_addresses(node: str, engines: PerSubject[EngineFacts], systems: PerSubject[System]) -> list[str]:
