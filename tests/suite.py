@@ -53,6 +53,11 @@ class Outcome:
         """All that did not pass, by condition and subject."""
         return {key: verdict for key, verdict in self.verdicts.items() if verdict in BAD}
 
+    @property
+    def words(self) -> set[str]:
+        """The verdicts that there are, but those on what the inventory does not ask for."""
+        return set(self.verdicts.values()) - {"SKIPPED", "NOT_APPLICABLE"}
+
     def of(self, condition: str, subject: str) -> dict[str, Any]:
         """The one verdict of a condition on a subject."""
         found = [each for each in self.results if (each["condition"], each["subject"]) == (condition, subject)]

@@ -53,6 +53,7 @@ WAIVER = closed(
     until=DAY,
 )
 
+QUESTION: Schema = {"enum": ["ok-to-stop", "before-upgrade"]}
 HEADER = closed(
     kind={"const": "header"},
     schema={"const": 2},
@@ -68,6 +69,7 @@ HEADER = closed(
     versions=mapped(TEXT),
     images=mapped(TEXT),
     product_image=TEXT_OR_NULL,
+    question={"anyOf": [{"type": "null"}, closed(name=QUESTION, of=TEXT)]},
     require=listed(TEXT),
     fail_on=SEVERITY,
     deselected=listed(CONDITION),
@@ -88,6 +90,7 @@ HEADER = closed(
             remedy=REMEDY,
             owns={"type": "boolean"},
             reasons=REASONS,
+            question={"anyOf": [{"type": "null"}, QUESTION]},
         )
     ),
     areas={"type": "object", "patternProperties": {"^[A-Z]+$": TEXT}, "additionalProperties": False},

@@ -41,7 +41,7 @@ def without_secrets(cluster: Embedded) -> Path:
 
 def test_one_container_is_made_on_each_node_and_removed(suite: Suite, tmp_path: Path) -> None:
     with scene("healthy", tmp_path) as cluster:
-        outcome = suite.run(f"--inventory={inventory_with(cluster, require=['NET'])}", *OVERLAY)
+        outcome = suite.run(f"--inventory={inventory_with(cluster, require=['NET'])}", "-k", "overlay")
         assert outcome.code == 0, outcome.output
         assert set(outcome.verdicts.values()) == {"PASS"}
         assert made(cluster) == {"node-1": 1, "node-2": 1, "node-3": 1}

@@ -39,7 +39,7 @@ def assert_as_promised(outcome: Outcome) -> None:
 def test_the_faulty_run_has_the_verdicts_that_it_should(faulty: Seen) -> None:
     assert faulty.outcome.code == 1, faulty.outcome.output
     assert faulty.outcome.tripped == faulty.expected
-    assert set(faulty.outcome.verdicts.values()) == set(WORST_FIRST) - {"NOT_APPLICABLE"}
+    assert set(faulty.outcome.verdicts.values()) == set(WORST_FIRST)
 
 
 def test_results_have_the_promised_form_line_by_line(faulty: Seen, healthy: Seen) -> None:

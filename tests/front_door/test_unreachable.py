@@ -25,7 +25,7 @@ SPARE_SECONDS = 6.0
 # What is asked of a replica before it is known whether it answers.
 OWN_LOOKS = {"ping", "web_certificate"}
 # What is asked about it elsewhere, whatever became of its web port: at its node's engine and at its database.
-LOOKS_ELSEWHERE = {"replica_volumes", "database_log", "database_view"}
+LOOKS_ELSEWHERE = {"replica_volumes", "registry_storage", "database_log", "database_view"}
 
 
 def with_port(cluster: Embedded, replica: str, port: int) -> Path:

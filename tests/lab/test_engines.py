@@ -98,7 +98,7 @@ def test_volumes_images_and_networks(healthy: Asker) -> None:
     assert {peer["IP"] for peer in network["Peers"]} == {"10.0.0.11", "10.0.0.12", "10.0.0.13"}
     with pytest.raises(NotFound, match="network dtr-br not found"):
         engine.inspect_network("dtr-br")
-    assert {row["Name"] for row in engine.networks()} == {"bridge", "host", "none", "dtr-ol"}
+    assert {row["Name"] for row in engine.networks()} == {"bridge", "docker_gwbridge", "host", "none", "dtr-ol"}
 
 
 def test_swarm_is_told_by_managers_alone(start: Start) -> None:

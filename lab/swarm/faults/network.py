@@ -105,6 +105,8 @@ def _leaderless(expect: Expect) -> None:
     for machine in expect.machines:
         expect.fail("NET-1", machine.name)
         expect.no_probe(machine.number)
+    expect.unknown("TLS-3", "swarm-ca")
+    expect.unknown("NET-7", *expect.addresses("nodes"))
     expect.cause("swarm-leaderless", "swarm", offers="call-support")
 
 

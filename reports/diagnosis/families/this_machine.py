@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reports.diagnosis.case import Case
+from reports.diagnosis.case import Case, type_of
 from reports.diagnosis.finding import Family, Finding
 from reports.diagnosis.reach import responded, silent_replicas
-from reports.records import VerdictWord
+from reports.records import Result, VerdictWord
 
 family = Family()
 
@@ -37,7 +37,8 @@ def this_machine_cut_off(case: Case) -> Iterator[Finding]:
     Contradicted by: anything that responds.
     """
     judged = (VerdictWord.PASS, VerdictWord.WARN, VerdictWord.FAIL)
-    seen = [each for each in case.results if each.verdict in judged]
+    # What is judged of the inventory's own files needs no response.
+    seen = [each for each in case.results if each.verdict in judged and not _of_the_inventory(each)]
     silent = silent_replicas(case)
     owners = case.header.owners
     if (
@@ -46,6 +47,10 @@ def this_machine_cut_off(case: Case) -> Iterator[Finding]:
         and not any(e.verdict is VerdictWord.PASS or e.condition not in owners or responded(e) for e in seen)
     ):
         yield Finding(("this-machine",), tuple(seen), predicts=lambda _: True, detail="")
+
+
+def _of_the_inventory(verdict: Result) -> bool:
+    return bool(verdict.about) and all(type_of(each) == "inventory" for each in verdict.about)
 
 
 @family.cause("own-limit", "This run could not check everything", remedy="own-limit")

@@ -31,6 +31,13 @@ def test_balancer_that_follows_the_status_is_not_at_fault() -> None:
     assert found(ping(200, "ping.undocumented"), BALANCED) == [("ping-misbehaves", (f"replica:{C}",))]
 
 
+def test_what_mke_lists_and_who_it_refuses_are_causes_of_their_own() -> None:
+    for reason in ("mke.no-registry", "mke.other-registry"):
+        assert found(warn("MKE-2", "mke.example.org", reason, "mke")) == [("mke-registries", ("mke",))]
+    for reason in ("http.forbidden", "http.client-refused", "inventory.client-certificate"):
+        assert found(unseen("MKE-2", "mke.example.org", reason, "mke")) == [("mke-bundle-refused", ("mke",))]
+
+
 def test_balancer_alone_is_at_fault() -> None:
     assert found(fail("PING-2", USERS, "ping.other-status", "balancer")) == [("balancer-at-fault", ("balancer",))]
 

@@ -177,7 +177,8 @@ def test_nothing_that_answers_is_this_machines_network() -> None:
     ids = (A, B, C)
     silent = [fail("PING-1", each, "ping.no-route", f"replica:{each}") for each in ids]
     rest = [unseen("STATUS-1", each, "http.no-route", f"replica:{each}") for each in ids]
-    assert [each.id for each in find_causes(header(), [*silent, *rest])] == ["this-machine-cut-off"]
+    own_file = well("TLS-3", "rethinkdb-client", "inventory:rethinkdb")
+    assert [each.id for each in find_causes(header(), [*silent, *rest, own_file])] == ["this-machine-cut-off"]
     answers = well("MKE-1", "mke.example.org")
     assert "this-machine-cut-off" not in {each.id for each in find_causes(header(), [*silent, *rest, answers])}
 
