@@ -57,12 +57,19 @@ def together(first: Effect, second: Effect) -> bool:
     except (ValueError, KeyError, IndexError, StopIteration):
         return False
     _even(one, expect)
+    if _of_overlay(first) | _of_overlay(second) and any(each.listed_ways == ("shell",) for each in cluster.swarm.nodes):
+        return False
     if not first.verdicts.keys() | second.verdicts.keys() <= expect.verdicts.keys():
         # The one leaves out of the inventory what shows the other.
         return False
     healthy, with_one, with_both = states
     ours, theirs = _changed(healthy, with_one), _changed(with_one, with_both)
     return not ours & theirs and _known(first.changed) <= _known(ours) and _known(second.changed) <= _known(theirs)
+
+
+def _of_overlay(effect: Effect) -> bool:
+    """Whether overlay networks show it, which a command line alone does not look at."""
+    return any(condition.startswith("NET-") for condition, _ in effect.verdicts)
 
 
 def _even(scene: Scene, expect: Expectations) -> None:

@@ -24,11 +24,15 @@ _ALL = (Harm.SIGN_IN, Harm.PULL, Harm.PUSH, Harm.WEB)
 
 
 def _said_of(case: Case, names: set[str], *conditions: str) -> Follows:
-    """What these conditions say of these replicas alone, the balancer and containers apart."""
+    """What these conditions say of these replicas alone, the balancer and containers apart.
+
+    Nothing that is down explains that anybody is let in.
+    """
 
     def follows(result: Result) -> bool:
         at_fault = replicas_in(case, result)
-        return result.condition in conditions and bool(at_fault) and at_fault <= names
+        is_open = result.reason == "reg.open"
+        return result.condition in conditions and bool(at_fault) and at_fault <= names and not is_open
 
     return follows
 

@@ -193,4 +193,8 @@ def _not_available(case: Case, reason: str) -> Iterator[Finding]:
     if own := [each for each in case.found(reason) if wrong(each)]:
         nodes = _all_nodes(own)
         refused = [each for each in _refused(case, nodes) if fails(each)]
-        yield Finding(things_of(own, "node"), (*own, *refused), predicts=unseen_at(nodes))
+        unseen = unseen_at(nodes)
+        # Its log can be read as on any other node.
+        yield Finding(
+            things_of(own, "node"), (*own, *refused), predicts=lambda each: each.area != "LOG" and unseen(each)
+        )

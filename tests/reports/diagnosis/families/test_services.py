@@ -23,6 +23,15 @@ def test_sick_replica_does_not_take_anothers_report() -> None:
     assert sorted(causes) == [("health-report-bad", (f"replica:{B}",)), ("replica-unhealthy", REPLICA)]
 
 
+def test_container_out_of_reach_explains_no_registry_that_lets_anybody_in() -> None:
+    own = fail("PING-1", C, "ping.container-unreachable", f"container:notary-signer-{C}")
+    causes = found(own, fail("REG-1", C, "reg.open", *REPLICA))
+    assert sorted(causes) == [
+        ("container-unreachable", (f"container:notary-signer-{C}",)),
+        ("registry-too-open", REPLICA),
+    ]
+
+
 def test_container_that_ping_names_is_unreachable_unless_docker_shows_it_down() -> None:
     own = fail("PING-1", C, "ping.container-unreachable", f"container:registry-{C}")
     served = fail("REG-1", C, "reg.server-error", *REPLICA)

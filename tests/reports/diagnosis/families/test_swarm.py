@@ -6,7 +6,19 @@ import pytest
 
 from reports.diagnosis.diagnosis import diagnose as diagnosis_of
 from reports.remedies import remedies
-from tests.reports.diagnosis.families.cluster_run import A, B, C, apart, container, diagnose, fail, found, kinds, warn
+from tests.reports.diagnosis.families.cluster_run import (
+    A,
+    B,
+    C,
+    apart,
+    container,
+    diagnose,
+    fail,
+    found,
+    kinds,
+    unseen,
+    warn,
+)
 from tests.reports.diagnosis.families.nodes_run import manager_lost, nameless, refused, silent
 from tests.reports.samples import header
 
@@ -87,3 +99,12 @@ def test_lost_majority_of_managers_is_brought_back_before_support_is_called() ->
     (found_,) = diagnosis_of(header(), [leaderless]).causes
     assert found_.step == remedies()["swarm-quorum"].sentence
     assert "call-support" in [each.rung for each in found_.actions if each.offered]
+
+
+def test_a_drained_node_does_not_explain_a_log_that_is_not_read() -> None:
+    drained = warn("NODE-1", "node-3", "node.drained", "node:node-3")
+    unread = unseen("LOG-2", "node-3", "log.engine-not-read", "node:node-3")
+    assert sorted(found(drained, unread)) == [
+        ("engine-log-unread", ("node:node-3",)),
+        ("node-drained", ("node:node-3",)),
+    ]
