@@ -94,6 +94,9 @@ MISSED = {
     frozenset({"overlay-down", "issues-for-a-moment"}): "an issue that is over passes for the network's",
     frozenset({"overlay-down", "table-backfilling"}): "a copy that is not ready passes for the network's",
     frozenset({"encrypted-overlay-down", "table-backfilling"}): "a copy that is not ready passes for the network's",
+    frozenset({"overlay-down", "table-being-changed"}): "a copy that is not ready passes for the network's",
+    frozenset({"encrypted-overlay-down", "table-being-changed"}): "a copy that is not ready passes for the network's",
+    frozenset({"blobs-unread-in-the-database", "database-wants-a-certificate"}): "without a certificate no row is read",
     frozenset({"alerts-and-jobs-unreadable", "one-replica-silent"}): "a silent replica does not say what its lists are",
     frozenset(
         {"notary-mistrusts-tokens", "notary-signer-deaf"}
