@@ -37,6 +37,7 @@ class Cell:
     inventory: dict[str, Any] = field(default_factory=dict)
 
 
+NO_MKE = {("MKE-1", "SKIPPED"), ("MKE-2", "SKIPPED")}
 CELLS = {
     "PASS": Cell("healthy", "in_time", {("PING-3", "PASS")}, 0),
     "FAIL, critical": Cell("licence-gone", "no_alert", {("ALERT-1", "FAIL")}, 1, 1),
@@ -58,12 +59,12 @@ CELLS = {
         "alerts-and-jobs-unreadable", "no_alert", {("ALERT-1", "UNKNOWN")}, 7, inventory=waiver("ALERT-1")
     ),
     "NOT APPLICABLE": Cell("single-replica", "same_cluster", {("STATUS-7", "NOT_APPLICABLE")}, 0),
-    "SKIPPED": Cell("healthy", "mke", {("MKE-1", "SKIPPED")}, 0, 0, {"mke": None}),
+    "SKIPPED": Cell("healthy", "mke", NO_MKE, 0, 0, {"mke": None}),
     "required and judged": Cell("healthy", "in_time", {("PING-3", "PASS")}, 0, inventory=required("PING-3")),
     "required and deselected": Cell("healthy", "in_time", {("PING-3", "PASS")}, 7, 7, required("REG-1")),
     "required by its area and deselected": Cell("healthy", "in_time", {("PING-3", "PASS")}, 7, None, required("PING")),
     "required by default and deselected": Cell("healthy", "in_time", {("PING-3", "PASS")}, 7, None, {"require": None}),
-    "required and SKIPPED": Cell("healthy", "mke", {("MKE-1", "SKIPPED")}, 7, None, required("MKE-1") | {"mke": None}),
+    "required and SKIPPED": Cell("healthy", "mke", NO_MKE, 7, None, required("MKE-1") | {"mke": None}),
     "required and UNKNOWN, warning": Cell(
         "nginx-status-is-html", "overrun", {("NGINX-3", "UNKNOWN")}, 7, None, required("NGINX-3")
     ),

@@ -43,6 +43,8 @@ ONE_FAULT = (
     {"database-addresses-swapped", "database-server-row-gone"},
     {"gossip-cut", "other-servers-miss-the-renamed-one"},
     {"names-lost-on-a-slow-network", "quorum-lost"},
+    # The name of a database that is stopped need not resolve.
+    {"names-lost-on-a-slow-network", "replica-stopped"},
     # An engine that left the swarm closes its ports, and has no container on the network.
     {"node-left-the-swarm", "gossip-port-closed"},
     {"node-left-the-swarm", "swarm-port-closed"},
