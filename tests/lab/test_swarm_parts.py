@@ -52,7 +52,7 @@ def test_what_a_fault_must_trip_names_what_its_lab_has(name: str) -> None:
     fault = faults()[name]
     machines = fault.plan.machines
     known = {machine.name for machine in machines} | {machine.replica for machine in machines}
-    known |= {"cluster", "swarm", "admin", "reader", "anonymous", *FEEDS, IMAGE, NETWORK}
+    known |= {"cluster", "swarm", "swarm-ca", "admin", "reader", "anonymous", *FEEDS, IMAGE, NETWORK}
     for _, subject in fault.expected():
         assert subject.split(":")[0] in known
     assert fault.title.endswith(".")
