@@ -14,6 +14,7 @@ from reports.diagnosis.families import (
     addresses,
     api,
     background,
+    changes,
     cluster,
     containers,
     database,
@@ -32,14 +33,12 @@ from reports.diagnosis.families import (
     resources,
     rest,
     services,
-    stopping,
     storage,
     swarm,
     tables,
     this_machine,
     tokens,
     trust,
-    upgrading,
     ways_in,
 )
 from reports.diagnosis.finding import Finding, Kind
@@ -76,8 +75,7 @@ FAMILIES = (
     housekeeping,
     background,
     logs,
-    stopping,
-    upgrading,
+    changes,
     rest,
 )
 KINDS: tuple[Kind, ...] = tuple(kind for module in FAMILIES for kind in module.family.kinds)

@@ -1,4 +1,4 @@
-"""What keeps a node or a replica from being stopped now, one cause for each condition and reason."""
+"""What stands in the way of a stop or an upgrade: one cause for each condition and reason."""
 
 from __future__ import annotations
 
@@ -19,8 +19,23 @@ def not_ok_to_stop(case: Case) -> Iterator[Finding]:
     Predicts: nothing; nobody suffers before it is stopped.
     Contradicted by: nothing.
     """
+    yield from _one_for_each_reason(case, "stop.")
+
+
+@family.cause("not-ready-to-upgrade", "", remedy="", harms=())
+def not_ready_to_upgrade(case: Case) -> Iterator[Finding]:
+    """What `--before-upgrade` asks for does not hold, and no fault that was found explains it.
+
+    Needs: a PRE condition fails.
+    Predicts: nothing; nobody suffers before the upgrade.
+    Contradicted by: nothing.
+    """
+    yield from _one_for_each_reason(case, "pre.")
+
+
+def _one_for_each_reason(case: Case, prefix: str) -> Iterator[Finding]:
     groups: dict[tuple[str, str | None], list[Result]] = {}
-    for each in case.found("stop."):
+    for each in case.found(prefix):
         groups.setdefault((each.condition, each.reason), []).append(each)
     for own in groups.values():
         yield Finding(things_of(own), tuple(own))
