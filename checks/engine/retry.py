@@ -83,7 +83,17 @@ class Retry:
     def _look(self, keys: set[Key], pause: float) -> None:
         self.judge.forget_views()
         time.sleep(max(0.0, min(pause, self.until - time.monotonic())))
+        unseen = {key for key in keys if self._failed(key)}
         self.scheduler.look(keys | self._of_same_round(keys), self.target.store.rounds, self.until)
+        late = self._seen_without({key.probe for key in unseen if not self._failed(key)}, keys)
+        if late:
+            self.judge.forget_views()
+            self.scheduler.look(late | self._of_same_round(late), self.target.store.rounds, self.until)
+
+    def _seen_without(self, came: set[str], just_seen: set[Key]) -> set[Key]:
+        """What was seen when these probes had not seen everything yet that they see now, and needs all of it."""
+        seen = set(self.target.store.observations) - just_seen
+        return {key for key in seen if PROBES[key.probe].again_after in came and not self._failed(key)}
 
     def _of_same_round(self, again: set[Key]) -> set[Key]:
         """Facts of different rounds must not be compared: what lies between them would be taken for a fault."""

@@ -22,6 +22,7 @@ LOST = (
     "attaching to network failed, make sure your network options are correct and check manager logs: context deadline "
     "exceeded"
 )
+NO_SHIM = "failed to create shim: ttrpc: closed: unknown"
 
 
 class Exec:
@@ -110,6 +111,9 @@ class Lifecycle:
         if container.state == "running":
             return Answer(304)
         with self._lock:
+            if self._node.failed_starts > 0:
+                self._node.failed_starts -= 1
+                return refused(500, NO_SHIM)
             if failure := self._attached(container):
                 return failure
             container.state, container.started, container.finished = "running", self._ago(), None

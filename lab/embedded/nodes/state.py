@@ -143,6 +143,8 @@ class Node:
     """Nothing can be written under Docker's data root."""
     lost_attachments: int = 0
     """How many of the next containers lose their first attachment to the overlay network."""
+    failed_starts: int = 0
+    """How many of the next containers the engine cannot start."""
     memory: int = 16 * GIB
     memory_available: int = 9 * GIB
     swap: int = 2 * GIB

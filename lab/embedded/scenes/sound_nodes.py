@@ -137,6 +137,11 @@ def first_attachment_lost(cluster: Cluster, _expect: Expectations) -> None:
     cluster.node(cluster.bad).lost_attachments = 3
 
 
+@scene("first-start-fails", "One engine cannot start a container at first, and a moment later it can.", sound=True)
+def first_start_fails(cluster: Cluster, _expect: Expectations) -> None:
+    cluster.node(cluster.bad).failed_starts = 1
+
+
 @scene("noisy-log-in", "A log-in to a node prints a banner before anything else.", sound=True)
 def noisy_log_in(cluster: Cluster, _expect: Expectations) -> None:
     for node in cluster.swarm.nodes:

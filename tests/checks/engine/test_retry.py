@@ -202,6 +202,24 @@ def test_what_is_compared_with_another_look_is_looked_at_again_where_that_one_is
     assert sorted(observations) == [replica_id(1), replica_id(1), replica_id(2)]
 
 
+@pytest.mark.parametrize(("second", "looked"), [("green", [2, 1]), ("silent", [1])])
+def test_what_needs_all_is_looked_at_again_once_one_more_is_seen(second: str, looked: list[int]) -> None:
+    lights = Lights({1: ["green"], 2: ["silent", second]}, inventory(2))
+    seen: dict[str, list[int]] = {}
+
+    @probe("a toy", deadline=5, again_after="light")
+    def room(replica: Replica, light: Toy, every_light: PerSubject[Toy]) -> Toy:  # noqa: ARG001
+        seen.setdefault(replica.id, []).append(len(dict(every_light)))
+        return toy("green")
+
+    def check(room: Toy) -> Verdict:  # noqa: ARG001
+        return passed()
+
+    assert lights.look(check=check) == [1, 2]
+    assert [len(each) for each in seen.values()] == looked
+    assert seen[replica_id(1)][-1] == len(seen)
+
+
 def test_what_was_needed_is_looked_at_again_as_well() -> None:
     lights = Lights({1: ["silent", "green"]})
 
