@@ -199,11 +199,8 @@ def rethinkcli_failed(case: Case) -> Iterator[Finding]:
     Contradicted by: other servers that miss this one: then the server is at fault.
     """
     reasons = ("container.rethinkcli-failed", "rethinkdb.unresolved", "rethinkdb.local-error", "rethinkdb.tls-alert")
-    own = [
-        each
-        for each in case.left_for(*reasons, *_CLIENT)
-        if each.area == "RDB" and not (has_reason(each, _CLIENT) and _of_inventory(each))
-    ]
+    # What the inventory's own certificate is refused for was found before.
+    own = [each for each in case.left_for(*reasons, *_CLIENT) if each.area == "RDB"]
     for remedy, alike in _by_remedy(own).items():
         things = things_of(alike, "database") or things_of(alike)
         yield Finding(things, tuple(alike), affects=frozenset(things), remedy=remedy)

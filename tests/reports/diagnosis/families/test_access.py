@@ -108,6 +108,19 @@ def test_mke_is_not_down_while_somebody_logs_in() -> None:
     ]
 
 
+def test_mke_that_is_ill_or_down_takes_its_list_and_nothing_else() -> None:
+    ill = fail("MKE-1", "mke.example.org", "mke.unhealthy", "mke")
+    refused = fail("TOKEN-0", "admin", "token.credentials-refused", "account:admin")
+    unlisted = unseen("MKE-2", "mke.example.org", "http.error-status", "mke")
+    busy = warn("NGINX-3", A, "nginx.overrun", f"replica:{A}")
+    silent = unseen("NGINX-2", A, "http.timeout", f"replica:{A}")
+    for wrong, kind in (((ill, refused), "mke-down"), ((ill,), "mke-unhealthy")):
+        assert sorted(found(*wrong, unlisted, busy)) == [(kind, ("mke",)), ("nginx-busy", (f"replica:{A}",))]
+        assert dict(found(*wrong, silent)) == {kind: ("mke",), "not-seen": (f"replica:{A}",)}
+    listed = warn("MKE-2", "mke.example.org", "mke.no-registry", "mke")
+    assert sorted(found(ill, listed)) == [("mke-registries", ("mke",)), ("mke-unhealthy", ("mke",))]
+
+
 def test_missing_licence_takes_refused_tokens_and_no_other_fault() -> None:
     """A wrong password that could not be tried follows; one that is accepted does not."""
     refused = fail("REG-1", C, "reg.no-licence", "cluster")
