@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 from lab.embedded.expectations import Expectations
+from lab.embedded.nodes.expected import mount
+from lab.embedded.nodes.state import GIB
 from lab.embedded.scenes.scene import Collection
 from lab.embedded.scenes.sound_products import OF_2_9
 from lab.embedded.state import Cluster, Job
@@ -88,3 +90,29 @@ def upgrade_with_half_a_backup(cluster: Cluster, expect: Expectations) -> None:
     cluster.backup_cut = True
     expect.fail("PRE-3", "msr")
     expect.cause(BLOCKS, "inventory:backup.msr")
+
+
+@scene(
+    "upgrade-onto-a-small-node",
+    "A node has half of the documented memory, and its disk is nearly full.",
+    options=TO_2_10,
+)
+def upgrade_onto_a_small_node(cluster: Cluster, expect: Expectations) -> None:
+    _runs(cluster, OF_2_9)
+    node = cluster.node(cluster.bad)
+    node.memory, node.memory_available = 8 * GIB, 3 * GIB
+    disk = node.disk("/var/lib/docker")
+    disk.size = disk.used + 9 * GIB
+    expect.fail("PRE-5", f"{cluster.bad.id}:memory", f"{cluster.bad.id}:disk")
+    expect.fail("NODE-2", mount(node, disk.target))
+    expect.cause("disk-full", f"node:{node.name}")
+    expect.cause(BLOCKS, f"node:{node.name}")
+
+
+@scene("upgrade-without-a-shell", "The inventory leads to the engines alone: sizes are not seen.", options=TO_2_10)
+def upgrade_without_a_shell(cluster: Cluster, expect: Expectations) -> None:
+    _runs(cluster, OF_2_9)
+    for node in cluster.swarm.nodes:
+        node.listed_ways = ("docker",)
+        expect.cause("not-seen", f"inventory:nodes.{node.name}")
+    expect.unknown("PRE-5", *expect.everywhere)
