@@ -220,6 +220,9 @@ class Mke:
     """It accepts the certificate of the client bundle."""
     registries: list[str] | None = None
     """The addresses of its registries; None: the address of users."""
+    other_port: int = 0
+    """Of another registry, on this machine, and its door."""
+    other_door: Door = Door.CLOSED
 
 
 @dataclass

@@ -169,6 +169,7 @@ def write(node: Node, directory: Path, started: datetime) -> None:
         | {
             "disks": _disks(node),
             "sockets": _sockets(node),
+            "reaches": "".join(f"{each}\n" for each in node.reaches),
             "clock": f"{node.clock_ahead.total_seconds()}\n",
             "zone": f"{node.time_zone}\n",
             "processors": f"{node.processors}\n",

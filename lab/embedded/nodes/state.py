@@ -105,6 +105,8 @@ class Node:
     """The other node that the inventory's ways in lead to; "" where they lead here."""
     clone: str = ""
     """The swarm node ID of a clone with the same name, which is a swarm of its own and answers in place of the node."""
+    reaches: list[str] = field(default_factory=list)
+    """Other registries that respond to it, as HOST:PORT."""
     profile: dict[str, str] = field(default_factory=dict)
     """What the user's profile exports at a log-in. DOCKER_HOST is followed to another node: tcp://NODE:2376."""
     docker_prints: tuple[str, str] = ("", "")

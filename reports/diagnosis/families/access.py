@@ -63,6 +63,13 @@ family.by_reason(
     remedy="mke-registries",
 )
 family.by_reason(
+    "mke-silent-registry",
+    "MKE lists another registry that does not respond",
+    "Nothing responds at another address of MKE's list: neither to this machine nor to the nodes that asked.",
+    "mke.registry-silent",
+    remedy="mke-silent-registry",
+)
+family.by_reason(
     "mke-bundle-refused",
     "MKE refuses the client bundle of the inventory",
     "The client certificate was deleted, has expired, cannot be used, or is not that of an administrator.",

@@ -34,6 +34,8 @@ def test_balancer_that_follows_the_status_is_not_at_fault() -> None:
 def test_what_mke_lists_and_who_it_refuses_are_causes_of_their_own() -> None:
     for reason in ("mke.no-registry", "mke.other-registry"):
         assert found(warn("MKE-2", "mke.example.org", reason, "mke")) == [("mke-registries", ("mke",))]
+    silent = warn("MKE-2", "mke.example.org", "mke.registry-silent", "mke")
+    assert found(silent) == [("mke-silent-registry", ("mke",))]
     for reason in ("http.forbidden", "http.client-refused", "inventory.client-certificate"):
         assert found(unseen("MKE-2", "mke.example.org", reason, "mke")) == [("mke-bundle-refused", ("mke",))]
 
