@@ -147,7 +147,7 @@ def container_missing(case: Case) -> Iterator[Finding]:
 def crash_loop(case: Case) -> Iterator[Finding]:
     """A container starts and ends again and again.
 
-    Needs: CTR-2 sees it restarting.
+    Needs: CTR-2 sees it wait for its next start, or sees by its restarts that it just runs for a moment.
     Predicts: what it does for its replica.
     Contradicted by: its own database that is down, which alone makes it restart.
     """
