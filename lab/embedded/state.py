@@ -279,6 +279,8 @@ class Cluster:
     edits: list[Edit] = field(default_factory=list)
     faults: dict[str, Fault] = field(default_factory=dict)
     """Faults of every replica, by path."""
+    is_harbor: bool = False
+    """It is MSR 4: Harbor answers at every address of the inventory."""
     inventory: dict[str, Any] = field(default_factory=dict)
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
     """Ages count from here, so that what is frozen stays so while it is looked at."""
