@@ -14,6 +14,8 @@ scene = collection.scene
 
 TO_2_10, TO_2_11 = ("--before-upgrade=2.10.4",), ("--before-upgrade=2.11.0",)
 BLOCKS = "not-ready-to-upgrade"
+RETHINKDB = "rethinkdb 2.3.7~0xenial (CLANG 3.8.0 (tags/RELEASE_380/final))"
+"""As MSR's database servers say it; the recordings are of 2.4.4."""
 
 
 def _runs(cluster: Cluster, version: str, engine: str = "25", mke: str = "3.7.5") -> None:
@@ -23,6 +25,7 @@ def _runs(cluster: Cluster, version: str, engine: str = "25", mke: str = "3.7.5"
     cluster.mke.listed_version = mke
     for replica in cluster.replicas:
         replica.version = version
+        replica.process["version"] = RETHINKDB
     for node in cluster.swarm.nodes:
         node.install(engine)
 
@@ -116,3 +119,12 @@ def upgrade_without_a_shell(cluster: Cluster, expect: Expectations) -> None:
         node.listed_ways = ("docker",)
         expect.cause("not-seen", f"inventory:nodes.{node.name}")
     expect.unknown("PRE-5", *expect.everywhere)
+
+
+@scene("upgrade-brings-another-rethinkdb", "The target brings a newer line of RethinkDB than runs.", options=TO_2_10)
+def upgrade_brings_another_rethinkdb(cluster: Cluster, expect: Expectations) -> None:
+    _runs(cluster, OF_2_9)
+    for replica in cluster.replicas:
+        replica.process["version"] = "rethinkdb 2.2.6~0trusty (GCC 4.8.2)"
+    expect.warn("PRE-10", "rethinkdb")
+    expect.cause(BLOCKS, "cluster")
