@@ -6,6 +6,7 @@ from functools import partial
 
 from checks.condition import CRITICAL, WARNING, Reason, condition
 from checks.rules.swarm import views_of_managers
+from checks.rules.validity import LEAST_LEFT, days_needed
 from checks.rules.wording import many
 from checks.verdict import Severity, Verdict, failed, passed, skipped, unknown
 from fixtures.core.dimensions import NO_NODES
@@ -22,10 +23,6 @@ from fixtures.probes.validity import Validity
 
 SWARM_CA = "swarm-ca"
 CLIENT = "rethinkdb-client"
-# Swarm renews a node's certificate when between 50 and 80 % of its life are over.
-LEAST_LEFT = 0.15
-# Whoever issues certificates of 90 days or less renews them when a third of that is left.
-SHARE = 1 / 3
 ROOT_SHELL = "only root can read the node's swarm certificate: it needs ssh: or shell: to the node as root"
 
 
@@ -162,7 +159,7 @@ def _until(
     about: str,
     witnesses: Sequence[str] = (),
 ) -> Verdict:
-    """By the limits in days, or by a third of its validity where that is shorter: 7 of 30 days are its last part."""
+    """By the limits in days, or by a share of its validity where that is shorter."""
     until, left = f"{validity.not_after:%Y-%m-%d %H:%M} UTC", validity.not_after - now
     if left.total_seconds() <= 0:
         return failed(
@@ -175,8 +172,7 @@ def _until(
             witnesses=witnesses,
             since=validity.not_after,
         )
-    whole = (validity.not_after - validity.not_before).days
-    warn = min(limits.warn, whole * SHARE)
+    warn = days_needed(validity, limits.warn)
     fail = min(limits.fail, warn * limits.fail / limits.warn) if limits.warn else 0.0
     days = left.total_seconds() / 86_400
     when = f"in {many(left.days, 'day')}" if left.days else "within a day"

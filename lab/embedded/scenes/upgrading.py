@@ -2,7 +2,9 @@
 
 from datetime import timedelta
 
+from lab.embedded.certificates import Certificate
 from lab.embedded.expectations import Expectations
+from lab.embedded.nodes.container import DAY
 from lab.embedded.nodes.expected import mount
 from lab.embedded.nodes.state import GIB
 from lab.embedded.scenes.scene import Collection
@@ -18,10 +20,15 @@ RETHINKDB = "rethinkdb 2.3.7~0xenial (CLANG 3.8.0 (tags/RELEASE_380/final))"
 """As MSR's database servers say it; the recordings are of 2.4.4."""
 
 
+def _in(cluster: Cluster, days: int) -> str:
+    """The day so many days from now, as people write it."""
+    return f"{cluster.started + days * DAY:%Y-%m-%d}"
+
+
 def _runs(cluster: Cluster, version: str, engine: str = "25", mke: str = "3.7.5") -> None:
-    """Installed in this version, on such engines and with that MKE; the backups are there."""
+    """Installed in this version, on such engines and with that MKE; the backups are there, and the licence is young."""
     cluster.backups = {"msr", "mke", "swarm"}
-    cluster.inventory["product"] = {"name": "MSR", "version": version}
+    cluster.inventory["product"] = {"name": "MSR", "version": version, "licence_until": _in(cluster, 300)}
     cluster.mke.listed_version = mke
     for replica in cluster.replicas:
         replica.version = version
@@ -128,3 +135,45 @@ def upgrade_brings_another_rethinkdb(cluster: Cluster, expect: Expectations) -> 
         replica.process["version"] = "rethinkdb 2.2.6~0trusty (GCC 4.8.2)"
     expect.warn("PRE-10", "rethinkdb")
     expect.cause(BLOCKS, "cluster")
+
+
+@scene(
+    "upgrade-while-things-expire",
+    "The certificate, the licence and that of a node that does not renew its own end within days.",
+    options=TO_2_10,
+)
+def upgrade_while_things_expire(cluster: Cluster, expect: Expectations) -> None:
+    """Each has said so before; the licence says nothing, and its file does."""
+    _runs(cluster, OF_2_9)
+    node = cluster.node(cluster.replicas[0])
+    shown = (*expect.everywhere, expect.users)
+    for replica in cluster.replicas:
+        replica.certificate = Certificate.EXPIRES_SOON
+    node.boot.certificate_left = 9 * DAY
+    cluster.inventory["product"]["licence_until"] = _in(cluster, 12)
+    expect.warn("TLS-2", *shown)
+    expect.warn("TLS-3", node.name)
+    expect.fail("PRE-9", *shown, f"{node.name}:swarm", "licence")
+    expect.cause(BLOCKS, "cluster")
+    expect.cause("swarm-certificate", f"node:{node.name}")
+    expect.cause("certificate-expiring", *(f"certificate:{each}" for each in shown))
+
+
+@scene("upgrade-with-a-licence-of-unknown-end", "Nobody says when the licence ends.", options=TO_2_10)
+def upgrade_with_a_licence_of_unknown_end(cluster: Cluster, expect: Expectations) -> None:
+    _runs(cluster, OF_2_9)
+    del cluster.inventory["product"]["licence_until"]
+    expect.unknown("PRE-9", "licence")
+    expect.cause("not-seen", "inventory:product.licence_until")
+
+
+@scene(
+    "upgrade-just-before-renewal",
+    "The swarm's own certificates are about to be renewed, by the nodes themselves.",
+    options=TO_2_10,
+    sound=True,
+)
+def upgrade_just_before_renewal(cluster: Cluster, _expect: Expectations) -> None:
+    _runs(cluster, OF_2_9)
+    for node in cluster.swarm.nodes:
+        node.boot.certificate_left = 18 * DAY

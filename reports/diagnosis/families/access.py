@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from reports.diagnosis.case import Case, fails, replicas_in, things_of, type_of, unknown
+from reports.diagnosis.families.changes import said_before_an_upgrade
 from reports.diagnosis.finding import Family, Finding, Harm
 from reports.records import Result, VerdictWord
 
@@ -113,6 +114,7 @@ family.by_reason(
     "MSR raises an alert about its licence",
     "The licence is missing, has expired or expires soon, as MSR's own alert says.",
     "alert.licence",
+    "pre.licence-alert",
     remedy="alerts",
     harms=(Harm.PUSH,),
 )
@@ -156,10 +158,13 @@ def _is_the_balancers(case: Case, result: Result) -> bool:
 
 
 def _behind(own: Sequence[Result]) -> Callable[[Result], bool]:
-    """What was not sent to an address whose certificate does not verify."""
+    """What was not sent to an address whose certificate does not verify, and what `--before-upgrade` says of it."""
     certificates, addresses = set(things_of(own)), {each.subject for each in own}
+    again = said_before_an_upgrade(own)
 
     def follows(result: Result) -> bool:
+        if again(result):
+            return True
         untrusted = (result.reason or "").partition(".")[2] == "untrusted"
         there = set(result.about) <= certificates if result.about else bool(addresses & set(result.subject.split(":")))
         return untrusted and there

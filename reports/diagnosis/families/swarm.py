@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reports.diagnosis.case import Case, fails, nodes_in, things_of, wrong
+from reports.diagnosis.families.changes import said_before_an_upgrade
 from reports.diagnosis.finding import Family, Finding, Harm
 from reports.diagnosis.logged import OF_LOST_NODES
 from reports.diagnosis.nodes import OUT_OF_SWARM, lost_with, unseen_at
@@ -67,12 +68,13 @@ def swarm_ca(case: Case) -> Iterator[Finding]:
     """The root CA of the swarm expires soon, or has expired: then no node can renew its certificate, or join.
 
     Needs: TLS-3 finds it in the managers' list of nodes.
-    Predicts: nothing.
+    Predicts: what `--before-upgrade` says of it.
     Contradicted by: nothing that a run sees.
     """
     if own := case.found("tls.swarm-ca-expiring", "tls.swarm-ca-expired"):
         expired = own[0].reason == "tls.swarm-ca-expired"
-        yield Finding(("swarm",), tuple(own), title="The root CA of the swarm has expired" if expired else None)
+        title = "The root CA of the swarm has expired" if expired else None
+        yield Finding(("swarm",), tuple(own), predicts=said_before_an_upgrade(own), title=title)
 
 
 @family.cause(
@@ -91,11 +93,17 @@ def swarm_certificate(case: Case) -> Iterator[Finding]:
     if expired := case.found("tls.node-expired"):
         nodes = _all_nodes(expired)
         lost = case.found("node.not-ready", "node.swarm-error", "node.manager-unreachable")
-        own = [*expired, *(each for each in lost if nodes_in(each) and nodes_in(each) <= nodes), *_refused(case, nodes)]
+        again = filter(said_before_an_upgrade(expired), case.found("pre."))
+        own = [
+            *expired,
+            *again,
+            *(each for each in lost if nodes_in(each) and nodes_in(each) <= nodes),
+            *_refused(case, nodes),
+        ]
         title = "The swarm certificate of {things} has expired"
         yield Finding(things_of(expired, "node"), tuple(own), predicts=unseen_at(nodes), title=title)
     if own := case.found("tls.node-not-renewed"):
-        yield Finding(things_of(own, "node"), tuple(own))
+        yield Finding(things_of(own, "node"), tuple(own), predicts=said_before_an_upgrade(own))
 
 
 @family.cause(
