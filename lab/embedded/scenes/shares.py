@@ -92,6 +92,20 @@ def image_share_not_mounted_on_one_node(cluster: Cluster, expect: Expectations) 
     expect.cause("share-not-mounted", THING)
 
 
+@scene("image-share-stale-on-one-node", "One node has a stale handle of the share of images; the others read it.")
+def image_share_stale_on_one_node(cluster: Cluster, expect: Expectations) -> None:
+    _go_stale(_on_a_share(cluster)[-1])
+    expect.fail("STORE-3", SHARE)
+    expect.cause("share-unreachable", THING)
+
+
+@scene("image-share-hangs-on-one-node", "The share of images does not respond on one node, and does on the others.")
+def image_share_hangs_on_one_node(cluster: Cluster, expect: Expectations) -> None:
+    _hang(_on_a_share(cluster)[-1])
+    expect.fail("STORE-3", SHARE)
+    expect.cause("share-unreachable", THING)
+
+
 @scene("image-share-without-a-shell", "Images are on NFS, and nobody may log in to the nodes.", sound=True)
 def image_share_without_a_shell(cluster: Cluster, _expect: Expectations) -> None:
     for disk in _on_a_share(cluster):

@@ -17,6 +17,16 @@ def test_share_that_nobody_reads_explains_pulls(state: str, pull: str) -> None:
     assert found(pulled, wrong) == [("share-unreachable", SHARE)]
 
 
+def test_share_that_is_stale_on_one_node_explains_no_pull_elsewhere() -> None:
+    wrong = fail("STORE-3", "nas_msr", "store.share-stale", *SHARE, witnesses=("node:node-3",))
+    there, here = (fail("REG-2", f"alpine:{each}", "reg.blob-error", f"replica:{each}") for each in (C, A))
+    assert found(there, wrong) == [("share-unreachable", SHARE)]
+    assert sorted(found(here, there, wrong)) == [
+        ("share-unreachable", SHARE),
+        ("storage-unreadable", (f"replica:{A}",)),
+    ]
+
+
 @pytest.mark.parametrize(
     ("reason", "kind"),
     [
