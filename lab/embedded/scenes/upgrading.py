@@ -25,7 +25,7 @@ def _in(cluster: Cluster, days: int) -> str:
     return f"{cluster.started + days * DAY:%Y-%m-%d}"
 
 
-def _runs(cluster: Cluster, version: str, engine: str = "25", mke: str = "3.7.5") -> None:
+def runs(cluster: Cluster, version: str, engine: str = "25", mke: str = "3.7.5") -> None:
     """Installed in this version, on such engines and with that MKE; the backups are there, and the licence is young."""
     cluster.backups = {"msr", "mke", "swarm"}
     cluster.inventory["product"] = {"name": "MSR", "version": version, "licence_until": _in(cluster, 300)}
@@ -39,14 +39,14 @@ def _runs(cluster: Cluster, version: str, engine: str = "25", mke: str = "3.7.5"
 
 @scene("upgrade-to-the-next-line", f"{OF_2_9} runs, on what 2.10 runs on, too.", options=TO_2_10, sound=True)
 def upgrade_to_the_next_line(cluster: Cluster, _expect: Expectations) -> None:
-    _runs(cluster, OF_2_9)
+    runs(cluster, OF_2_9)
 
 
 @scene(
     "upgrade-skips-a-line", "2.8.2 is to be upgraded to 2.10, on engines that 2.10 does not run on.", options=TO_2_10
 )
 def upgrade_skips_a_line(cluster: Cluster, expect: Expectations) -> None:
-    _runs(cluster, "2.8.2", engine="20.10", mke="3.5.9")
+    runs(cluster, "2.8.2", engine="20.10", mke="3.5.9")
     expect.fail("PRE-1", *expect.everywhere)
     nodes = [node.name for node in cluster.swarm.nodes]
     expect.fail("PRE-2", *nodes, "mke")
@@ -57,14 +57,14 @@ def upgrade_skips_a_line(cluster: Cluster, expect: Expectations) -> None:
 
 @scene("upgrade-to-an-unknown-line", "The matrix of versions does not know the target.", options=TO_2_11)
 def upgrade_to_an_unknown_line(cluster: Cluster, expect: Expectations) -> None:
-    _runs(cluster, "2.10.4")
+    runs(cluster, "2.10.4")
     expect.unknown("PRE-2", "cluster")
     expect.cause("not-seen", "cluster")
 
 
 @scene("upgrade-while-collecting", "Garbage is collected while an upgrade is planned.", options=TO_2_10)
 def upgrade_while_collecting(cluster: Cluster, expect: Expectations) -> None:
-    _runs(cluster, OF_2_9)
+    runs(cluster, OF_2_9)
     cluster.gc_lock_holder = cluster.replicas[0].id
     cluster.jobs.append(Job("onlinegc", status="running", age=timedelta(minutes=4)))
     expect.fail("PRE-6", "onlinegc", f"gc:{cluster.replicas[0].id}")
@@ -76,7 +76,7 @@ def upgrade_while_collecting(cluster: Cluster, expect: Expectations) -> None:
     "upgrade-without-all-copies", "A table has no copy on one replica, as after a join that broke off.", options=TO_2_10
 )
 def upgrade_without_all_copies(cluster: Cluster, expect: Expectations) -> None:
-    _runs(cluster, OF_2_9)
+    runs(cluster, OF_2_9)
     cluster.table("jobrunner.jobs").lacks.add(cluster.bad.id)
     expect.fail("STATUS-12", "jobrunner.jobs")
     expect.fail("PRE-10", "jobrunner.jobs")
@@ -85,7 +85,7 @@ def upgrade_without_all_copies(cluster: Cluster, expect: Expectations) -> None:
 
 @scene("upgrade-without-a-backup", "The inventory names no backup, and no way back.", options=TO_2_10)
 def upgrade_without_a_backup(cluster: Cluster, expect: Expectations) -> None:
-    _runs(cluster, OF_2_9)
+    runs(cluster, OF_2_9)
     cluster.backups = set()
     expect.unknown("PRE-3", "msr", "mke", "swarm")
     expect.fail("PRE-12", "cluster")
@@ -96,7 +96,7 @@ def upgrade_without_a_backup(cluster: Cluster, expect: Expectations) -> None:
 
 @scene("upgrade-with-half-a-backup", "MSR's backup ends early, as where the disk was full.", options=TO_2_10)
 def upgrade_with_half_a_backup(cluster: Cluster, expect: Expectations) -> None:
-    _runs(cluster, OF_2_9)
+    runs(cluster, OF_2_9)
     cluster.backup_cut = True
     expect.fail("PRE-3", "msr")
     expect.cause(BLOCKS, "inventory:backup.msr")
@@ -108,7 +108,7 @@ def upgrade_with_half_a_backup(cluster: Cluster, expect: Expectations) -> None:
     options=TO_2_10,
 )
 def upgrade_onto_a_small_node(cluster: Cluster, expect: Expectations) -> None:
-    _runs(cluster, OF_2_9)
+    runs(cluster, OF_2_9)
     node = cluster.node(cluster.bad)
     node.memory, node.memory_available = 8 * GIB, 3 * GIB
     disk = node.disk("/var/lib/docker")
@@ -121,7 +121,7 @@ def upgrade_onto_a_small_node(cluster: Cluster, expect: Expectations) -> None:
 
 @scene("upgrade-without-a-shell", "The inventory leads to the engines alone: sizes are not seen.", options=TO_2_10)
 def upgrade_without_a_shell(cluster: Cluster, expect: Expectations) -> None:
-    _runs(cluster, OF_2_9)
+    runs(cluster, OF_2_9)
     for node in cluster.swarm.nodes:
         node.listed_ways = ("docker",)
         expect.cause("not-seen", f"inventory:nodes.{node.name}")
@@ -130,7 +130,7 @@ def upgrade_without_a_shell(cluster: Cluster, expect: Expectations) -> None:
 
 @scene("upgrade-brings-another-rethinkdb", "The target brings a newer line of RethinkDB than runs.", options=TO_2_10)
 def upgrade_brings_another_rethinkdb(cluster: Cluster, expect: Expectations) -> None:
-    _runs(cluster, OF_2_9)
+    runs(cluster, OF_2_9)
     for replica in cluster.replicas:
         replica.process["version"] = "rethinkdb 2.2.6~0trusty (GCC 4.8.2)"
     expect.warn("PRE-10", "rethinkdb")
@@ -144,7 +144,7 @@ def upgrade_brings_another_rethinkdb(cluster: Cluster, expect: Expectations) -> 
 )
 def upgrade_while_things_expire(cluster: Cluster, expect: Expectations) -> None:
     """Each has said so before; the licence says nothing, and its file does."""
-    _runs(cluster, OF_2_9)
+    runs(cluster, OF_2_9)
     node = cluster.node(cluster.replicas[0])
     shown = (*expect.everywhere, expect.users)
     for replica in cluster.replicas:
@@ -161,7 +161,7 @@ def upgrade_while_things_expire(cluster: Cluster, expect: Expectations) -> None:
 
 @scene("upgrade-with-a-licence-of-unknown-end", "Nobody says when the licence ends.", options=TO_2_10)
 def upgrade_with_a_licence_of_unknown_end(cluster: Cluster, expect: Expectations) -> None:
-    _runs(cluster, OF_2_9)
+    runs(cluster, OF_2_9)
     del cluster.inventory["product"]["licence_until"]
     expect.unknown("PRE-9", "licence")
     expect.cause("not-seen", "inventory:product.licence_until")
@@ -174,6 +174,6 @@ def upgrade_with_a_licence_of_unknown_end(cluster: Cluster, expect: Expectations
     sound=True,
 )
 def upgrade_just_before_renewal(cluster: Cluster, _expect: Expectations) -> None:
-    _runs(cluster, OF_2_9)
+    runs(cluster, OF_2_9)
     for node in cluster.swarm.nodes:
         node.boot.certificate_left = 18 * DAY
