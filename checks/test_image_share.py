@@ -12,7 +12,7 @@ from fixtures.core.evidence import thing
 from fixtures.core.store import PerSubject, Unavailable
 from fixtures.core.subjects import CLUSTER
 from fixtures.inventory import Inventory
-from fixtures.probes.shares import Look, RegistryStorage, Shares
+from fixtures.probes.shares import Look, RegistryStorage, Shares, subject_of_share
 
 
 @condition(
@@ -54,7 +54,7 @@ def _of_share(
     name: str, mounts: Sequence[RegistryStorage], shares: PerSubject[Shares], inventory: Inventory
 ) -> Verdict:
     """One verdict on a share; what keeps it from working comes before what little room it has."""
-    subject, about = name.replace(":/", "/"), [thing("volume", name)]
+    subject, about = subject_of_share(name), [thing("volume", name)]
     shown = f"{mounts[0].kind} {name}"
     seen = shares[CLUSTER]
     looks = [each for each in seen.looks if each.share == name]
