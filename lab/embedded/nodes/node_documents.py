@@ -122,7 +122,11 @@ def swarm_node(node: Node, swarm: Swarm, started: datetime) -> dict[str, Any]:
             "Platform": {"Architecture": "x86_64", "OS": "linux"},
             "Resources": {"NanoCPUs": node.processors * 10**9, "MemoryBytes": node.memory * 1024},
             "Engine": {"EngineVersion": node.engine.version},
-            "TLSInfo": {"TrustRoot": dated.root(swarm.ca), "CertIssuerSubject": "", "CertIssuerPublicKey": ""},
+            "TLSInfo": {
+                "TrustRoot": dated.trusted(swarm.older_ca, swarm.ca),
+                "CertIssuerSubject": "",
+                "CertIssuerPublicKey": "",
+            },
         },
         "Status": _status(node),
     }

@@ -60,6 +60,8 @@ class Swarm:
     other_answers: dict[str, list[str]] = field(default_factory=dict)
     """Addresses that a name resolves to besides those of what has this name."""
     ca: Span = field(default_factory=lambda: Span(300 * DAY, 7000 * DAY))
+    older_ca: Span | None = None
+    """The root CA before it, while the root is rotated: both are trusted, the older one first."""
     """The validity of its root CA: for how long it has been valid, and for how long it still is."""
     without_ping: set[str] = field(default_factory=set)
     """Images that lack the program."""

@@ -77,6 +77,17 @@ def swarm_ca(case: Case) -> Iterator[Finding]:
         yield Finding(("swarm",), tuple(own), predicts=said_before_an_upgrade(own), title=title)
 
 
+family.by_reason(
+    "swarm-ca-rotation",
+    "The rotation of the swarm's root CA is not complete, and the older one expires",
+    "The swarm trusts two root CAs. A node whose certificate is from the older one is lost when that expires.",
+    "tls.older-swarm-ca-expiring",
+    "tls.older-swarm-ca-expired",
+    remedy="swarm-ca-rotation",
+    harms=(Harm.NEXT_FAILURE,),
+)
+
+
 @family.cause(
     "swarm-certificate",
     "The swarm certificate of {things} is not renewed",

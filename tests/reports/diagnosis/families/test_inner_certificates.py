@@ -19,6 +19,12 @@ def test_root_of_the_swarm(state: str) -> None:
     assert diagnose(wrong)[0].title.endswith("has expired") == (state == "expired")
 
 
+@pytest.mark.parametrize("state", ["expiring", "expired"])
+def test_older_root_of_the_swarm_is_a_rotation_that_is_not_complete(state: str) -> None:
+    wrong = warn("TLS-3", "swarm-ca-older", f"tls.older-swarm-ca-{state}", "swarm")
+    assert found(wrong) == [("swarm-ca-rotation", ("swarm",))]
+
+
 @pytest.mark.parametrize(
     ("first", "again", "kind"),
     [
