@@ -33,7 +33,7 @@ ROOT_SHELL = "only root can read the node's swarm certificate: it needs ssh: or 
     remedy="database-certificate",
     reasons={
         "tls.swarm-ca-expiring": Reason("the root CA of the swarm expires soon", "swarm-ca"),
-        "tls.swarm-ca-expired": Reason("the root CA of the swarm has expired", "swarm-ca"),
+        "tls.swarm-ca-expired": Reason("the root CA of the swarm has expired", "swarm-ca-expired"),
         "tls.older-swarm-ca-expiring": Reason(
             "the swarm still trusts an older root CA, which expires soon", "swarm-ca-rotation"
         ),

@@ -63,7 +63,8 @@ def swarm_leaderless(case: Case) -> Iterator[Finding]:
         )
 
 
-@family.cause("swarm-ca", "The root CA of the swarm expires soon", remedy="swarm-ca", harms=(Harm.NEXT_FAILURE,))
+@family.cause("swarm-ca", "The root CA of the swarm expires soon", remedy="swarm-ca", others=("swarm-ca-expired",),
+              harms=(Harm.NEXT_FAILURE,))  # fmt: skip
 def swarm_ca(case: Case) -> Iterator[Finding]:
     """The root CA of the swarm expires soon, or has expired: then no node can renew its certificate, or join.
 
@@ -74,7 +75,8 @@ def swarm_ca(case: Case) -> Iterator[Finding]:
     if own := case.found("tls.swarm-ca-expiring", "tls.swarm-ca-expired"):
         expired = own[0].reason == "tls.swarm-ca-expired"
         title = "The root CA of the swarm has expired" if expired else None
-        yield Finding(("swarm",), tuple(own), predicts=said_before_an_upgrade(own), title=title)
+        remedy = "swarm-ca-expired" if expired else None
+        yield Finding(("swarm",), tuple(own), predicts=said_before_an_upgrade(own), title=title, remedy=remedy)
 
 
 family.by_reason(

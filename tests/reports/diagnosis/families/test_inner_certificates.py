@@ -16,7 +16,9 @@ SERVER = (f"database:{C}",)
 def test_root_of_the_swarm(state: str) -> None:
     wrong = fail("TLS-3", "swarm-ca", f"tls.swarm-ca-{state}", "swarm")
     assert found(wrong) == [("swarm-ca", ("swarm",))]
-    assert diagnose(wrong)[0].title.endswith("has expired") == (state == "expired")
+    (cause,) = diagnose(wrong)
+    assert cause.title.endswith("has expired") == (state == "expired")
+    assert cause.remedy == {"expiring": "swarm-ca", "expired": "swarm-ca-expired"}[state]
 
 
 @pytest.mark.parametrize("state", ["expiring", "expired"])
