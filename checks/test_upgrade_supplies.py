@@ -7,17 +7,82 @@ from collections.abc import Callable
 from checks.condition import CRITICAL, condition
 from checks.rules.disks import GB, disk_of
 from checks.rules.requirements import requirements
+from checks.rules.wording import many, one_line
 from checks.verdict import Verdict, failed, passed, unknown
 from fixtures.core.evidence import Because, thing
 from fixtures.core.question import BEFORE_UPGRADE
 from fixtures.core.store import PerSubject, Unavailable
-from fixtures.inventory import Inventory, Replica
+from fixtures.inventory import Inventory, Node, Replica
+from fixtures.options import Options
 from fixtures.probes.containers import Containers, home_of
 from fixtures.probes.nodes import EngineFacts
 from fixtures.probes.system import System, unreadable
+from fixtures.probes.upgrade_images import UpgradeImages
 
 # Of what a machine has, its firmware and its kernel keep a part that /proc/meminfo does not count.
 KEPT = 0.05
+NO_SHELL = "the inventory gives no shell on a node with a replica"
+
+
+@condition(
+    "PRE-4",
+    severity=CRITICAL,
+    documented="Beyond the guide: upgrades",
+    remedy="pre-images",
+    reasons={
+        "pre.images-missing": "a node lacks images of the target, and their registry does not respond there",
+        "pre.images-unseen": "a node lacks images of the target, and whether their registry responds was not seen",
+        "pre.no-shell": NO_SHELL,
+        "pre.images-unnamed": "the running containers do not say what the images of the target are called",
+    },
+    question=BEFORE_UPGRADE,
+)
+def test_images_can_be_had(
+    replica: Replica,
+    every_containers: PerSubject[Containers],
+    every_upgrade_images: PerSubject[UpgradeImages],
+    inventory: Inventory,
+    options: Options,
+) -> Verdict:
+    """The node of the replica has all images of the target version, or their registry responds there."""
+    target, node = options.question.of if options.question else "", home_of(replica, every_containers)
+    ways = [each.name for each in inventory.nodes if each.has_shell or each.docker]
+    if node not in ways:
+        message = f"the images of {node} are listed by its engine: add ssh: or docker: to {node} under nodes:"
+        raise Unavailable("pre.no-shell", message, about=[thing("inventory", f"nodes.{node}")])
+    seen, about = every_upgrade_images[node], [thing("node", node)]
+    if not seen.needed:
+        raise Unavailable(
+            "pre.images-unnamed",
+            f"the containers on {node} do not say what the images of {target} are called: they are of no one registry",
+            about=about,
+            because=Because(node, probe="upgrade_images"),
+        )
+    if not seen.missing:
+        message = f"{node} has all {many(len(seen.needed), 'image')} of {target}"
+        return passed(message, seen=seen.needed, about=about)
+    lacks = f"{node} lacks {many(len(seen.missing), 'image')} of {target}, {seen.missing[0]} among them"
+    if seen.reached == "answers":
+        message = f"{lacks}; {seen.registry} responds there ({seen.detail}); whether it has them was not asked"
+        return passed(message, seen=seen.missing, expected=[], about=about)
+    if seen.reached == "unreachable" and seen.whole:
+        message = f"{lacks}, and {seen.registry} does not respond there ({one_line(seen.detail)})"
+        return failed("pre.images-missing", message, seen=seen.missing, expected=[], about=about)
+    raise _unseen(seen, lacks, inventory.node(node))
+
+
+def _unseen(seen: UpgradeImages, lacks: str, node: Node) -> Unavailable:
+    if not seen.whole:
+        lacks = f"{lacks}, as far as MKE lists them, which are those in use"
+    if not node.has_shell:
+        message = f"{lacks}; whether {seen.registry} responds there needs ssh: or shell: to {node.name} under nodes:"
+        return Unavailable("pre.no-shell", message, about=[thing("inventory", f"nodes.{node.name}")])
+    return Unavailable(
+        "pre.images-unseen",
+        f"{lacks}; whether {seen.registry} responds there was not seen ({one_line(seen.detail)})",
+        about=[thing("node", node.name)],
+        because=Because(node.name, probe="upgrade_images"),
+    )
 
 
 @condition(
@@ -29,6 +94,7 @@ KEPT = 0.05
         "pre.memory-short": "a node with a replica has less memory than documented",
         "pre.disk-short": "less space than documented is free for the images of the target",
         "pre.sizes-unseen": "the memory or the disks of a node with a replica were not seen",
+        "pre.no-shell": NO_SHELL,
     },
     question=BEFORE_UPGRADE,
 )
@@ -44,7 +110,7 @@ def test_nodes_are_large_enough(
     with_shell = [each.name for each in inventory.nodes if each.has_shell]
     if node not in with_shell:
         message = f"memory and disks of {node} are read in a shell: add ssh: or shell: to {node} under nodes:"
-        raise Unavailable("pre.sizes-unseen", message, about=[thing("inventory", f"nodes.{node}")])
+        raise Unavailable("pre.no-shell", message, about=[thing("inventory", f"nodes.{node}")])
     system = every_system[node]
     return [
         _seen(f"{replica.id}:memory", lambda subject: _memory(system, subject)),

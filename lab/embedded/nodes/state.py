@@ -178,6 +178,10 @@ class Node:
     """The bridge networks of its engine, with the subnet of each."""
     network_ids: dict[str, str] = field(default_factory=dict)
     """Overlay networks whose id is another one on this node."""
+    registries: set[str] = field(default_factory=lambda: {"registry.mirantis.com", "registry-1.docker.io"})
+    """The registries that answer at this node, by their host with its port."""
+    proxy: str = ""
+    """The proxy through which its engine pulls, as `docker info` shows it."""
     lost_networks: set[str] = field(default_factory=set)
     """Overlay networks that this node does not know."""
 

@@ -7,14 +7,16 @@ from lab.embedded.expectations import Expectations
 from lab.embedded.nodes.container import DAY
 from lab.embedded.nodes.expected import mount
 from lab.embedded.nodes.state import GIB
+from lab.embedded.product import NEWER, images
 from lab.embedded.scenes.scene import Collection
-from lab.embedded.scenes.sound_products import OF_2_9
+from lab.embedded.scenes.sound_products import MIRROR, OF_2_9
 from lab.embedded.state import Cluster, Job
 
 collection = Collection()
 scene = collection.scene
 
-TO_2_10, TO_2_11 = ("--before-upgrade=2.10.4",), ("--before-upgrade=2.11.0",)
+TARGET = "2.10.4"
+TO_2_10, TO_2_11 = (f"--before-upgrade={TARGET}",), ("--before-upgrade=2.11.0",)
 BLOCKS = "not-ready-to-upgrade"
 RETHINKDB = "rethinkdb 2.3.7~0xenial (CLANG 3.8.0 (tags/RELEASE_380/final))"
 """As MSR's database servers say it; the recordings are of 2.4.4."""
@@ -119,12 +121,13 @@ def upgrade_onto_a_small_node(cluster: Cluster, expect: Expectations) -> None:
     expect.cause(BLOCKS, f"node:{node.name}")
 
 
-@scene("upgrade-without-a-shell", "The inventory leads to the engines alone: sizes are not seen.", options=TO_2_10)
+@scene("upgrade-without-a-shell", "The inventory leads to the engines alone.", options=TO_2_10)
 def upgrade_without_a_shell(cluster: Cluster, expect: Expectations) -> None:
     runs(cluster, OF_2_9)
     for node in cluster.swarm.nodes:
         node.listed_ways = ("docker",)
         expect.cause("not-seen", f"inventory:nodes.{node.name}")
+    expect.unknown("PRE-4", *expect.everywhere)
     expect.unknown("PRE-5", *expect.everywhere)
 
 
@@ -177,3 +180,44 @@ def upgrade_just_before_renewal(cluster: Cluster, _expect: Expectations) -> None
     runs(cluster, OF_2_9)
     for node in cluster.swarm.nodes:
         node.boot.certificate_left = 18 * DAY
+
+
+@scene(
+    "upgrade-without-a-way-to-the-images",
+    "The images of the target were loaded on all nodes but one, from which no registry answers.",
+    options=(f"--before-upgrade={NEWER}",),
+)
+def upgrade_without_a_way_to_the_images(cluster: Cluster, expect: Expectations) -> None:
+    runs(cluster, OF_2_9)
+    bad = cluster.node(cluster.bad)
+    for node in cluster.swarm.nodes:
+        node.registries = set()
+        node.images += images(NEWER)[: 4 if node is bad else None]
+    expect.fail("PRE-4", cluster.bad.id)
+    expect.cause(BLOCKS, f"node:{bad.name}")
+
+
+@scene(
+    "upgrade-of-loaded-images",
+    "The nodes reach no registry; the images of the target were loaded there, named as the site's mirror does.",
+    options=TO_2_10,
+    sound=True,
+)
+def upgrade_of_loaded_images(cluster: Cluster, _expect: Expectations) -> None:
+    runs(cluster, OF_2_9)
+    for node in cluster.swarm.nodes:
+        node.images_from, node.registries = MIRROR, set()
+        node.images += [node.pulled(each) for each in images(TARGET)]
+
+
+@scene(
+    "upgrade-through-a-proxy-with-a-log-in",
+    "The engines pull through a proxy that needs a log-in, which nobody here knows.",
+    options=TO_2_10,
+)
+def upgrade_through_a_proxy_with_a_log_in(cluster: Cluster, expect: Expectations) -> None:
+    runs(cluster, OF_2_9)
+    for node in cluster.swarm.nodes:
+        node.proxy = "http://xxxxx:xxxxx@proxy.example.org:3128"
+        expect.cause("not-seen", f"node:{node.name}")
+    expect.unknown("PRE-4", *expect.everywhere)
