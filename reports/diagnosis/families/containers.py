@@ -236,3 +236,13 @@ def volume_missing(case: Case) -> Iterator[Finding]:
     """
     if own := case.found("ctr.volume-missing"):
         yield Finding(things_of(own, "volume"), tuple(own))
+
+
+family.by_reason(
+    "container-silent",
+    "{things} {does} not reply at the address that the engine shows",
+    "A container that runs, as its engine says, does not reply on its own node at the address that it has.",
+    "net.container-silent",
+    remedy="container-silent",
+    harms=(Harm.OTHER_NODES,),
+)

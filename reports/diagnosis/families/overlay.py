@@ -332,13 +332,3 @@ def stale_forwarding(case: Case) -> Iterator[Finding]:
         databases = [replica_of(thing) for thing in things_of([each], "container") if component_of(thing) == DATABASE]
         lost.append(apart(_replicas_on(case, nodes_in(each)), databases))
     yield Finding(things_of(own), tuple(own), predicts=lambda result: any(each(result) for each in lost))
-
-
-family.by_reason(
-    "container-silent",
-    "{things} {does} not reply at the address that the engine shows",
-    "A container that runs, as its engine says, does not reply on its own node at the address that it has.",
-    "net.container-silent",
-    remedy="container-silent",
-    harms=(Harm.OTHER_NODES,),
-)
