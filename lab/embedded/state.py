@@ -218,6 +218,10 @@ class Mke:
     """A client bundle leads through it to all nodes' engines."""
     takes_bundle: bool = True
     """It accepts the certificate of the client bundle."""
+    admins_deploy: bool = True
+    """It lets administrators deploy on managers and on nodes with MSR."""
+    known_to_msr: str = ""
+    """Host and port at which MSR has it, where that is another address than that of the inventory."""
     registries: list[str] | None = None
     """The addresses of its registries; None: the address of users."""
     other_port: int = 0

@@ -120,7 +120,7 @@ def swarm_node(node: Node, swarm: Swarm, started: datetime) -> dict[str, Any]:
         "Version": {"Index": 9 + node.number},
         "CreatedAt": nano(started),
         "UpdatedAt": nano(started),
-        "Spec": {"Labels": {}, "Role": role, "Availability": node.availability},
+        "Spec": {"Labels": dict(node.labels), "Role": role, "Availability": node.availability},
         "Description": {
             "Hostname": node.name,
             "Platform": {"Architecture": "x86_64", "OS": "linux"},

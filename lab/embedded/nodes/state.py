@@ -119,6 +119,8 @@ class Node:
     """Seconds by which it answers some questions late."""
     shell: Shell = field(default_factory=Shell)
     availability: str = "active"
+    labels: dict[str, str] = field(default_factory=dict)
+    """Its labels in the swarm, as MKE sets them: com.docker.ucp.orchestrator.swarm and the like."""
     down: bool = False
     reachable: bool = True
     in_swarm: bool = True

@@ -31,12 +31,15 @@ def runs(cluster: Cluster, version: str, engine: str = "25", mke: str = "3.7.5")
     """Installed in this version, on such engines and with that MKE; the backups are there, and the licence is young."""
     cluster.backups = {"msr", "mke", "swarm"}
     cluster.inventory["product"] = {"name": "MSR", "version": version, "licence_until": _in(cluster, 300)}
-    cluster.mke.listed_version = mke
+    cluster.mke.listed_version, cluster.mke.has_bundle = mke, True
+    # MKE's address in the inventory is that of a node.
+    cluster.replicas[0].listed_address = "localhost"
     for replica in cluster.replicas:
         replica.version = version
         replica.process["version"] = RETHINKDB
     for node in cluster.swarm.nodes:
         node.install(engine)
+        node.labels["com.docker.ucp.orchestrator.swarm"] = "true"
 
 
 @scene("upgrade-to-the-next-line", f"{OF_2_9} runs, on what 2.10 runs on, too.", options=TO_2_10, sound=True)

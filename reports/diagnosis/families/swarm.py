@@ -193,7 +193,7 @@ def node_drained(case: Case) -> Iterator[Finding]:
     """A node that runs a replica is drained: what stops there cannot be started again.
 
     Needs: the managers list it as drained.
-    Predicts: no container can be attached to a network on it.
+    Predicts: no container can be attached to a network on it, and no upgrade can deploy there.
     Contradicted by: nothing that a run sees.
     """
     yield from _not_available(case, "node.drained")
@@ -204,7 +204,7 @@ def node_paused(case: Case) -> Iterator[Finding]:
     """A node that runs a replica is paused: what stops there cannot be started again.
 
     Needs: the managers list it as paused.
-    Predicts: no container can be attached to a network on it.
+    Predicts: no container can be attached to a network on it, and no upgrade can deploy there.
     Contradicted by: nothing that a run sees.
     """
     yield from _not_available(case, "node.paused")
@@ -214,8 +214,12 @@ def _not_available(case: Case, reason: str) -> Iterator[Finding]:
     if own := [each for each in case.found(reason) if wrong(each)]:
         nodes = _all_nodes(own)
         refused = [each for each in _refused(case, nodes) if fails(each)]
-        unseen = unseen_at(nodes)
-        # Its log can be read as on any other node.
-        yield Finding(
-            things_of(own, "node"), (*own, *refused), predicts=lambda each: each.area != "LOG" and unseen(each)
-        )
+        unseen, things = unseen_at(nodes), things_of(own, "node")
+
+        def follows(each: Result) -> bool:
+            if each.reason == "pre.node-unavailable":
+                return set(each.about) <= set(things)
+            # Its log can be read as on any other node.
+            return each.area != "LOG" and unseen(each)
+
+        yield Finding(things, (*own, *refused), predicts=follows)
