@@ -83,12 +83,15 @@ def share_unreachable(case: Case) -> Iterator[Finding]:
     if own := case.found("store.share-hangs", "store.share-stale"):
         stale = [each for each in own if each.reason == "store.share-stale" and each.witnesses]
         nodes = {name_of(node) for each in stale for node in each.witnesses}
-        there = {replica for node in nodes for replica in case.replicas_on(node)} if len(stale) == len(own) else None
+        there = {replica for node in nodes for replica in case.replicas_on(node)} if len(stale) == len(own) else set()
 
         def follows(result: Result) -> bool:
-            return _unreadable(result) and (there is None or replicas_in(case, result) <= there)
+            return _unreadable(result) and (not there or replicas_in(case, result) <= there)
 
-        yield Finding(things_of(own, "volume"), tuple(own), predicts=follows)
+        kinds = {each.reason for each in own}
+        title = "The share of images does not respond" if kinds == {"store.share-hangs"} else None
+        title = "A handle of the share of images is stale" if kinds == {"store.share-stale"} else title
+        yield Finding(things_of(own, "volume"), tuple(own), predicts=follows, title=title)
 
 
 family.by_reason(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.reports.diagnosis.families.cluster_run import A, C, fail, found
+from tests.reports.diagnosis.families.cluster_run import A, C, diagnose, fail, found
 
 SHARE = ("volume:nas:/msr",)
 
@@ -14,7 +14,9 @@ SHARE = ("volume:nas:/msr",)
 def test_share_that_nobody_reads_explains_pulls(state: str, pull: str) -> None:
     wrong = fail("STORE-3", "nas_msr", f"store.share-{state}", *SHARE)
     pulled = fail("REG-2", f"library.alpine_3.20:{A}", pull, f"replica:{A}")
-    assert found(pulled, wrong) == [("share-unreachable", SHARE)]
+    (cause,) = diagnose(pulled, wrong)
+    assert (cause.id, cause.things) == ("share-unreachable", SHARE)
+    assert cause.title.endswith({"hangs": "does not respond", "stale": "is stale"}[state])
 
 
 def test_share_that_is_stale_on_one_node_explains_no_pull_elsewhere() -> None:
