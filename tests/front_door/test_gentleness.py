@@ -19,7 +19,7 @@ PINGS = 3
 # New connections through the address of users, twice as many as there are replicas; they end at the replicas.
 VISITS = 6
 TWICE = "/nginx_status"
-# What seven replicas were asked without REG-2, STORE-2 and the lists of jobs, crons and scans: -k "not REG-2 and …".
+# What seven replicas were asked without REG-2, STORE-2, NET-6 and the lists of jobs, crons and scans.
 SEVEN = 7
 HTTP_BEFORE, QUERIES_BEFORE, DOCKER_BEFORE = 163, 35, 230
 # Of those the tag and five blobs at each replica, the manifest that the tag names, the webhooks and four lists.
