@@ -23,6 +23,7 @@ from tests.front_door import hostile
 from tests.front_door.meanwhile import until
 from tests.front_door.running import Running, started
 from tests.front_door.staging import inventory_with, scene, staged
+from tests.patience import patient
 
 REPLICAS = 6
 # As many values as fit into what is read.
@@ -61,7 +62,7 @@ def test_a_hundred_thousand_alerts_take_neither_memory_nor_a_hundred_thousand_li
             used = used_by(run, 300)
     results = (run.reports / "results.jsonl").read_text(encoding="utf-8").splitlines()
     assert run.process.returncode == 0, run.terminal.read_text(encoding="utf-8")
-    assert used.seconds < 30
+    assert used.seconds < patient(30)
     assert used.memory_kb < MOST_MEMORY_KB
     assert len(results) < 2000
     assert any("98,001 more that are not listed" in line for line in results)
