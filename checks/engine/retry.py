@@ -87,7 +87,6 @@ class Retry:
         self.scheduler.look(keys | self._of_same_round(keys), self.target.store.rounds, self.until)
         late = self._seen_without({key.probe for key in unseen if not self._failed(key)}, keys)
         if late:
-            self.judge.forget_views()
             self.scheduler.look(late | self._of_same_round(late), self.target.store.rounds, self.until)
 
     def _seen_without(self, came: set[str], just_seen: set[Key]) -> set[Key]:

@@ -223,9 +223,10 @@ def test_a_probe_with_the_name_of_a_subject(copy: Scratch) -> None:
     assert_refused(copy, f"{NEW_PROBE}: pair", "the name pair is already used by a subject")
 
 
-def test_a_probe_that_follows_none(copy: Scratch) -> None:
-    write_probe(copy, probe("replica: Replica", settings=", same_round_as='pnig'"))
-    assert_refused(copy, f"{NEW_PROBE}: new has same_round_as=pnig, which does not exist", "ping")
+@pytest.mark.parametrize("setting", ["same_round_as", "again_after"])
+def test_a_probe_that_follows_none(copy: Scratch, setting: str) -> None:
+    write_probe(copy, probe("replica: Replica", settings=f", {setting}='pnig'"))
+    assert_refused(copy, f"{NEW_PROBE}: new has {setting}=pnig, which does not exist", "ping")
 
 
 def test_a_probe_that_says_no_fact(copy: Scratch) -> None:
