@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Generator
 from pathlib import Path
@@ -31,6 +32,12 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What waits for whole runs goes first, so that no worker is left alone with it at the end."""
     items.sort(key=lambda item: next((n for n, name in enumerate(LONGEST) if name in item.path.parts), len(LONGEST)))
+
+
+def pytest_collection_finish() -> None:
+    """Thousands of tests are kept till the end; looking through them for garbage would take longer than the labs do."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_unconfigure() -> None:

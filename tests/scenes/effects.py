@@ -6,6 +6,7 @@ import dataclasses
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from lab.embedded.expectations import Expectations
@@ -22,23 +23,29 @@ _SUM = re.compile("[0-9a-f]{64}")
 
 @dataclass(frozen=True)
 class Effect:
-    """What a scene declares, and the paths of the state that it changes."""
+    """What a scene declares, and does to the state of the cluster."""
 
     scene: Scene
     verdicts: Verdicts
     causes: tuple[ExpectedCause, ...]
-    changed: frozenset[str]
+
+    @cached_property
+    def changed(self) -> frozenset[str]:
+        """The paths of the state that it changes."""
+        cluster = healthy_cluster(self.scene.replicas)
+        before = state(cluster)
+        self.scene.play(cluster, Expectations(cluster))
+        return _changed(before, state(cluster))
 
 
 def effect(scene: Scene) -> Effect:
     """Play a scene on a healthy cluster that nothing serves."""
     cluster = healthy_cluster(scene.replicas)
-    expect, before = Expectations(cluster), state(cluster)
+    expect = Expectations(cluster)
     scene.play(cluster, expect)
-    after = state(cluster)
     settle(cluster)
     _even(scene, expect)
-    return Effect(scene, expect.verdicts, tuple(expect.causes), _changed(before, after))
+    return Effect(scene, expect.verdicts, tuple(expect.causes))
 
 
 def together(first: Effect, second: Effect) -> bool:

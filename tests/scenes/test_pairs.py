@@ -1,6 +1,6 @@
 """Two faults at once are two causes: of pairs of scenes, each one's causes are found, and no others.
 
-By default a dozen are played, and 300 are made of recorded runs; CONTRIBUTING.md says how to try thousands.
+In the long form a dozen are played, and 300 are made of recorded runs; CONTRIBUTING.md says how to try thousands.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from tests.scenes.merging import comparable
 from tests.scenes.pairs import LIVE, MERGED, SEED, both, live_pairs, of_kinds, one_of_each_kind, union
 from tests.suite import Suite
 
-SCENES = max(30, MERGED // 5)
+SCENES = max(16, MERGED // 5)
 """How many are run alone for the merged pairs; all of them where thousands of pairs are wanted."""
 ENOUGH = 1200
 

@@ -16,6 +16,7 @@ from reports.diagnosis.standing import Standing
 from reports.diagnosis.targets import COMPONENTS, targets
 from reports.ladder import RUNGS, rungs
 from reports.records import Result, VerdictWord
+from tests.long import examples
 from tests.reports.diagnosis.recovery import (
     EVERY_RUNG,
     HEALTHY,
@@ -234,7 +235,7 @@ def unseen(result: Result) -> Result:
     return replace(result, verdict=VerdictWord.UNKNOWN, reason="run.not-queried", measured=None)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=examples(60))
 @given(SOME, st.sampled_from(THINGS), st.booleans(), st.data())
 def test_less_evidence_never_opens_a_rung(faults: list[int], thing: str, lost: bool, data: st.DataObject) -> None:
     """Whatever the run no longer sees, a pass or a failure: for the same causes no rung is added.
@@ -254,7 +255,7 @@ def test_less_evidence_never_opens_a_rung(faults: list[int], thing: str, lost: b
     assert after <= before
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=examples(60))
 @given(SOME, st.sampled_from(THINGS), st.booleans())
 def test_what_a_rung_needs_holds_wherever_it_is_offered(faults: list[int], thing: str, lost: bool) -> None:
     case = case_of(but(*(FAULTS[each] for each in faults)), *(("node-3",) if lost else ()))
@@ -271,7 +272,7 @@ def test_what_a_rung_needs_holds_wherever_it_is_offered(faults: list[int], thing
         assert action.offered or action.unmet
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=examples(60))
 @given(SOME, st.sampled_from(THINGS), st.data())
 def test_a_fault_that_is_gone_never_makes_the_advice_more_destructive(
     faults: list[int], thing: str, data: st.DataObject

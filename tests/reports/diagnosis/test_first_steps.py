@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from reports.diagnosis.engine import find_causes
 from reports.diagnosis.headline import first_steps
 from reports.records import PROBLEMS, Result, VerdictWord
+from tests.long import examples
 from tests.reports.samples import (
     AT_REPLICA,
     ENTRIES,
@@ -173,7 +174,7 @@ def mixes() -> st.SearchStrategy[list[Result]]:
     return st.lists(anything(), max_size=40, unique_by=lambda result: result.key)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(mixes())
 def test_whatever_goes_wrong_together_is_in_exactly_one_cause(results: list[Result]) -> None:
     causes = find_causes(header(), results)

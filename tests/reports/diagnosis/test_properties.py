@@ -15,6 +15,7 @@ from reports.diagnosis.actions import Action
 from reports.diagnosis.case import Case
 from reports.diagnosis.diagnosis import Diagnosed, Diagnosis, diagnose
 from reports.records import PROBLEMS, Result, VerdictWord
+from tests.long import examples
 from tests.reports.diagnosis.mixes import Mix, healthy, mixes
 from tests.reports.samples import header
 from tests.scenes.scrambling import scrambled
@@ -23,7 +24,7 @@ DESTRUCTIVE = frozenset({"reconfigure", "remove-join", "emergency-repair", "rest
 """The rungs after which something that was there before is gone."""
 
 some = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 
 
