@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.long import LONG, share
+from tests.scenes.played import played
 from tests.suite import Suite, forking
 
 # By the clock nothing is said of a machine that has other things to do.
@@ -29,9 +31,27 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     return report
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What waits for whole runs goes first, so that no worker is left alone with it at the end."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What waits for whole runs goes first, so that no worker is left alone with it at the end.
+
+    Of whole runs a share is enough where more than one file is tested.
+    """
     items.sort(key=lambda item: next((n for n, name in enumerate(LONGEST) if name in item.path.parts), len(LONGEST)))
+    if LONG or len({item.path for item in items}) == 1:
+        return
+    left_out = [item for item in items if not _is_tried(item)]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if _is_tried(item)]
+
+
+def _is_tried(item: pytest.Item) -> bool:
+    """All that is no case among others; of scenes those that stand for the rest, of the front door's cases half."""
+    if not isinstance(item, pytest.Function) or not hasattr(item, "callspec"):
+        return True
+    if "scene" in item.callspec.params and "scenes" in item.path.parts:
+        return item.callspec.params["scene"] in played()
+    first = set(item.callspec.indices.values()) == {0}
+    return "front_door" not in item.path.parts or first or bool(share([item.nodeid], 2))
 
 
 def pytest_collection_finish() -> None:

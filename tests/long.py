@@ -1,6 +1,7 @@
 """How much the suite's own tests try: by default a fair share, with MSR_CHECKS_LONG all there is (`tox run -e long`).
 
-The share is short enough for each merge on two slow cores. What is recorded for docs/proof.md is recorded whole.
+The share is short enough for each merge on two slow cores; `tests.conftest` and who imports this choose it. What is
+recorded for docs/proof.md is recorded whole.
 """
 
 from __future__ import annotations

@@ -15,7 +15,6 @@ from lab.embedded import Embedded
 from lab.embedded.reply import Reply, as_json
 from lab.embedded.state import Cluster
 from tests.front_door.staging import inventory_with, scene, staged, state_of
-from tests.long import LONG
 from tests.suite import Outcome, Suite
 
 # Passwords of the administrator, of the reader and of RethinkDB's reader, by what they are.
@@ -26,7 +25,7 @@ PASSWORDS = {
     "numbers": ("443", "2026", "200"),
     "all that is escaped": ("""it's "a" 50%%41 \\n <b>&""", "100% 'sure'", '"%s"%%'),
 }
-SCENES = ("healthy", "one-database-killed", "issues-of-every-type") if LONG else ("one-database-killed",)
+SCENES = ("healthy", "one-database-killed", "issues-of-every-type")
 
 
 @dataclass

@@ -24,7 +24,7 @@ T = TypeVar("T")
 SEED = int(os.environ.get("MSR_CHECKS_PAIRS_SEED", "1"))
 LIVE = int(os.environ.get("MSR_CHECKS_PAIRS_LIVE", "12" if LONG else "6"))
 """How many are played on a cluster."""
-MERGED = int(os.environ.get("MSR_CHECKS_PAIRS", "300" if LONG else "30"))
+MERGED = int(os.environ.get("MSR_CHECKS_PAIRS", "300" if LONG else "20"))
 """How many are made of the recorded runs of single scenes."""
 
 ONE_FAULT = (

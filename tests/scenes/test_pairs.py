@@ -18,7 +18,7 @@ from tests.scenes.merging import comparable
 from tests.scenes.pairs import LIVE, MERGED, SEED, both, live_pairs, of_kinds, one_of_each_kind, union
 from tests.suite import Suite
 
-SCENES = max(16, MERGED // 5)
+SCENES = max(12, MERGED // 5)
 """How many are run alone for the merged pairs; all of them where thousands of pairs are wanted."""
 ENOUGH = 1200
 

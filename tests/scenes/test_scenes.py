@@ -11,7 +11,6 @@ import pytest
 from lab import embedded
 from reports.results import read
 from tests.proof import records
-from tests.scenes.played import played
 from tests.scenes.scrambling import conclusions, scrambled
 from tests.scenes.wording import faults
 from tests.suite import BAD, Outcome, Suite, causes
@@ -20,7 +19,7 @@ BECAUSE = {"licence-gone": "REG-1"}
 """The condition that everything unseen names, of scenes where nothing else is the cause."""
 
 
-@pytest.mark.parametrize("scene", played())
+@pytest.mark.parametrize("scene", embedded.scenes())
 def test_scene_trips_what_it_declares(suite: Suite, tmp_path: Path, scene: str) -> None:
     with embedded.start(scene, directory=tmp_path / "lab") as cluster:
         outcome = suite.run(f"--inventory={cluster.inventory}", *cluster.scene.options)
