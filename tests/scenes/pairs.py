@@ -42,6 +42,7 @@ ONE_FAULT = (
     {"gossip-cut", "database-server-row-gone"},
     {"node-cut-off-the-overlay", "database-server-row-gone"},
     {"database-addresses-swapped", "database-server-row-gone"},
+    {"address-of-a-database-twice", "database-server-row-gone"},
     {"gossip-cut", "other-servers-miss-the-renamed-one"},
     {"names-lost-on-a-slow-network", "quorum-lost"},
     # The name of a database that is stopped need not resolve.
@@ -119,6 +120,7 @@ MISSED = {
     frozenset({"licence-gone", "mke-refuses"}): "no log-in shows that MKE works for others",
     frozenset({"log-in-refused", "port-mistyped"}): "no log-in shows that the replica works for others",
     frozenset({"token-services-down", "pull-without-the-right"}): "without a token nobody's right is seen",
+    frozenset({"log-floods", "plain-http-on-the-tls-port"}): "what is not seen of a replica passes for its silence",
     frozenset({"database-log-floods", "ping-dripping"}): "what is not seen of a replica passes for its silence",
     frozenset({"engine-hung", "upgrade-running"}): "the engine that hangs hides which containers the upgrade has made",
     frozenset({"database-port-closed", "split-view"}): "a database that others miss is not only out of reach from here",
