@@ -19,6 +19,7 @@ settings.register_profile("patient", deadline=None, suppress_health_check=[Healt
 settings.load_profile("patient")
 
 LONGEST = ("scenes", "front_door")
+HALVED = {"front_door", "swarm"}
 
 
 @pytest.hookimpl(wrapper=True)
@@ -45,13 +46,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _is_tried(item: pytest.Item) -> bool:
-    """All that is no case among others; of scenes those that stand for the rest, of the front door's cases half."""
+    """All that is no case among others; of scenes those that stand for the rest, of other whole runs' cases half."""
     if not isinstance(item, pytest.Function) or not hasattr(item, "callspec"):
         return True
     if "scene" in item.callspec.params and "scenes" in item.path.parts:
         return item.callspec.params["scene"] in played()
     first = set(item.callspec.indices.values()) == {0}
-    return "front_door" not in item.path.parts or first or bool(share([item.nodeid], 2))
+    return first or not HALVED & set(item.path.parts) or bool(share([item.nodeid], 2))
 
 
 def pytest_collection_finish() -> None:
