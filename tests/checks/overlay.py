@@ -17,6 +17,7 @@ from fixtures.probes.overlay.facts import (
     NetworkView,
     OverlayPings,
     OverlayProbe,
+    OverlayReach,
     Pinged,
     QuietPing,
     QuietPings,
@@ -24,6 +25,7 @@ from fixtures.probes.overlay.facts import (
 )
 from fixtures.probes.overlay.name_output import Resolved
 from fixtures.probes.overlay.ping_output import Echo
+from fixtures.probes.overlay.web_output import Answer
 from tests.checks.case import Facts, Seen
 from tests.checks.facts import IDS, inventory, times
 
@@ -143,6 +145,7 @@ def seen(
     networks: Mapping[str, Seen] = {},
     containers: Mapping[str, Seen] = {},
     pings: Mapping[str, Seen] = {},
+    reaches: Mapping[str, Seen] = {},
 ) -> Facts:
     """What was looked at on so many nodes; what is not said is well."""
     nodes = NODES[:count]
@@ -162,9 +165,32 @@ def seen(
             )
             for node in nodes
         },
+        **{("overlay_reach", node): reaches.get(node) or reach(node, count=count) for node in nodes},
         **{("docker_networks", node): networks_of(node) for node in nodes},
         ("overlay_quiet", NETWORK): QuietPings(**times(), pairs=list(quiet)),
     }
+
+
+REDIRECTED = Answer(outcome="answered", status=301)
+NOTHING = Answer(outcome="nothing", detail="nc: timed out")
+
+
+def own_address(component: str, number: int) -> str:
+    """That of a component of the replica of this number."""
+    return f"10.1.0.{10 * number + COMPONENTS.index(component)}"
+
+
+def reach(
+    node: str, *silent: str, count: int = 3, web: Mapping[str, Answer | None] = {}, **fields: Any
+) -> OverlayReach:
+    """A node that all containers of so many replicas answer, but these addresses; web: what came of a request."""
+    numbers = range(1, count + 1)
+    addresses = {own_address(each, number): True for number in numbers for each in COMPONENTS}
+    answers = {IDS[number - 1]: web.get(IDS[number - 1], REDIRECTED) for number in numbers}
+    told: dict[str, Any] = {"image": "registry.mirantis.com/msr/dtr:2.10.4", "tool": "nc"}
+    told["addresses"] = {each: each not in silent for each in addresses}
+    told["web"] = {name: answer for name, answer in answers.items() if answer is not None}
+    return OverlayReach(**times(), **{"node": node, **told, **fields})
 
 
 def _resolved(told: list[str] | Resolved) -> Resolved:
