@@ -13,11 +13,12 @@ from fixtures.core.evidence import Because, Thing, thing
 from fixtures.core.overlay_subjects import NodeName, NodePair, node_names, node_pairs
 from fixtures.core.store import PerSubject, Unavailable
 from fixtures.inventory import Inventory
-from fixtures.probes.overlay.facts import OverlayReach, Pinged
+from fixtures.probes.overlay.facts import DatabasePorts, OverlayReach, Pinged
 from fixtures.probes.overlay.reach import Place, places_of
 from fixtures.probes.overlay.web_output import Answer
 
 Reaches = PerSubject[OverlayReach]
+Ports = PerSubject[DatabasePorts]
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class Reached:
     subject: NodeName
     view: OverlayView
     reaches: Reaches
+    ports: Ports
     inventory: Inventory
 
     @property
@@ -87,6 +89,16 @@ class Reached:
         """Of these containers those that do not answer on their own node either."""
         home = self.reaches.seen(self.subject.carrier)
         return [each for each in places if home and home.addresses.get(each.address) is False]
+
+    def place_of(self, component: str) -> Place | None:
+        """A container of the replica, where it has an address that can be asked over TCP."""
+        return next((each for each in self.places if each.component == component and ":" not in each.address), None)
+
+    def ports_shut_at_home(self, ports: Collection[int]) -> list[int]:
+        """Of these ports of the database those that no TCP connection gets an answer of on its own node either."""
+        home = self.ports.seen(self.subject.carrier)
+        at_home = home.of(self.subject.replica) if home else {}
+        return [each for each in ports if each in at_home and not at_home[each].crossed]
 
     @property
     def answers_somebody(self) -> bool:

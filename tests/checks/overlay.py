@@ -11,6 +11,7 @@ from fixtures.inventory import Inventory
 from fixtures.inventory.msr import COMPONENTS
 from fixtures.probes.overlay.facts import (
     Database,
+    DatabasePorts,
     DockerNetwork,
     DockerNetworks,
     Member,
@@ -146,6 +147,7 @@ def seen(
     containers: Mapping[str, Seen] = {},
     pings: Mapping[str, Seen] = {},
     reaches: Mapping[str, Seen] = {},
+    ports: Mapping[str, Seen] = {},
 ) -> Facts:
     """What was looked at on so many nodes; what is not said is well."""
     nodes = NODES[:count]
@@ -166,6 +168,7 @@ def seen(
             for node in nodes
         },
         **{("overlay_reach", node): reaches.get(node) or reach(node, count=count) for node in nodes},
+        **{("overlay_database_ports", node): ports.get(node) or database_ports(node) for node in nodes},
         **{("docker_networks", node): networks_of(node) for node in nodes},
         ("overlay_quiet", NETWORK): QuietPings(**times(), pairs=list(quiet)),
     }
@@ -191,6 +194,17 @@ def reach(
     told["addresses"] = {each: each not in silent for each in addresses}
     told["web"] = {name: answer for name, answer in answers.items() if answer is not None}
     return OverlayReach(**times(), **{"node": node, **told, **fields})
+
+
+CONNECTED = Answer(outcome="connected")
+
+
+def database_ports(node: str, *lost: str, of: Mapping[str, Answer | None] = {}) -> DatabasePorts:
+    """A node that connects to both ports of three databases, but to these (`REPLICA:PORT`); of: others, by port."""
+    ports = [f"{replica}:{port}" for replica in IDS[:3] for port in (28015, 29015)]
+    answers = {**dict.fromkeys(ports, CONNECTED), **dict.fromkeys(lost, NOTHING), **of}
+    told = {port: answer for port, answer in answers.items() if answer is not None}
+    return DatabasePorts(**times(), node=node, tool="nc", ports=told)
 
 
 def _resolved(told: list[str] | Resolved) -> Resolved:

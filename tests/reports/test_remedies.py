@@ -29,7 +29,7 @@ READS = (
     r"(openssl (s_client|storeutl|x509)|getent hosts|systemctl status|timedatectl|chronyc tracking|date -u|hostname)\b",
     r"(uptime|findmnt|cat|df|free|ss|tcpdump|ping|journalctl|tail|grep|sort|head|cut|echo|du)\b",
     r"nsenter (--net=\S+|-t <process ID> -n) (bridge fdb show|ip neigh show|ip -brief address)\b",
-    r"(ls|ethtool -k)\b",
+    r"(ls|ethtool -k|iptables -S)(?!\S)",
     r"(ip -s link|ip route|ip -brief address|ps -eo)\b",
 )
 CHANGES = re.compile(

@@ -51,12 +51,16 @@ _PORTS = {"nginx": (80, 443), "rethinkdb": (28015, 29015)}
 def listeners(swarm: Swarm, node: Node, container: Container) -> list[str]:
     """A line for each address: whether TCP gets there and back, whether something answers, and the ports that are open.
 
-    ADDRESS CROSSES ANSWERS PORT…: the kernel accepts connections for a container that is paused, which answers nothing.
+    ADDRESS CROSSES ANSWERS PORT…: the kernel accepts connections for a container that is paused, which answers nothing;
+    what is sent to a port with a minus before it is lost.
     """
     lines = []
     for where, other, _, address in _met(swarm, container):
         ways = {(node.name, where.name), (where.name, node.name)}
         crosses = not ways & (swarm.cut | swarm.without_tcp) and (node.name, other.name) not in swarm.misled
-        ports = _PORTS.get(other.component, ())
+        ports = [
+            f"-{port}" if (node.name, other.name, port) in swarm.without_port else port
+            for port in _PORTS.get(other.component, ())
+        ]
         lines.append(" ".join(map(str, (address, int(crosses), int(other.state == "running"), *ports))))
     return lines

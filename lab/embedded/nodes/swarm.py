@@ -56,6 +56,8 @@ class Swarm:
     """On the one, a node, packets to the other, a container, are sent elsewhere."""
     without_tcp: set[tuple[str, str]] = field(default_factory=set)
     """TCP packets from the one to the other are lost, all others cross."""
+    without_port: set[tuple[str, str, int]] = field(default_factory=set)
+    """On the one, a node, TCP packets to a port of the other, a container, are lost."""
     drops_every: dict[tuple[str, str], int] = field(default_factory=dict)
     """Every n-th packet from the one to the other is lost."""
     narrow: dict[tuple[str, str], int] = field(default_factory=dict)

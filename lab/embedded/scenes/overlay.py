@@ -145,6 +145,23 @@ def tcp_lost_between_two_nodes(cluster: Cluster, expect: Expectations) -> None:
     expect.cause("tcp-lost", *_links(one, other))
 
 
+@scene("database-port-filtered", "A firewall drops what one node sends to port 29015 of a database; all else passes.")
+def database_port_filtered(cluster: Cluster, expect: Expectations) -> None:
+    """The databases connected before it was there, and would not again."""
+    one, other = _last_two(cluster)
+    carried = next(each for each in cluster.replicas if each.node == other.name)
+    cluster.inventory["overlay"] = {"database_ports": True}
+    cluster.swarm.without_port = {(one.name, f"dtr-rethinkdb-{carried.id}", 29015)}
+    expect.fail("NET-6", f"{one.name}:{carried.id}")
+    expect.cause("database-port-unreached", f"node:{one.name}", f"container:rethinkdb-{carried.id}")
+
+
+@scene("database-ports-asked-for", "The inventory has the ports of the databases connected to as well.", sound=True)
+def database_ports_asked_for(cluster: Cluster, expect: Expectations) -> None:
+    cluster.inventory["overlay"] = {"database_ports": True}
+    del expect
+
+
 @scene("image-without-tcp-programs", "The image of the probe containers has ping, and nothing that speaks TCP.",
        sound=True)  # fmt: skip
 def image_without_tcp_programs(cluster: Cluster, expect: Expectations) -> None:

@@ -241,8 +241,10 @@ def volume_missing(case: Case) -> Iterator[Finding]:
 family.by_reason(
     "container-silent",
     "{things} {does} not reply at the address that the engine shows",
-    "A container that runs, as its engine says, does not reply on its own node at the address that it has.",
+    "A container that runs, as its engine says, does not reply on its own node at the address that it has, or its "
+    "database not on its port.",
     "net.container-silent",
+    "net.database-port-silent",
     remedy="container-silent",
     harms=(Harm.OTHER_NODES,),
 )

@@ -324,7 +324,29 @@ def stale_forwarding(case: Case) -> Iterator[Finding]:
     Predicts: databases that are apart, where it is one of them.
     Contradicted by: packets between the nodes that are lost; an address that two containers have.
     """
-    own = case.found("net.address-unreached")
+    yield from _without_way(case, case.found("net.address-unreached"))
+
+
+@family.cause(
+    "database-port-unreached",
+    "TCP from a node does not reach a port of a database: {things}",
+    logs=OF_LOST_DATABASES,
+    remedy="database-port-unreached",
+    harms=(Harm.OTHER_NODES, Harm.NEXT_FAILURE),
+)
+def database_port_unreached(case: Case) -> Iterator[Finding]:
+    """Something between two nodes drops the connections to ports 28015 or 29015 of a database, and lets others pass.
+
+    Needs: NET-6, where the inventory has it connect to these ports, has no answer of one that answers on its own node,
+        while nginx there answers.
+    Predicts: databases that are apart.
+    Contradicted by: packets between the nodes that are lost.
+    """
+    yield from _without_way(case, case.found("net.database-port-unreached"))
+
+
+def _without_way(case: Case, own: Sequence[Result]) -> Iterator[Finding]:
+    """Nodes that do not reach containers, or one of their ports: databases among them are apart from those there."""
     if not own:
         return
     lost = []

@@ -18,6 +18,7 @@ from tests.checks.overlay import (
     STUCK,
     UNRESOLVED,
     alone,
+    database_ports,
     member,
     members,
     network,
@@ -337,6 +338,112 @@ net_6(
     seen(reaches={ONE: reach(ONE, web={B: Answer(outcome="unreadable", detail="nc: bad option")})}),
     unknown(AT_B, "nc: bad option", reason="net.request-unreadable", because=Because(ONE, probe="overlay_reach")),
     inventory=on_nodes(),
+)
+
+
+# -- the ports of the databases, where the inventory asks for them
+ASKED = on_nodes(overlay={"database_ports": True})
+PORT = f"{B}:29015"
+net_6(
+    "both ports of the database",
+    seen(),
+    passes(AT_B, "nginx responds with 301; ports 28015 and 29015 of its database answer"),
+    inventory=ASKED,
+)
+net_6(
+    "they are not asked for",
+    seen(ports={ONE: database_ports(ONE, PORT)}),
+    passes(AT_B, "9 addresses respond; over TCP, nginx responds with 301", seen={"tcp": 301, "by": "nc"}),
+    inventory=on_nodes(),
+)
+net_6(
+    "a port is not reached",
+    seen(ports={ONE: database_ports(ONE, PORT)}),
+    fails(
+        AT_B,
+        message=f"TCP from {ONE} gets no answer of port 29015 of rethinkdb ({DATABASE}) on {TWO}, while nginx there"
+        " answers",
+        reason="net.database-port-unreached",
+        about=(thing("node", ONE), thing("container", f"rethinkdb-{B}")),
+        seen={"tcp": 301, "by": "nc", "tcp/28015": "connected", "tcp/29015": "nothing"},
+    ),
+    inventory=ASKED,
+)
+net_6(
+    "neither port is reached",
+    seen(ports={ONE: database_ports(ONE, f"{B}:28015", PORT)}),
+    fails(AT_B, "ports 28015 and 29015 of rethinkdb", reason="net.database-port-unreached"),
+    inventory=ASKED,
+)
+net_6("a port that others reach", seen(ports={ONE: database_ports(ONE, PORT)}), passes(f"{THREE}:{B}"), inventory=ASKED)
+net_6(
+    "a port that refuses",
+    seen(ports={ONE: database_ports(ONE, of={PORT: Answer(outcome="refused")})}),
+    passes(AT_B, seen={"tcp": 301, "by": "nc", "tcp/28015": "connected", "tcp/29015": "refused"}),
+    inventory=ASKED,
+)
+SHUT = {node: database_ports(node, PORT) for node in NODES[:3]}
+net_6(
+    "a port that is silent at home",
+    seen(ports=SHUT),
+    fails(
+        AT_HOME,
+        f"TCP gets no answer of port 29015 of rethinkdb ({DATABASE}) on its own node {TWO}",
+        reason="net.database-port-silent",
+        about=(thing("container", f"rethinkdb-{B}"),),
+    ),
+    inventory=ASKED,
+)
+net_6(
+    "elsewhere a port that is silent at home says nothing of the way",
+    seen(ports=SHUT),
+    unknown(
+        AT_B,
+        f"on {TWO} either",
+        reason="net.database-port-silent",
+        about=(thing("container", f"rethinkdb-{B}"),),
+        because=Because(AT_HOME, condition="NET-6"),
+    ),
+    inventory=ASKED,
+)
+net_6(
+    "one port is silent at home, the other not reached",
+    seen(ports={ONE: database_ports(ONE, f"{B}:28015", PORT), TWO: database_ports(TWO, PORT)}),
+    fails(AT_B, "ports 28015 and 29015", reason="net.database-port-unreached"),
+    inventory=ASKED,
+)
+net_6(
+    "packets are lost on the way to a port",
+    seen(pairs={(ONE, TWO): LOSSY}, ports={ONE: database_ports(ONE, PORT)}),
+    unknown(AT_B, reason="net.packets-lost-too", because=Because(f"{ONE}:{TWO}", condition="NET-3")),
+    inventory=ASKED,
+)
+net_6(
+    "the answer of a port was cut off",
+    seen(ports={ONE: database_ports(ONE, of={PORT: None})}),
+    unknown(AT_B, reason="net.answer-cut-off"),
+    inventory=ASKED,
+)
+net_6(
+    "the program says something else of a port",
+    seen(ports={ONE: database_ports(ONE, of={PORT: Answer(outcome="unreadable", detail="nc: bad option")})}),
+    unknown(AT_B, "the request to the database: nc: bad option", reason="net.request-unreadable"),
+    inventory=ASKED,
+)
+net_6(
+    "the probe container is silent about ports",
+    seen(ports={ONE: NoResponse("container.no-answer", "the probe container did not respond", timed_out=True)}),
+    unknown(AT_B, reason="container.no-answer"),
+    inventory=ASKED,
+)
+net_6(
+    "a database that is not on the network has no ports there",
+    seen(
+        networks={TWO: network(TWO, members={"one": member(f"dtr-nginx-{B}", NGINX)})},
+        ports={ONE: database_ports(ONE, of={f"{B}:28015": None, PORT: None})},
+    ),
+    passes(AT_B, "1 address responds; over TCP, nginx responds with 301"),
+    inventory=ASKED,
 )
 
 CASES = [net_6]

@@ -229,6 +229,13 @@ def test_a_stale_entry_for_a_database_explains_that_the_two_are_apart() -> None:
     assert sorted(name for name, _ in found(registry, apart(B, C))) == ["servers-apart", "stale-forwarding"]
 
 
+def test_a_port_of_a_database_that_is_not_reached_explains_that_the_two_are_apart() -> None:
+    database = f"container:rethinkdb-{C}"
+    lost = fail("NET-6", f"node-2:{C}", "net.database-port-unreached", "node:node-2", database)
+    assert found(lost, apart(B, C)) == [("database-port-unreached", (database, "node:node-2"))]
+    assert sorted(name for name, _ in found(lost, apart(A, C))) == ["database-port-unreached", "servers-apart"]
+
+
 def test_a_container_that_does_not_reply_at_home_follows_from_its_state_where_that_is_known() -> None:
     silent = fail("NET-6", f"node-3:{C}", "net.container-silent", f"container:registry-{C}")
     assert found(silent) == [("container-silent", (f"container:registry-{C}",))]
