@@ -35,7 +35,6 @@ from lab.embedded.scenes import (
     swarm,
     tokens,
     upgrading,
-    upgrading_by_hand,
 )
 from lab.embedded.scenes.scene import Scene
 
@@ -69,7 +68,6 @@ _MODULES = (
     other_products,
     stopping,
     upgrading,
-    upgrading_by_hand,
 )
 
 
