@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 from collections.abc import Generator
 from pathlib import Path
@@ -53,12 +52,6 @@ def _is_tried(item: pytest.Item) -> bool:
         return item.callspec.params["scene"] in played()
     first = set(item.callspec.indices.values()) == {0}
     return first or not HALVED & set(item.path.parts) or bool(share([item.nodeid], 2))
-
-
-def pytest_collection_finish() -> None:
-    """Thousands of tests are kept till the end; looking through them for garbage would take longer than the labs do."""
-    gc.collect()
-    gc.freeze()
 
 
 def pytest_unconfigure() -> None:
