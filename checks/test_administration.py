@@ -104,10 +104,10 @@ def _is_harbor(front: RegistryFront | None) -> bool:
 
 
 def _alert(alert: Alert, number: int) -> Verdict:
-    subject = alert.id or alert.kind or f"alert-{number}"
+    subject = alert.named(number)
     seen, about = {"id": alert.id, "class": alert.kind}, [thing("alert", subject)]
     message = one_line(alert.message) or alert.id or "an alert without text"
-    if re.search("LICEN[CS]E", f"{alert.id} {alert.kind} {alert.message}", re.IGNORECASE):
+    if alert.of_licence:
         return failed("alert.licence", message, seen=seen, subject=subject, about=about)
     if alert.id == "GC_IN_PROGRESS":
         return passed(message, seen=seen, subject=subject)

@@ -84,7 +84,7 @@ def test_containers_are_healthy(
     before = by_component(replica_with_docker, earlier_containers[home]) if home in earlier_containers else {}
     since = begin(options.since, LOOK_BACK, seen.now)
     found = by_component(replica_with_docker, seen).items()
-    verdicts = [judge_health(replica_with_docker, each, before.get(name), since) for name, each in found]
+    verdicts = [judge_health(replica_with_docker, each, before.get(name), since, seen) for name, each in found]
     return verdicts or [not_applicable(f"no container of the replica is on {home}, see CTR-1")]
 
 

@@ -6,6 +6,7 @@ from functools import partial
 
 from checks.condition import CRITICAL, WARNING, Reason, condition
 from checks.rules.swarm import views_of_managers
+from checks.rules.validity import LEAST_LEFT, days_needed
 from checks.rules.wording import many
 from checks.verdict import Severity, Verdict, failed, passed, skipped, unknown
 from fixtures.core.dimensions import NO_NODES
@@ -20,12 +21,8 @@ from fixtures.probes.nodes import EngineFacts, SwarmView
 from fixtures.probes.system import System
 from fixtures.probes.validity import Validity
 
-SWARM_CA = "swarm-ca"
+SWARM_CA, OLDER_CA = "swarm-ca", "swarm-ca-older"
 CLIENT = "rethinkdb-client"
-# Swarm renews a node's certificate when between 50 and 80 % of its life are over.
-LEAST_LEFT = 0.15
-# Whoever issues certificates of 90 days or less renews them when a third of that is left.
-SHARE = 1 / 3
 ROOT_SHELL = "only root can read the node's swarm certificate: it needs ssh: or shell: to the node as root"
 
 
@@ -36,7 +33,13 @@ ROOT_SHELL = "only root can read the node's swarm certificate: it needs ssh: or 
     remedy="database-certificate",
     reasons={
         "tls.swarm-ca-expiring": Reason("the root CA of the swarm expires soon", "swarm-ca"),
-        "tls.swarm-ca-expired": Reason("the root CA of the swarm has expired", "swarm-ca"),
+        "tls.swarm-ca-expired": Reason("the root CA of the swarm has expired", "swarm-ca-expired"),
+        "tls.older-swarm-ca-expiring": Reason(
+            "the swarm still trusts an older root CA, which expires soon", "swarm-ca-rotation"
+        ),
+        "tls.older-swarm-ca-expired": Reason(
+            "the swarm still trusts an older root CA, which has expired", "swarm-ca-rotation"
+        ),
         "tls.node-not-renewed": Reason("the swarm certificate of a node is overdue for renewal", "swarm-certificate"),
         "tls.node-expired": Reason("the swarm certificate of a node has expired", "swarm-certificate"),
         "tls.database-expiring": "the certificate of a database server expires soon",
@@ -57,6 +60,7 @@ def test_inner_certificates_stay_valid(
     """Certificates of RethinkDB and of the swarm's CA are valid for 30 more days, and nodes renew their own in time."""
     limits = inventory.limits.certificate_days
     judged = [_seen(SWARM_CA, partial(_of_the_ca, every_engine, every_swarm_view, inventory))]
+    judged += _of_older_cas(every_engine, every_swarm_view, inventory)
     judged += [_seen(node.name, partial(_of_a_node, node, every_system)) for node in inventory.nodes]
     if inventory.rethinkdb is None or inventory.rethinkdb.via != "driver":
         message = "this run has no handshake with the database servers: add rethinkdb: {via: driver, …}"
@@ -78,7 +82,7 @@ def _of_the_ca(engines: PerSubject[EngineFacts], views: PerSubject[SwarmView], i
     if not managers:
         reason = "none of the inventory's nodes is a manager: add one under nodes:"
         return skipped(reason if inventory.nodes else NO_NODES.reason, subject=SWARM_CA)
-    view = next((each for each in managers if each.ca), managers[0])
+    view = _showing_it(managers)
     if view.ca is None and view.error:
         message = f"no manager lists the nodes of the swarm, which shows its root CA ({view.node}: see NODE-6)"
         raise Unavailable(
@@ -98,6 +102,36 @@ def _of_the_ca(engines: PerSubject[EngineFacts], views: PerSubject[SwarmView], i
         thing("swarm"),
         witnesses=[thing("node", view.node)],
     )
+
+
+def _showing_it(managers: Sequence[SwarmView]) -> SwarmView:
+    return next((each for each in managers if each.ca), managers[0])
+
+
+def _of_older_cas(
+    engines: PerSubject[EngineFacts], views: PerSubject[SwarmView], inventory: Inventory
+) -> list[Verdict]:
+    """A rotation that is not complete leaves them: nodes may still have a certificate from one of them."""
+    try:
+        managers = views_of_managers(engines, views)
+    except Unavailable:  # as is said of the newest
+        return []
+    view = _showing_it(managers) if managers else None
+    return [
+        _until(
+            "an older root CA, which the swarm trusts besides its newest one, since its rotation is not complete,",
+            "tls.older-swarm-ca",
+            each,
+            view.now,
+            inventory.limits.certificate_days,
+            OLDER_CA,
+            thing("swarm"),
+            witnesses=[thing("node", view.node)],
+            worst=WARNING,
+        )
+        for each in (view.older_cas if view else [])
+        if view
+    ]
 
 
 def _of_a_node(node: Node, systems: PerSubject[System]) -> Verdict:
@@ -161,22 +195,22 @@ def _until(
     subject: str,
     about: str,
     witnesses: Sequence[str] = (),
+    worst: Severity = CRITICAL,
 ) -> Verdict:
-    """By the limits in days, or by a third of its validity where that is shorter: 7 of 30 days are its last part."""
+    """By the limits in days, or by a share of its validity where that is shorter. worst: where it has expired."""
     until, left = f"{validity.not_after:%Y-%m-%d %H:%M} UTC", validity.not_after - now
     if left.total_seconds() <= 0:
         return failed(
             f"{reason}-expired",
             f"{what} expired on {until}",
-            severity=CRITICAL,
+            severity=worst,
             seen=until,
             subject=subject,
             about=[about],
             witnesses=witnesses,
             since=validity.not_after,
         )
-    whole = (validity.not_after - validity.not_before).days
-    warn = min(limits.warn, whole * SHARE)
+    warn = days_needed(validity, limits.warn)
     fail = min(limits.fail, warn * limits.fail / limits.warn) if limits.warn else 0.0
     days = left.total_seconds() / 86_400
     when = f"in {many(left.days, 'day')}" if left.days else "within a day"
@@ -184,7 +218,7 @@ def _until(
     expected = f"{warn:.0f} more days"
     if days >= warn:
         return passed(message, seen=until, expected=expected, subject=subject, about=[about], witnesses=witnesses)
-    severity: Severity = WARNING if days >= fail else CRITICAL
+    severity: Severity = WARNING if days >= fail else worst
     return failed(
         f"{reason}-expiring",
         message,

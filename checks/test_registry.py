@@ -7,11 +7,13 @@ from checks.condition import CRITICAL, WARNING, Reason, condition
 from checks.rules.wording import few
 from checks.verdict import Verdict, failed, passed
 from fixtures.access.http.licence import NO_LICENCE
+from fixtures.access.http.other_registries import as_listed
 from fixtures.core.evidence import thing
+from fixtures.core.store import PerSubject, Unavailable
 from fixtures.inventory import Inventory
-from fixtures.inventory.addresses import host_and_port, named_port
+from fixtures.inventory.addresses import named_port
 from fixtures.probes.endpoints import MkePing, RegistryFront
-from fixtures.probes.mke_registries import MkeRegistries
+from fixtures.probes.mke_registries import MkeRegistries, OtherRegistryVisits, Visit
 
 API_VERSION = "registry/2.0"
 
@@ -108,12 +110,24 @@ def test_mke_answers_ping(mke_ping: MkePing) -> Verdict:
     reasons={
         "mke.no-registry": "MKE lists no registry",
         "mke.other-registry": "MKE lists other registries only",
+        "mke.registry-silent": Reason(
+            "nothing responds at an address of MKE's list, neither to this machine nor to the nodes",
+            remedy="mke-silent-registry",
+        ),
+        "mke.registry-not-reached": Reason(
+            "an address of MKE's list is not reachable from here, and no node could ask", remedy="mke-silent-registry"
+        ),
+        "mke.too-many-registries": Reason(
+            "MKE lists more addresses than are asked whether they respond", remedy="mke-silent-registry"
+        ),
     },
     measured="reported",
 )
-def test_mke_lists_this_registry(mke_registries: MkeRegistries, inventory: Inventory) -> Verdict:
-    """MKE's list of registries names the address of users."""
-    listed = [_normal(address) for address in mke_registries.addresses]
+def test_mke_lists_this_registry(
+    mke_registries: MkeRegistries, every_other_registry_visits: PerSubject[OtherRegistryVisits], inventory: Inventory
+) -> Verdict:
+    """MKE's list of registries names the address of users, and something responds at every other address of it."""
+    listed = [as_listed(address) for address in mke_registries.addresses]
     own = named_port(inventory.public_host, inventory.public_port)
     if not listed:
         return failed("mke.no-registry", f"MKE lists no registry, and so not {own}", seen=[], expected=own)
@@ -121,13 +135,35 @@ def test_mke_lists_this_registry(mke_registries: MkeRegistries, inventory: Inven
         message = f"MKE does not list {own} among its registries: {few(listed)}"
         return failed("mke.other-registry", message, seen=listed, expected=own)
     others = [address for address in dict.fromkeys(listed) if address != own]
-    further = f", and further registries: {few(others)}" if others else ""
-    return passed(f"MKE lists {own}{further}", seen=listed, expected=own)
+    if not others:
+        return passed(f"MKE lists {own}", seen=listed, expected=own)
+    visits = every_other_registry_visits[inventory.mke.subject if inventory.mke else ""]
+    silent = [each for each in visits.visits if not each.responds]
+    if gone := [each for each in silent if each.nodes]:
+        names, first = few([each.address for each in gone]), gone[0]
+        message = (
+            f"MKE lists {names}, where nothing responds to this machine ({first.here}) or to {few(list(first.nodes))}"
+        )
+        return failed("mke.registry-silent", message, seen=[each.address for each in gone], expected="a response")
+    if silent:
+        names, first = few([each.address for each in silent]), silent[0]
+        message = f"MKE lists {names}, not reachable from this machine ({first.here}); {_nobody_else(first)}"
+        raise Unavailable("mke.registry-not-reached", message)
+    if visits.left:
+        message = f"MKE lists {len(listed)} addresses, and only the first few are asked: not {few(visits.left)}"
+        raise Unavailable("mke.too-many-registries", message)
+    through = [f"{each.address} from {_reached_by(each)} only" for each in visits.visits if each.here]
+    seen_by = f" (reachable: {few(through)})" if through else ""
+    return passed(f"MKE lists {own}, and further registries: {few(others)}{seen_by}", seen=listed, expected=own)
 
 
-def _normal(address: str) -> str:
-    """An address as the inventory's is written; one that is none stays as it is."""
-    try:
-        return host_and_port(address.removeprefix("https://").rstrip("/"))
-    except ValueError:
-        return address
+def _nobody_else(visit: Visit) -> str:
+    """Why no node could say whether it is down."""
+    if visit.not_asked:
+        node, why = next(iter(visit.not_asked.items()))
+        return f"{node} could not ask ({why}), so whether it is down is not known"
+    return "no node of the inventory has a shell to ask from, so whether it is down is not known"
+
+
+def _reached_by(visit: Visit) -> str:
+    return next(node for node, why in visit.nodes.items() if not why)

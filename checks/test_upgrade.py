@@ -9,7 +9,7 @@ from checks.condition import CRITICAL, Reason, condition
 from checks.rules.cluster_views import Views, answered, things
 from checks.rules.upgrade_matrix import Line, matrix, numbers
 from checks.rules.wording import many, reported_by
-from checks.verdict import Verdict, failed, passed, unknown
+from checks.verdict import Verdict, failed, passed, unknown, warned
 from fixtures.core.evidence import Because, thing
 from fixtures.core.question import BEFORE_UPGRADE
 from fixtures.core.store import PerSubject, Unavailable
@@ -205,12 +205,21 @@ def _set_up(seen: Containers) -> Sequence[Verdict]:
     severity=CRITICAL,
     documented="Beyond the guide: upgrades",
     remedy="pre-copies",
-    reasons={"pre.copies": "a table lacks a ready copy on a replica"},
+    reasons={
+        "pre.copies": "a table lacks a ready copy on a replica",
+        "pre.rethinkdb-line": Reason(
+            "the target brings another line of RethinkDB than the one that runs", remedy="pre-rethinkdb"
+        ),
+    },
     measured="reported",
     question=BEFORE_UPGRADE,
 )
-def test_tables_have_all_copies(every_cluster_status: Views, inventory: Inventory) -> list[Verdict]:
+def test_tables_have_all_copies(every_cluster_status: Views, inventory: Inventory, options: Options) -> list[Verdict]:
     """Every table has a ready copy on every replica: an upgrade waits 600 s for that, and fails then."""
+    return [*_copies(every_cluster_status, inventory), *_rethinkdb(every_cluster_status, _target(options))]
+
+
+def _copies(every_cluster_status: Views, inventory: Inventory) -> list[Verdict]:
     replicas = [each.id for each in inventory.replicas]
     lacking: dict[str, str] = {}
     tables = 0
@@ -243,3 +252,24 @@ def test_tables_have_all_copies(every_cluster_status: Views, inventory: Inventor
         every_cluster_status[name]
     message = f"{many(tables, 'table')} have a ready copy on each of {many(len(replicas), 'replica')}"
     return [passed(message, seen=tables)]
+
+
+def _rethinkdb(views: Views, target: str) -> list[Verdict]:
+    """Whether the target brings another line of RethinkDB; nothing where the matrix, or the servers, do not show it."""
+    line = matrix().line(target)
+    running = sorted({s.process.version for view in answered(views) for s in view.tables.server_status} - {""})
+    if line is None or line.rethinkdb is None or not running:
+        return []
+    shown = {".".join(map(str, numbers(each))): numbers(each)[:2] for each in running}
+    brings = numbers(line.rethinkdb)[:2]
+    runs = ", ".join(shown)
+    if all(each == brings for each in shown.values()):
+        message = f"MSR {target} brings RethinkDB {line.rethinkdb}, of the line that runs ({runs})"
+        return [passed(message, seen=runs, expected=line.rethinkdb, subject="rethinkdb")]
+    kind = "a newer" if all(each < brings for each in shown.values()) else "another"
+    message = (
+        f"MSR {target} brings {kind} line of RethinkDB, {line.rethinkdb}, and {runs} runs: servers of both form no "
+        "cluster with each other, and an upgrade replaces one replica after the other"
+    )
+    about = [thing("cluster")]
+    return [warned("pre.rethinkdb-line", message, seen=runs, expected=line.rethinkdb, subject="rethinkdb", about=about)]

@@ -8,7 +8,8 @@
 | required but not judged         | 7 if nothing failed | 7 if nothing failed           |
 | WAIVED, NOT APPLICABLE, SKIPPED | 0                   | 0                             |
 
-Of a question that is asked alone (`--ok-to-stop`), `answer_code` has it: what is SKIPPED was not seen, either.
+Of what a question before a change asks (`--ok-to-stop`, `--before-upgrade`), what is SKIPPED or was deselected was not
+seen, either: `answer_code`. `code_of` is the exit code of a run, whatever it was asked.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from reports.compare import only_new
-from reports.records import CatalogueEntry, FailOn, Result, VerdictWord
+from reports.records import CatalogueEntry, FailOn, Header, Result, VerdictWord
 
 HEALTHY = 0
 FAILED = 1
@@ -100,3 +101,23 @@ def answer_code(
     missing = {entry.id for entry in catalogue} - {result.condition for result in results}
     unseen = any(result.verdict in (VerdictWord.UNKNOWN, VerdictWord.SKIPPED) for result in results)
     return NOT_JUDGED if missing or unseen or list(left_out) else HEALTHY
+
+
+def code_of(header: Header, results: Sequence[Result], since_baseline: Iterable[Result] | None = None) -> int:
+    """0, 1 or 7 for a run. One that was asked about an upgrade is the usual one, and has to know what it was asked."""
+    if header.question and header.question.alone:
+        return answer_code(results, header.fail_on, header.catalogue, header.left_out)
+    code = exit_code(
+        results,
+        header.require,
+        header.fail_on,
+        header.catalogue,
+        since_baseline=since_baseline,
+        left_out=header.left_out,
+    )
+    if code != HEALTHY or header.question is None:
+        return code
+    own = [entry for entry in header.catalogue if entry.question == header.question.name]
+    names = {entry.id for entry in own}
+    asked = [result for result in results if result.condition in names]
+    return answer_code(asked, header.fail_on, own, names & set(header.left_out))

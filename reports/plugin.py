@@ -16,8 +16,9 @@ import pytest
 from msr_checks import version
 from reports import hooks, junit
 from reports.cache import keep_cache_in
+from reports.diagnosis.headline import answered
 from reports.diagnosis.lines import cause_lines
-from reports.exit_code import FAILED, answer_code, exit_code
+from reports.exit_code import FAILED, code_of
 from reports.files import PRIVATE, completed, link, write_whole
 from reports.page_files import choose_pages, finish_pages, guard_pages
 from reports.progress import Progress
@@ -234,18 +235,7 @@ def pytest_sessionfinish(session: pytest.Session) -> Generator[None, None, None]
 def _exit_code(session: pytest.Session, reports: RunReports, run: Run) -> int:
     """That of all verdicts, whether pytest came to run their tests or not."""
     before = reports.baseline.results if reports.baseline and session.config.getoption("only_new") else None
-    header = run.header
-    if header.question and header.question.alone:
-        code = answer_code(run.results, header.fail_on, header.catalogue, header.left_out)
-    else:
-        code = exit_code(
-            run.results,
-            header.require,
-            header.fail_on,
-            header.catalogue,
-            since_baseline=before,
-            left_out=header.left_out,
-        )
+    code = code_of(run.header, run.results, before)
     others_failed = session.testsfailed > reports.failed_checks
     return FAILED if others_failed else code
 
@@ -262,7 +252,9 @@ def _finish(session: pytest.Session, reports: RunReports) -> None:
     if reports.unwritten and session.exitstatus != pytest.ExitCode.INTERRUPTED:
         session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
     if reports.results:
-        reports.results.finish(int(session.exitstatus), cause_lines(reports.results.header, reports.diagnosis))
+        header, results = reports.results.header, reports.results.results
+        causes = cause_lines(header, reports.diagnosis)
+        reports.results.finish(int(session.exitstatus), causes, answered(header, results))
         reports.results.close()
     for sentence in reports.unwritten:
         _say(session.config, f"ERROR: {sentence}")

@@ -154,10 +154,14 @@ class Declared:
 
 @dataclass(frozen=True, config=_STRICT)
 class Question:
-    """What a run was asked before a change, and of what: whether a node or a replica can be stopped."""
+    """What a run was asked before a change, and of what: a node or a replica to be stopped, or a version.
+
+    matrix: the day (`YYYY-MM-DD`) of which the matrix of versions is that an upgrade is judged by.
+    """
 
     name: Literal["ok-to-stop", "before-upgrade"]
     of: str
+    matrix: str | None = None
 
     @property
     def alone(self) -> bool:
@@ -372,11 +376,15 @@ class CauseLine:
 
 @dataclass(frozen=True, config=_STRICT)
 class End:
-    """The last line: when the run ended, with which exit code, and how many verdicts of each word it gave."""
+    """The last line: when the run ended, with which exit code, and how many verdicts of each word it gave.
+
+    answer: to the question before a change, where one was asked; it is for people.
+    """
 
     ended: str
     exit_code: int
     counts: Mapping[str, int]
+    answer: str | None = None
     kind: Literal["end"] = "end"
 
     def to_json(self) -> dict[str, Any]:

@@ -126,14 +126,17 @@ class Results:
             self._results.append(clean)
         return clean
 
-    def finish(self, exit_code: int, causes: Sequence[CauseLine] = ()) -> None:
-        """Write the last lines: the causes behind the verdicts, and that the run has ended, with this exit code."""
+    def finish(self, exit_code: int, causes: Sequence[CauseLine] = (), answer: str | None = None) -> None:
+        """Write the last lines: the causes behind the verdicts, and that the run has ended, with this exit code.
+
+        answer: to the question that was asked before a change.
+        """
         for cause in causes:
             self._write(cause.to_json())
         words = [result.verdict for result in self.results]
         counts = {str(word): words.count(word) for word in VerdictWord}
         with self._lock:
-            self._write(End(f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}", exit_code, counts).to_json())
+            self._write(End(f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}", exit_code, counts, answer).to_json())
 
     def close(self) -> None:
         """Close the file; what was written stays readable here."""

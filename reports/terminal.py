@@ -45,7 +45,8 @@ def closing_summary(
     beside: Sequence[str] = (),
     diagnosis: Diagnosis | None = None,
 ) -> list[str]:
-    """The last lines of a run: who suffers, what to do first, verdicts per area, where the reports are, the headline.
+    """The last lines of a run: who suffers, what to do first, verdicts per area, where the reports are, the headline,
+    and last the answer to what was asked besides.
 
     `reports` are the files, the page first; `only_new` says that only what the baseline did not have decides the exit
     code; `exit_code` is that of the run, `beside` what broke in other plugins while pytest ran the checks; `diagnosis`
@@ -65,10 +66,12 @@ def closing_summary(
         why = _PYTESTS_CODES.get(exit_code, "set by a plugin")
         lines.append(f"pytest ended with exit code {exit_code} ({why}); the verdicts are of all that was observed")
     lines.append(_where(reports))
-    marks, text = _marks(header), headline(header, results).text
+    marks, head = _marks(header), headline(header, results)
+    text = head.text
     if only_new and comparison and not (comparison.new or comparison.worse):
         text = f"no new or worse problem since the baseline; still {text}"
-    return [*lines, f"{f'[{marks}] ' if marks else ''}{one_line(header.cluster)} {text}"]
+    begin = f"{f'[{marks}] ' if marks else ''}{one_line(header.cluster)}"
+    return [*lines, *(f"{begin} {line}" for line in (text, head.answer) if line)]
 
 
 def diagnosis_lines(header: Header, results: Sequence[Result], diagnosis: Diagnosis) -> list[str]:

@@ -11,6 +11,8 @@ from checks.condition import AREAS, Condition
 from checks.engine.bound_check import BoundCheck, joined, rows_of
 from checks.engine.evaluate import Judgement
 from checks.engine.waivers_told import ends
+from checks.rules.upgrade_matrix import matrix
+from fixtures.core.question import Question
 from fixtures.core.reasons import REASONS
 from fixtures.core.store import Key
 from fixtures.inventory import Inventory
@@ -58,7 +60,7 @@ def header(target: Target, asked: Sequence[BoundCheck], catalogue: Sequence[Cond
         "versions": versions,
         "images": images,
         "product_image": product_image(images.values(), _running(containers, versions, inventory)),
-        "question": question and asdict(question),
+        "question": question and _question(question),
         "require": [] if question and question.alone else list(inventory.require),
         "fail_on": fail_on,
         "declared": [{**asdict(each), "at": _time(each.at)} for each in target.declared],
@@ -70,6 +72,11 @@ def header(target: Target, asked: Sequence[BoundCheck], catalogue: Sequence[Cond
         "unavailable": REASONS,
         "version": version(),
     }
+
+
+def _question(question: Question) -> dict[str, Any]:
+    """What was asked; of an upgrade with the day of the matrix that it is judged by."""
+    return asdict(question) | ({} if question.alone else {"matrix": matrix().as_of.isoformat()})
 
 
 def record(target: Target, asked: BoundCheck, judgement: Judgement, test: str) -> dict[str, Any]:

@@ -16,6 +16,12 @@ from fixtures.probes.containers import Container, Containers
 RUNNING = "running"
 LONGEST_WAIT = timedelta(minutes=1)
 """Docker waits twice as long before each start of a container that does not stay up, and no longer than this."""
+CAME_UP = timedelta(seconds=10)
+"""Once a container has run for so long, Docker waits as before a first restart again."""
+LONG_WAIT, BEFORE_IT = timedelta(seconds=6), 7
+"""What Docker waits before a start only after so many restarts in a row, none of which stayed up."""
+MANY = 10
+"""So many restarts since a container was created are a loop where they came one after the other."""
 
 
 def by_component(replica: Replica, containers: Containers) -> dict[str, Container]:
@@ -69,14 +75,18 @@ def _why_not(container: Container) -> str:
     return f"the container {state}{at}{memory}{error}{log_end(container.log, 5)}"
 
 
-def judge_health(replica: Replica, container: Container, before: Container | None, since: datetime) -> Verdict:
-    """Whether a container is healthy, and has been since then (CTR-2). before: as it was seen first in this run."""
+def judge_health(
+    replica: Replica, container: Container, before: Container | None, since: datetime, containers: Containers
+) -> Verdict:
+    """Whether a container is healthy, and has been since then (CTR-2). before: as it was seen first in this run.
+
+    containers: all of its node.
+    """
     subject, about = f"{replica.id}:{container.component}", [container_thing(replica, container.component)]
     seen = {"state": container.state, "health": container.health, "restarts": container.restarts}
-    if _loops(container, before):
-        message = (
-            f"the container is in a restart loop ({many(container.restarts, 'restart')}){log_end(container.log, 3)}"
-        )
+    told = _restarts(container, containers.now)
+    if _loops(container, before, containers):
+        message = f"the container is in a restart loop ({told}){log_end(container.log, 3)}"
         return failed("ctr.restarting", message, seen=seen, expected=RUNNING, subject=subject, about=about)
     if container.state == "paused":
         return failed(
@@ -89,23 +99,60 @@ def judge_health(replica: Replica, container: Container, before: Container | Non
         return failed("ctr.unhealthy", message, seen=seen, expected="healthy", subject=subject, about=about)
     at = container.finished
     if before is not None and before.restarts < container.restarts:
-        message = f"the container restarted during this run ({many(container.restarts, 'restart')})"
+        message = f"the container restarted during this run ({told})"
         return failed("ctr.restarted", message, seen=seen, subject=subject, about=about, since=at)
     if container.restarts and at and at >= since:
         reason, what = ("ctr.oom-killed", "was OOM-killed") if container.oom_killed else ("ctr.restarted", "restarted")
-        message = f"the container {what} at {at:%Y-%m-%d %H:%M:%S} UTC ({many(container.restarts, 'restart')})"
+        message = f"the container {what} at {at:%Y-%m-%d %H:%M:%S} UTC ({told})"
         return warned(reason, message, seen=seen, expected=RUNNING, subject=subject, about=about, since=at)
     return passed(f"the container is {container.health or container.state}", seen=seen, subject=subject, about=about)
 
 
-def _loops(container: Container, before: Container | None) -> bool:
-    """Whether it ends again and again: it waits for its next start, or ended twice within what Docker waits at most."""
+def _restarts(container: Container, now: datetime) -> str:
+    """How often it was restarted, and when it was started last."""
+    last = f", last start {_span(now - container.started)} ago" if container.started else ""
+    return f"restarted {many(container.restarts, 'time')}{last}"
+
+
+def _span(time: timedelta) -> str:
+    seconds = max(int(time.total_seconds()), 0)
+    return f"{seconds} s" if seconds < 120 else f"{seconds // 60} min" if seconds < 7200 else f"{seconds // 3600} h"
+
+
+def _loops(container: Container, before: Container | None, containers: Containers) -> bool:
+    """Whether it ends again and again: seen as it waits for its next start, or as it runs for a moment."""
     if container.state == "restarting":
         return True
-    if before is None or not before.finished or not container.finished:
+    if not container.runs or not container.started or not container.finished:
         return False
-    twice = 0 < before.restarts < container.restarts
-    return container.runs and twice and container.finished - before.finished <= LONGEST_WAIT
+    up = containers.now - container.started
+    if before is not None and before.state == "restarting" and up < CAME_UP:
+        return True
+    if before is not None and before.finished and 0 < before.restarts < container.restarts:
+        return container.finished - before.finished <= LONGEST_WAIT
+    return (up < CAME_UP and _was_held_back(container, containers)) or _never_stayed_up(container, containers.now)
+
+
+def _was_held_back(container: Container, containers: Containers) -> bool:
+    """Whether Docker waited before its last start, as it does after many ends in a row.
+
+    The engine was not restarted meanwhile: another container was up already when this one ended.
+    """
+    if container.restarts < BEFORE_IT or not container.started or not container.finished:
+        return False
+    ended, waited = container.finished, container.started - container.finished
+    others = [each for each in containers.msr if each.name != container.name and each.runs and each.started]
+    return LONG_WAIT <= waited <= LONGEST_WAIT + CAME_UP and any(
+        each.started < ended for each in others if each.started
+    )
+
+
+def _never_stayed_up(container: Container, now: datetime) -> bool:
+    """Whether it ran for no longer than this time since it was created, a minute at most on average."""
+    if container.restarts < MANY or not container.created or not container.started:
+        return False
+    lived = (now - container.created) / container.restarts
+    return lived <= LONGEST_WAIT and now - container.started <= lived
 
 
 def log_end(log: str, number: int) -> str:

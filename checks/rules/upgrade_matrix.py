@@ -16,12 +16,16 @@ _FILE = Path(__file__).with_suffix(".yaml")
 
 
 class Line(BaseModel):
-    """A line of MSR. mke: the first and the last line of MKE; engines: the first numbers of the engines' versions."""
+    """A line of MSR. mke: the first and the last line of MKE; engines: the first numbers of the engines' versions.
+
+    rethinkdb: the version of RethinkDB in it; None where nobody entered it.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     mke: tuple[str, str]
     engines: tuple[int, ...]
+    rethinkdb: str | None = None
 
     def fits_engine(self, version: str) -> bool | None:
         """Whether it runs on that engine; None for one between those that are listed."""

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from lab.embedded import meta
+from lab.embedded import harbor, meta
 from lab.embedded.accounts import Caller, Doorman
 from lab.embedded.bearer import bearer_of, subject_of
 from lab.embedded.notary import TABLES as NOTARY_TABLES
@@ -84,6 +84,8 @@ class Api:
 
     def answer(self, replica: Replica, asked: Asked) -> tuple[Reply, Caller]:
         """What that replica answers, with the faults of the scene, and who asked."""
+        if self._cluster.is_harbor:
+            return harbor.answer(self._cluster, asked), Caller()
         self._nginx[replica.id].asked()
         caller = self._doorman.caller(asked.authorization)
         if asked.path.startswith("/api/") and not replica.api_knows_passwords:

@@ -64,10 +64,11 @@ class Embedded:
         cluster, expect = self._cluster, Expectations(self._cluster)
         cluster.balancer.port, cluster.mke.port = self._bind("127.0.0.1"), self._bind("127.0.0.1")
         cluster.object_storage.port = self._bind("127.0.0.1")
+        cluster.mke.other_port = self._bind("127.0.0.1")
         for replica in cluster.replicas:
             replica.address = self.scene.address
             replica.port = self._bind(replica.address)
-        replica_sockets, database_sockets = self._sockets[3:], self._bind_databases()
+        replica_sockets, database_sockets = self._sockets[4:], self._bind_databases()
         self.scene.play(cluster, expect)
         settle(cluster)
         if len(cluster.replicas) % 2 == 0:
@@ -90,6 +91,7 @@ class Embedded:
         self._listen(self._sockets[0], cluster.balancer.door, self._balancer(), "balancer")
         self._listen(self._sockets[1], cluster.mke.door, self._mke(), "mke")
         self._listen(self._sockets[2], self._storage_door(), self._object_storage(), "object storage")
+        self._listen(self._sockets[3], cluster.mke.other_door, self._other_registry(), "other registry")
 
     def _bind(self, address: str) -> int:
         self._sockets.append(bound(address))
@@ -171,6 +173,15 @@ class Embedded:
         recorded = self._recorded("object storage", lambda asked: object_storage.answer(self._cluster, asked))
         context = self._authority.context(Certificate.GOOD)
         return HttpPort(recorded, context, Door.OPEN, self._cluster.closing).serve
+
+    def _other_registry(self) -> Serve:
+        """Another registry of the same MKE, with a certificate of its own CA."""
+
+        def answer(asked: Asked) -> tuple[Reply, Caller]:
+            return text(200 if asked.path == "/_ping" else 404, '{"Error":"","Healthy":true}\n'), Caller()
+
+        context, door = Authority().context(Certificate.GOOD), self._cluster.mke.other_door
+        return HttpPort(self._recorded("other registry", answer), context, door, self._cluster.closing).serve
 
     def _database_port(self, replica: Replica) -> ReqlPort:
         context = self._database_authority.context(self._cluster, replica)

@@ -72,8 +72,9 @@ def _replica(cluster: Cluster, replica: Replica) -> dict[str, Any]:
 
 
 def _stated(cluster: Cluster) -> dict[str, str]:
-    """What only the operator can say of MKE."""
-    return {"version": cluster.mke.listed_version} if cluster.mke.listed_version else {}
+    """What only the operator can say of MKE, and the client bundle."""
+    bundle = {"bundle": "ucp-bundle/"} if cluster.mke.has_bundle else {}
+    return bundle | ({"version": cluster.mke.listed_version} if cluster.mke.listed_version else {})
 
 
 def write_inventory(

@@ -80,7 +80,7 @@ def features(cluster: Cluster) -> dict[str, Any]:
         "metadataStoreOptedIn": True,
         "onlineGCEnabled": True,
         "db_version": 24,
-        "ucpHost": f"localhost:{cluster.mke.port}",
+        "ucpHost": cluster.mke.known_to_msr or f"localhost:{cluster.mke.port}",
     }
 
 

@@ -218,8 +218,15 @@ class Mke:
     """A client bundle leads through it to all nodes' engines."""
     takes_bundle: bool = True
     """It accepts the certificate of the client bundle."""
+    admins_deploy: bool = True
+    """It lets administrators deploy on managers and on nodes with MSR."""
+    known_to_msr: str = ""
+    """Host and port at which MSR has it, where that is another address than that of the inventory."""
     registries: list[str] | None = None
     """The addresses of its registries; None: the address of users."""
+    other_port: int = 0
+    """Of another registry, on this machine, and its door."""
+    other_door: Door = Door.CLOSED
 
 
 @dataclass
@@ -276,6 +283,8 @@ class Cluster:
     edits: list[Edit] = field(default_factory=list)
     faults: dict[str, Fault] = field(default_factory=dict)
     """Faults of every replica, by path."""
+    is_harbor: bool = False
+    """It is MSR 4: Harbor answers at every address of the inventory."""
     inventory: dict[str, Any] = field(default_factory=dict)
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
     """Ages count from here, so that what is frozen stays so while it is looked at."""

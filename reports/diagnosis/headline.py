@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from reports.diagnosis.answer import answer
+from reports.diagnosis.answer import answer, upgrade_answer
 from reports.diagnosis.diagnosis import Diagnosed, Diagnosis, diagnose
 from reports.diagnosis.grouping import by_area, count
 from reports.diagnosis.places import listed
@@ -22,10 +22,14 @@ MOST_STEPS = 5
 
 @dataclass(frozen=True)
 class Headline:
-    """`text` is the whole line; `state` its first word, for the colour, where it is no answer to a question."""
+    """`text` is the whole line; `state` its first word, for the colour, where it is no answer to a question.
+
+    answer: to what was asked besides how the cluster is, as a line of its own; "" where nothing was.
+    """
 
     state: State
     text: str
+    answer: str = ""
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,7 @@ def headline(header: Header, results: Sequence[Result]) -> Headline:
 
     Conditions are counted, not verdicts: one is judged when it has a verdict on every subject of the inventory and is
     neither UNKNOWN nor SKIPPED on any; one that does not apply counts as judged. What was not wholly judged is never
-    called healthy. A question that was asked alone is answered instead.
+    called healthy. A question that was asked alone is answered instead, any other besides.
     """
     if header.question and header.question.alone:
         code, text = answer(header, header.question, results)
@@ -82,7 +86,16 @@ def headline(header: Header, results: Sequence[Result]) -> Headline:
         state = "WARNED" if warned else "HEALTHY"
     if any(r.reason == "run.interrupted" for r in results):
         tally += " before the run was interrupted"
-    return Headline(state, "; ".join([f"{state}: {tally}", *filter(None, parts)]))
+    besides = upgrade_answer(header, header.question, results) if header.question else ""
+    return Headline(state, "; ".join([f"{state}: {tally}", *filter(None, parts)]), besides)
+
+
+def answered(header: Header, results: Sequence[Result]) -> str | None:
+    """The answer to the question before a change, as results.jsonl has it; None where nothing was asked."""
+    if header.question is None:
+        return None
+    found = headline(header, results)
+    return found.answer or found.text
 
 
 def counts_per_area(header: Header, results: Iterable[Result]) -> dict[str, dict[VerdictWord, int]]:

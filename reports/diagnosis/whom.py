@@ -18,6 +18,9 @@ NOT_SERVED = frozenset(
 )
 """Whatever replica somebody uses, it serves from the same tables."""
 
+OF_A_MOUNT = ("store.share-stale", "store.share-read-only", "store.share-not-mounted")
+"""How a node has mounted a share: that of the others may be well."""
+
 
 def of_balancer(case: Case, cause: Cause) -> bool:
     """Whether it is about the load balancer alone: itself, or its certificate."""
@@ -35,6 +38,9 @@ def concerned(case: Case, cause: Cause) -> tuple[str, ...]:
         return _reporting(case, cause, unserved)
     if of_balancer(case, cause):
         return _those(case, {name for each in cause.shown_by for name in replicas_in(case, each)})
+    if mounts := [each for each in cause.shown_by if each.reason in OF_A_MOUNT]:
+        nodes = [name_of(thing) for each in mounts for thing in each.witnesses if type_of(thing) == "node"]
+        return _those(case, {replica for node in nodes for replica in case.replicas_on(node)})
     found: set[str | None] = set()
     for thing in cause.things:
         for part in name_of(thing).split(">"):

@@ -11,12 +11,14 @@ from fixtures.inventory import Inventory
 from fixtures.inventory.msr import COMPONENTS
 from fixtures.probes.overlay.facts import (
     Database,
+    DatabasePorts,
     DockerNetwork,
     DockerNetworks,
     Member,
     NetworkView,
     OverlayPings,
     OverlayProbe,
+    OverlayReach,
     Pinged,
     QuietPing,
     QuietPings,
@@ -24,6 +26,7 @@ from fixtures.probes.overlay.facts import (
 )
 from fixtures.probes.overlay.name_output import Resolved
 from fixtures.probes.overlay.ping_output import Echo
+from fixtures.probes.overlay.web_output import Answer
 from tests.checks.case import Facts, Seen
 from tests.checks.facts import IDS, inventory, times
 
@@ -143,6 +146,8 @@ def seen(
     networks: Mapping[str, Seen] = {},
     containers: Mapping[str, Seen] = {},
     pings: Mapping[str, Seen] = {},
+    reaches: Mapping[str, Seen] = {},
+    ports: Mapping[str, Seen] = {},
 ) -> Facts:
     """What was looked at on so many nodes; what is not said is well."""
     nodes = NODES[:count]
@@ -162,9 +167,44 @@ def seen(
             )
             for node in nodes
         },
+        **{("overlay_reach", node): reaches.get(node) or reach(node, count=count) for node in nodes},
+        **{("overlay_database_ports", node): ports.get(node) or database_ports(node) for node in nodes},
         **{("docker_networks", node): networks_of(node) for node in nodes},
         ("overlay_quiet", NETWORK): QuietPings(**times(), pairs=list(quiet)),
     }
+
+
+REDIRECTED = Answer(outcome="answered", status=301)
+NOTHING = Answer(outcome="nothing", detail="nc: timed out")
+
+
+def own_address(component: str, number: int) -> str:
+    """That of a component of the replica of this number."""
+    return f"10.1.0.{10 * number + COMPONENTS.index(component)}"
+
+
+def reach(
+    node: str, *silent: str, count: int = 3, web: Mapping[str, Answer | None] = {}, **fields: Any
+) -> OverlayReach:
+    """A node that all containers of so many replicas answer, but these addresses; web: what came of a request."""
+    numbers = range(1, count + 1)
+    addresses = {own_address(each, number): True for number in numbers for each in COMPONENTS}
+    answers = {IDS[number - 1]: web.get(IDS[number - 1], REDIRECTED) for number in numbers}
+    told: dict[str, Any] = {"image": "registry.mirantis.com/msr/dtr:2.10.4", "tool": "nc"}
+    told["addresses"] = {each: each not in silent for each in addresses}
+    told["web"] = {name: answer for name, answer in answers.items() if answer is not None}
+    return OverlayReach(**times(), **{"node": node, **told, **fields})
+
+
+CONNECTED = Answer(outcome="connected")
+
+
+def database_ports(node: str, *lost: str, of: Mapping[str, Answer | None] = {}) -> DatabasePorts:
+    """A node that connects to both ports of three databases, but to these (`REPLICA:PORT`); of: others, by port."""
+    ports = [f"{replica}:{port}" for replica in IDS[:3] for port in (28015, 29015)]
+    answers = {**dict.fromkeys(ports, CONNECTED), **dict.fromkeys(lost, NOTHING), **of}
+    told = {port: answer for port, answer in answers.items() if answer is not None}
+    return DatabasePorts(**times(), node=node, tool="nc", ports=told)
 
 
 def _resolved(told: list[str] | Resolved) -> Resolved:

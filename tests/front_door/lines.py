@@ -69,7 +69,7 @@ HEADER = closed(
     versions=mapped(TEXT),
     images=mapped(TEXT),
     product_image=TEXT_OR_NULL,
-    question={"anyOf": [{"type": "null"}, closed(name=QUESTION, of=TEXT)]},
+    question={"anyOf": [{"type": "null"}, closed(name=QUESTION, of=TEXT, matrix={"anyOf": [{"type": "null"}, DAY]})]},
     require=listed(TEXT),
     fail_on=SEVERITY,
     deselected=listed(CONDITION),
@@ -139,5 +139,9 @@ VERDICT = closed(
 )
 
 END = closed(
-    kind={"const": "end"}, ended=TIME, exit_code={"enum": [0, 1, 2, 3, 5, 7]}, counts=mapped({"type": "integer"})
+    kind={"const": "end"},
+    ended=TIME,
+    exit_code={"enum": [0, 1, 2, 3, 5, 7]},
+    counts=mapped({"type": "integer"}),
+    answer=TEXT_OR_NULL,
 )

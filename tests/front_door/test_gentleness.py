@@ -19,6 +19,11 @@ PINGS = 3
 # New connections through the address of users, twice as many as there are replicas; they end at the replicas.
 VISITS = 6
 TWICE = "/nginx_status"
+# What seven replicas were asked without REG-2, STORE-2, NET-6 and the lists of jobs, crons and scans.
+SEVEN = 7
+HTTP_BEFORE, QUERIES_BEFORE, DOCKER_BEFORE = 163, 35, 230
+# Of those the tag and five blobs at each replica, the manifest that the tag names, the webhooks and four lists.
+HTTP_SINCE = SEVEN * (1 + 5) + 1 + 1 + 4
 PER_REPLICA = 2
 ADMINS_PATHS = (
     "/api/v0/meta/cluster_status",
@@ -72,10 +77,10 @@ def test_what_any_replica_can_tell_is_asked_of_one(healthy: Seen) -> None:
     assert (len({each.where for each in pages}), len(begins), begins[0]) == (1, 2, 0)
     assert begins[1] > 0
     assert counted["admin", "/api/v0/webhooks"] == 1
-    # One token for all scopes of an account at each replica; of the reader one more for what he cannot read, and one
-    # more for what he pulls.
+    # One token for all scopes of an account at each replica; of the reader one more for the registry, which is for what
+    # he cannot read and for what he pulls.
     assert counted["admin", "/auth/token"] == 3
-    assert counted["ci", "/auth/token"] == 9
+    assert counted["ci", "/auth/token"] == 6
     assert counted["admin", "/api/v0/meta/cluster_status"] == 3
     assert counted[None, "/api/v0/meta/cluster_status"] == counted["ci", "/api/v0/meta/cluster_status"] == 1
 
@@ -125,6 +130,24 @@ def test_an_image_is_pulled_once_however_long_the_run_waits(suite: Suite, tmp_pa
         )
     assert len(pulls) >= 3 * 2
     assert set(pulls.values()) == {1}
+
+
+def test_pulls_and_sampled_blobs_add_a_quarter_to_a_run_at_most(suite: Suite, tmp_path: Path) -> None:
+    """docs/safety.md has these figures."""
+
+    def play(cluster: Cluster) -> None:
+        cluster.storage = {"filesystem": {"rootdirectory": "/storage"}}
+        cluster.settings = {"nfsHost": "nfs.example.org", "nfsPath": "/exports/msr"}
+        cluster.sample = 20
+
+    with staged(tmp_path, play, replicas=SEVEN) as cluster:
+        outcome = suite.run(f"--inventory={cluster.inventory}")
+        asked, queries, docker = len(cluster.requests), len(cluster.queries), len(cluster.engine_requests)
+    assert {outcome.verdicts["STORE-2", each.id] for each in state_of(cluster).replicas} == {"PASS"}
+    assert asked <= HTTP_BEFORE + HTTP_SINCE
+    # A script at each node for the logs, and one for the files of blobs.
+    scripts = 2 * SEVEN
+    assert asked + queries + docker + scripts <= 1.25 * (HTTP_BEFORE + QUERIES_BEFORE + DOCKER_BEFORE)
 
 
 def test_an_image_whose_pull_sends_a_webhook_is_not_pulled(suite: Suite, tmp_path: Path) -> None:

@@ -26,8 +26,10 @@ READS = (
     r"docker run (-it )?--rm (-i )?(-it )?--net dtr-ol (--name overlay-test[12] )?--entrypoint (sh|ping|getent) ",
     r'docker run --rm -i --net dtr-ol -v "dtr-ca-\$\{REPLICA_ID\}:/ca" .* mirantis/rethinkcli:v2\.2\.0-ni non-inter',
     r"(curl -k?sS+(I|i)? |ssh -v \{node\} true$)",
-    r"(openssl (s_client|x509)|getent hosts|systemctl status|timedatectl|chronyc tracking|date -u|hostname)\b",
+    r"(openssl (s_client|storeutl|x509)|getent hosts|systemctl status|timedatectl|chronyc tracking|date -u|hostname)\b",
     r"(uptime|findmnt|cat|df|free|ss|tcpdump|ping|journalctl|tail|grep|sort|head|cut|echo|du)\b",
+    r"nsenter (--net=\S+|-t <process ID> -n) (bridge fdb show|ip neigh show|ip -brief address)\b",
+    r"(ls|ethtool -k|iptables -S)(?!\S)",
     r"(ip -s link|ip route|ip -brief address|ps -eo)\b",
 )
 CHANGES = re.compile(

@@ -16,7 +16,7 @@ from reports.exit_code import exit_code
 from reports.page.access_matrix import access_matrix
 from reports.page.cards import cards, other_remedies
 from reports.page.matrices import matrices
-from reports.records import Header, Result
+from reports.records import Header, Result, VerdictWord
 
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2} UTC")
 
@@ -94,9 +94,14 @@ def conclusions(header: Header, results: Sequence[Result]) -> dict[str, Any]:
 
 
 def _without_messages(found: Headline, results: Sequence[Result]) -> Headline:
-    """A headline but for the message that the answer to a question quotes."""
-    quoted = sorted({short(each.message) for each in results if each.message}, key=len, reverse=True)
-    return replace(found, text=functools.reduce(lambda text, each: text.replace(each, "…"), quoted, found.text))
+    """A headline but for the messages that the answer to a question quotes."""
+    told = {short(each.message) for each in results if each.message and each.verdict is not VerdictWord.PASS}
+    quoted = sorted(told, key=len, reverse=True)
+
+    def without(text: str) -> str:
+        return functools.reduce(lambda rest, each: rest.replace(each, "…"), quoted, text)
+
+    return replace(found, text=without(found.text), answer=without(found.answer))
 
 
 def _keys(results: Sequence[Result]) -> list[tuple[str, str, str]]:

@@ -14,6 +14,7 @@ from lab.embedded.state import Cluster
 
 CONSTRAINT = "constraint:node=="
 REGISTRIES = "/api/ucp/config/dtr"
+CONFIG = "/api/ucp/config-toml"
 
 
 class Bundle:
@@ -36,6 +37,8 @@ class Bundle:
             return refused(401, "unauthorized")
         if path == REGISTRIES:
             return self._registries()
+        if path == CONFIG:
+            return self._config()
         if path == "/containers/json":
             return self._of_all(asked)
         if path == "/volumes":
@@ -57,6 +60,18 @@ class Bundle:
         addresses = [self._cluster.public_name] if named is None else named
         rows = [{"hostAddress": address, "serviceID": f"id-{address}", "caBundle": ""} for address in addresses]
         return Answer(200, {"registries": rows or None})
+
+    def _config(self) -> Answer:
+        """The parts of its configuration that it always exports; what others say of users may be secret."""
+        lets = str(self._cluster.mke.admins_deploy).lower()
+        lines = (
+            "[auth]",
+            '  default_new_user_role = "restrictedcontrol"',
+            "[scheduling_configuration]",
+            f"  enable_admin_ucp_scheduling = {lets}",
+            '  default_node_orchestrator = "swarm"',
+        )
+        return Answer(200, raw="\n".join(lines).encode())
 
     def _leading(self) -> Engine:
         return self._engines[self._swarm.leader or self._swarm.nodes[0].name]

@@ -35,9 +35,32 @@ def peers(swarm: Swarm, node: Node, container: Container, echoes: Path) -> list[
     lines = []
     for where, other, network, address in _met(swarm, container):
         out, back = (node.name, where.name), (where.name, node.name)
-        crosses = [int(way not in swarm.cut and other.state == "running") for way in (out, back)]
+        crosses = [int(way not in swarm.cut) for way in (out, back)]
+        crosses[0] &= (node.name, other.name) not in swarm.misled
         lost = [swarm.drops_every.get(way, 0) for way in (out, back)]
         largest = [min(swarm.narrow.get(way, 0), swarm.networks[network].mtu) for way in (out, back)]
         micros = 100 + round(1000 * (swarm.delay_ms.get(out, 0) + swarm.delay_ms.get(back, 0)))
         lines.append(" ".join(map(str, (address, *crosses, *lost, *largest, micros, echoes / other.id[:12]))))
+    return lines
+
+
+# What listens in a running container, of that which matters: nginx, and the two ports of a database.
+_PORTS = {"nginx": (80, 443), "rethinkdb": (28015, 29015)}
+
+
+def listeners(swarm: Swarm, node: Node, container: Container) -> list[str]:
+    """A line for each address: whether TCP gets there and back, whether something answers, and the ports that are open.
+
+    ADDRESS CROSSES ANSWERS PORT…: the kernel accepts connections for a container that is paused, which answers nothing;
+    what is sent to a port with a minus before it is lost.
+    """
+    lines = []
+    for where, other, _, address in _met(swarm, container):
+        ways = {(node.name, where.name), (where.name, node.name)}
+        crosses = not ways & (swarm.cut | swarm.without_tcp) and (node.name, other.name) not in swarm.misled
+        ports = [
+            f"-{port}" if (node.name, other.name, port) in swarm.without_port else port
+            for port in _PORTS.get(other.component, ())
+        ]
+        lines.append(" ".join(map(str, (address, int(crosses), int(other.state == "running"), *ports))))
     return lines

@@ -26,3 +26,8 @@ def root(span: Span) -> str:
     builder = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
     dated = builder.not_valid_before(now - span.since).not_valid_after(now + span.left)
     return dated.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM).decode()
+
+
+def trusted(*spans: Span | None) -> str:
+    """The bundle of these root CAs, as the swarm has it."""
+    return "".join(root(each) for each in spans if each)

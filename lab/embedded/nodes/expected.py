@@ -48,18 +48,27 @@ def names(cluster: Cluster, replicas: Iterable[Replica], *, without: Node | None
     return [f"{node.name}:{r.id}" for r in replicas for node in carrying(cluster) if node is not without]
 
 
-def not_reached(expect: Expectations, unreached: list[str]) -> None:
+def towards(cluster: Cluster, ordered: Iterable[str]) -> list[str]:
+    """Of ordered pairs of nodes, the first with the replica of the second, as the containers there are judged."""
+    carried = {replica.node: replica.id for replica in cluster.replicas}
+    ends = (pair.split(":") for pair in ordered)
+    return [f"{first}:{carried[second]}" for first, second in ends if second in carried]
+
+
+def not_reached(cluster: Cluster, expect: Expectations, unreached: list[str]) -> None:
     """Between these no packet comes back, so that nothing more can be said of packets."""
     expect.fail("NET-2", *unreached)
     expect.unknown("NET-3", *unreached)
     expect.unknown("NET-5", *unreached)
+    expect.unknown("NET-6", *towards(cluster, unreached))
 
 
 def no_probe(cluster: Cluster, expect: Expectations, node: Node) -> None:
     """No container can be made there, so that nothing is known of its pairs."""
     for condition in ("NET-2", "NET-3", "NET-5"):
         expect.unknown(condition, *pairs(cluster, node))
-    expect.unknown("NET-4", *(f"{node.name}:{replica.id}" for replica in cluster.replicas))
+    for condition in ("NET-4", "NET-6"):
+        expect.unknown(condition, *(f"{node.name}:{replica.id}" for replica in cluster.replicas))
 
 
 def addresses(*parts: str, network: str = OVERLAY) -> list[str]:
@@ -79,6 +88,8 @@ def engine_gone(cluster: Cluster, expect: Expectations, node: Node) -> None:
         if replica.node == node.name:
             for condition in OF_CONTAINERS:
                 expect.unknown(condition, replica.id)
+            # Which addresses its containers have, only its engine could tell.
+            expect.unknown("NET-6", *names(cluster, [replica]))
     no_probe(cluster, expect, node)
 
 

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -10,7 +11,8 @@ from lab.embedded.nodes.container import Container
 from lab.embedded.nodes.state import Node
 from lab.embedded.nodes.swarm import Swarm
 
-POOR = ("sh", "sleep", "date", "sed", "cat", "head")
+POOR = ("sh", "sleep", "date", "sed", "cat", "head", "grep")
+PINGING = ("ping", "nslookup", "cat")
 COMMANDS = Path(__file__).parent / "commands"
 
 _ICMP = ("InMsgs", "InErrors", "InCsumErrors", "InDestUnreachs", "InTimeExcds", "InParmProbs", "InSrcQuenchs",
@@ -28,22 +30,34 @@ IcmpMsg: @ECHOES@
 
 
 def written(root: Path, files: Mapping[str, str]) -> None:
-    """Write each file under `root`, with the directories that it needs."""
+    """Write each file under `root`, with the directories that it needs; whoever reads one meanwhile finds all of it."""
     for directory in {(root / name).parent for name in files}:
         directory.mkdir(parents=True, exist_ok=True)
     for name, text in files.items():
-        (root / name).write_text(text, encoding="utf-8")
+        handle, new = tempfile.mkstemp(dir=(root / name).parent)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        Path(new).chmod(0o644)
+        Path(new).replace(root / name)
 
 
-def _poor(root: Path) -> str:
-    """A PATH of an image that has little more than a shell, and no ping."""
+def _poor(root: Path, *own: str) -> str:
+    """A PATH of an image that has little more than a shell, and of the stand-in commands these: by default no ping."""
     directory = root / "bin"
     directory.mkdir(exist_ok=True)
-    for program in POOR:
-        found = shutil.which(program)
+    for program in {*POOR, *own}:
+        found = COMMANDS / "container" / program if program in own else shutil.which(program)
         if found and not (directory / program).exists():
             (directory / program).symlink_to(found)
     return str(directory)
+
+
+def _path(swarm: Swarm, image: str, root: Path) -> str:
+    if image in swarm.without_ping:
+        return _poor(root)
+    if image in swarm.without_tcp_programs:
+        return _poor(root, *PINGING)
+    return f"{COMMANDS / 'container'}:{os.environ.get('PATH', os.defpath)}"
 
 
 def container_environment(swarm: Swarm, node: Node, container: Container, directory: Path) -> dict[str, str]:
@@ -57,17 +71,17 @@ def container_environment(swarm: Swarm, node: Node, container: Container, direct
         {
             "names": "".join(resolved),
             "peers": "".join(f"{line}\n" for line in crossing.peers(swarm, node, container, echoes)),
+            "listeners": "".join(f"{line}\n" for line in crossing.listeners(swarm, node, container)),
             "addresses": " ".join(address for address in container.networks.values() if address) + "\n",
             "etc/hostname": f"{container.id[:12]}\n",
             "proc/net/snmp": SNMP,
             "sys/class/net/eth0/mtu": f"{on[0].mtu if on else 1500}\n",
         },
     )
-    machine = os.environ.get("PATH", os.defpath)
     own = dict(entry.split("=", 1) for entry in container.environment if "=" in entry)
     return own | {
         "HOSTNAME": container.id[:12],
-        "PATH": _poor(root) if container.image in swarm.without_ping else f"{COMMANDS / 'container'}:{machine}",
+        "PATH": _path(swarm, container.image, root),
         "STAND_IN": str(root),
         "STAND_IN_ECHOES": str(echoes / container.id[:12]),
     }

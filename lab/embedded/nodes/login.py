@@ -169,8 +169,10 @@ def write(node: Node, directory: Path, started: datetime) -> None:
         | {
             "disks": _disks(node),
             "sockets": _sockets(node),
+            "reaches": "".join(f"{each}\n" for each in node.reaches),
             "clock": f"{node.clock_ahead.total_seconds()}\n",
             "zone": f"{node.time_zone}\n",
+            "registries": "".join(f"{each}\n" for each in sorted(node.registries)),
             "processors": f"{node.processors}\n",
             "etc/hostname": f"{node.name}\n",
             "proc/meminfo": _meminfo(node),

@@ -105,6 +105,8 @@ class Node:
     """The other node that the inventory's ways in lead to; "" where they lead here."""
     clone: str = ""
     """The swarm node ID of a clone with the same name, which is a swarm of its own and answers in place of the node."""
+    reaches: list[str] = field(default_factory=list)
+    """Other registries that respond to it, as HOST:PORT."""
     profile: dict[str, str] = field(default_factory=dict)
     """What the user's profile exports at a log-in. DOCKER_HOST is followed to another node: tcp://NODE:2376."""
     docker_prints: tuple[str, str] = ("", "")
@@ -117,6 +119,8 @@ class Node:
     """Seconds by which it answers some questions late."""
     shell: Shell = field(default_factory=Shell)
     availability: str = "active"
+    labels: dict[str, str] = field(default_factory=dict)
+    """Its labels in the swarm, as MKE sets them: com.docker.ucp.orchestrator.swarm and the like."""
     down: bool = False
     reachable: bool = True
     in_swarm: bool = True
@@ -176,6 +180,10 @@ class Node:
     """The bridge networks of its engine, with the subnet of each."""
     network_ids: dict[str, str] = field(default_factory=dict)
     """Overlay networks whose id is another one on this node."""
+    registries: set[str] = field(default_factory=lambda: {"registry.mirantis.com", "registry-1.docker.io"})
+    """The registries that answer at this node, by their host with its port."""
+    proxy: str = ""
+    """The proxy through which its engine pulls, as `docker info` shows it."""
     lost_networks: set[str] = field(default_factory=set)
     """Overlay networks that this node does not know."""
 

@@ -52,6 +52,12 @@ class Swarm:
     """VXLAN packets from the one to the other are lost."""
     nameless: set[tuple[str, str]] = field(default_factory=set)
     """On the one, the names of what runs on the other are not known."""
+    misled: set[tuple[str, str]] = field(default_factory=set)
+    """On the one, a node, packets to the other, a container, are sent elsewhere."""
+    without_tcp: set[tuple[str, str]] = field(default_factory=set)
+    """TCP packets from the one to the other are lost, all others cross."""
+    without_port: set[tuple[str, str, int]] = field(default_factory=set)
+    """On the one, a node, TCP packets to a port of the other, a container, are lost."""
     drops_every: dict[tuple[str, str], int] = field(default_factory=dict)
     """Every n-th packet from the one to the other is lost."""
     narrow: dict[tuple[str, str], int] = field(default_factory=dict)
@@ -60,9 +66,13 @@ class Swarm:
     other_answers: dict[str, list[str]] = field(default_factory=dict)
     """Addresses that a name resolves to besides those of what has this name."""
     ca: Span = field(default_factory=lambda: Span(300 * DAY, 7000 * DAY))
+    older_ca: Span | None = None
+    """The root CA before it, while the root is rotated: both are trusted, the older one first."""
     """The validity of its root CA: for how long it has been valid, and for how long it still is."""
     without_ping: set[str] = field(default_factory=set)
     """Images that lack the program."""
+    without_tcp_programs: set[str] = field(default_factory=set)
+    """Images that have ping, and nothing that makes a TCP connection."""
 
     def node(self, name: str) -> Node:
         return next(node for node in self.nodes if node.name == name)

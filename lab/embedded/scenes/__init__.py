@@ -35,6 +35,7 @@ from lab.embedded.scenes import (
     swarm,
     tokens,
     upgrading,
+    upgrading_by_hand,
 )
 from lab.embedded.scenes.scene import Scene
 
@@ -68,6 +69,7 @@ _MODULES = (
     other_products,
     stopping,
     upgrading,
+    upgrading_by_hand,
 )
 
 

@@ -90,6 +90,18 @@ def container_crash_loop(cluster: Cluster, expect: Expectations) -> None:
     expect.cause("crash-loop", _thing(cluster))
 
 
+@scene(
+    "container-crash-loop-seen-running", "One replica's vulnerability store restarts again and again, and just runs."
+)
+def container_crash_loop_seen_running(cluster: Cluster, expect: Expectations) -> None:
+    """It runs for a while each time, so that nobody sees it end."""
+    store = _of_the_bad_one(cluster)
+    store.created, store.restarts = timedelta(minutes=133), 140
+    store.started, store.finished = timedelta(seconds=2), timedelta(seconds=3)
+    expect.fail("CTR-2", component(cluster.bad, QUIET))
+    expect.cause("crash-loop", _thing(cluster))
+
+
 @scene("container-restarted", "One replica's job runner crashed four minutes ago and was started again.")
 def container_restarted(cluster: Cluster, expect: Expectations) -> None:
     """A single `docker ps` sees nothing of it but the time."""

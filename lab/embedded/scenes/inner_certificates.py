@@ -28,6 +28,22 @@ def swarm_ca_expires_in_three_days(cluster: Cluster, expect: Expectations) -> No
     expect.cause("swarm-ca", "swarm")
 
 
+@scene(
+    "swarm-ca-half-rotated", "The root CA of the swarm is rotated, one node has not followed, and the old one expires."
+)
+def swarm_ca_half_rotated(cluster: Cluster, expect: Expectations) -> None:
+    cluster.swarm.ca, cluster.swarm.older_ca = Span(2 * DAY, 7298 * DAY), Span(7297 * DAY, 3 * DAY)
+    expect.warn("TLS-3", "swarm-ca-older")
+    expect.cause("swarm-ca-rotation", "swarm")
+
+
+@scene(
+    "swarm-ca-being-rotated", "The root CA of the swarm is being rotated years before the old one expires.", sound=True
+)
+def swarm_ca_being_rotated(cluster: Cluster, _expect: Expectations) -> None:
+    cluster.swarm.ca, cluster.swarm.older_ca = Span(timedelta(minutes=2), 7300 * DAY), Span(300 * DAY, 7000 * DAY)
+
+
 @scene("swarm-certificate-not-renewed", "A node did not renew its swarm certificate: a tenth of its 90 days is left.")
 def swarm_certificate_not_renewed(cluster: Cluster, expect: Expectations) -> None:
     """It should have been when between a half and a fifth was left."""

@@ -32,11 +32,44 @@ def mke_lists_no_registry(cluster: Cluster, expect: Expectations) -> None:
     _not_listed(cluster, expect)
 
 
+def _and_another(cluster: Cluster) -> str:
+    """Its address, beside that of users, which MKE writes in capitals."""
+    _with_bundle(cluster)
+    other = f"localhost:{cluster.mke.other_port}"
+    cluster.mke.registries = [other, cluster.public_name.upper()]
+    return other
+
+
 @scene("mke-lists-two-registries", "MKE lists a second registry besides this one, whose name it writes in capitals.",
        sound=True)  # fmt: skip
 def mke_lists_two_registries(cluster: Cluster, _expect: Expectations) -> None:
-    _with_bundle(cluster)
-    cluster.mke.registries = ["msr-tokyo.example.org:443", cluster.public_name.upper()]
+    _and_another(cluster)
+    cluster.mke.other_door = Door.OPEN
+
+
+@scene("mke-lists-a-registry-that-nodes-reach", "MKE lists a second registry that nodes reach, and this machine not.",
+       sound=True)  # fmt: skip
+def mke_lists_a_registry_that_nodes_reach(cluster: Cluster, _expect: Expectations) -> None:
+    other = _and_another(cluster)
+    for node in cluster.swarm.nodes[1:]:
+        node.reaches.append(other)
+
+
+@scene("mke-lists-a-registry-that-is-gone", "MKE lists a second registry, where nothing responds to anybody.")
+def mke_lists_a_registry_that_is_gone(cluster: Cluster, expect: Expectations) -> None:
+    _and_another(cluster)
+    expect.warn("MKE-2", expect.mke)
+    expect.cause("mke-silent-registry", "mke")
+
+
+@scene("mke-lists-a-registry-out-of-reach", "MKE lists a second registry that this machine does not reach, and nobody "
+       "may log in to the nodes.")  # fmt: skip
+def mke_lists_a_registry_out_of_reach(cluster: Cluster, expect: Expectations) -> None:
+    _and_another(cluster)
+    for node in cluster.swarm.nodes:
+        node.listed_ways = ("docker",)
+    expect.unknown("MKE-2", expect.mke)
+    expect.cause("not-seen", "mke")
 
 
 @scene("mke-refuses-the-bundle", "MKE refuses the certificate of the client bundle: its registries are not seen.")

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from lab.embedded import expected_trust
 from lab.embedded.expectations import Expectations
 from lab.embedded.scenes.scene import Collection
 from lab.embedded.state import Cluster
@@ -18,12 +19,16 @@ def _no_replicas(document: dict[str, Any]) -> None:
     document["replica_health"] = None
 
 
-@scene("msr-3", "The registry is MSR 3: its API reports 3.1.8, a database is called enzi, and there are no replicas.")
-def msr_3(cluster: Cluster, expect: Expectations) -> None:
+def _off_the_nodes(cluster: Cluster) -> None:
     """It runs as services, so that the inventory has no way to nodes that carry replicas."""
     cluster.rethink.in_inventory = False
     for node in cluster.swarm.nodes:
         node.listed_ways = ()
+
+
+@scene("msr-3", "The registry is MSR 3: its API reports 3.1.8, a database is called enzi, and there are no replicas.")
+def msr_3(cluster: Cluster, expect: Expectations) -> None:
+    _off_the_nodes(cluster)
     for replica in cluster.replicas:
         replica.version = "3.1.8"
     cluster.databases.append({"id": "9f0c6f5e-2d2b-4bd4-8e3c-3d0b8e0f6c11", "name": "enzi"})
@@ -35,5 +40,28 @@ def msr_3(cluster: Cluster, expect: Expectations) -> None:
     expect.unknown("STATUS-8", *expect.pairs())
     for condition in OF_THE_CLUSTER:
         expect.unknown(condition, "cluster")
+    expect.skipped("RDB", "NODE", "CTR", "NET")
+    expect.cause("another-product", *(f"replica:{each}" for each in expect.everywhere))
+
+
+@scene("msr-4", "The registry is MSR 4, which is Harbor: it knows none of MSR's paths but /v2/.")
+def msr_4(cluster: Cluster, expect: Expectations) -> None:
+    _off_the_nodes(cluster)
+    cluster.is_harbor = True
+    for condition in ("VERSION-1", "PING-1", "NGINX-1"):
+        expect.fail(condition, *expect.everywhere)
+    expect.fail("PING-2", expect.users)
+    for condition in ("IDENT-1", "NGINX-2", "NGINX-3"):
+        expect.unknown(condition, *expect.everywhere)
+    expect.no_status(*cluster.replicas)
+    expect.unknown("STATUS-2", "anonymous", "reader:ci")
+    expect.nothing_told()
+    expect.fail("TOKEN-0", *expected_trust.ACCOUNTS)
+    expect.fail("TOKEN-1", *expected_trust.tokens_at(expect, expect.everywhere))
+    expect.unknown("TOKEN-2", *expected_trust.refused_at(expect.everywhere))
+    expect.unknown("TOKEN-3", "cluster")
+    expected_trust.no_feed_at(expect, cluster.replicas)
+    expected_trust.no_feed(expect)
+    expect.unknown("FEED-8", *expected_trust.cells(expect, "reader:ci", "anonymous"))
     expect.skipped("RDB", "NODE", "CTR", "NET")
     expect.cause("another-product", *(f"replica:{each}" for each in expect.everywhere))

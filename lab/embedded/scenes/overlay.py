@@ -4,7 +4,7 @@ import itertools
 
 from lab.embedded.expectations import Expectations
 from lab.embedded.nodes.container import Container
-from lab.embedded.nodes.expected import both_ways, names, no_probe, not_reached, pairs
+from lab.embedded.nodes.expected import both_ways, names, no_probe, not_reached, pairs, towards
 from lab.embedded.nodes.state import Node
 from lab.embedded.nodes.swarm import OVERLAY
 from lab.embedded.product import image
@@ -34,7 +34,7 @@ def vxlan_cut_one_way(cluster: Cluster, expect: Expectations) -> None:
     """Their databases cannot see each other, a third sees both."""
     one, other = _last_two(cluster)
     cluster.swarm.cut = {(one.name, other.name)}
-    not_reached(expect, both_ways(one, other))
+    not_reached(cluster, expect, both_ways(one, other))
     cluster_status.lose_one_link(cluster, expect)
     expect.cause("link-cut", f"link:{one.name}>{other.name}")
 
@@ -43,7 +43,7 @@ def vxlan_cut_one_way(cluster: Cluster, expect: Expectations) -> None:
 def vxlan_cut_both_ways(cluster: Cluster, expect: Expectations) -> None:
     one, other = _last_two(cluster)
     cluster.swarm.cut = {(one.name, other.name), (other.name, one.name)}
-    not_reached(expect, both_ways(one, other))
+    not_reached(cluster, expect, both_ways(one, other))
     cluster_status.lose_one_link(cluster, expect)
     expect.cause("link-cut", *_links(one, other))
 
@@ -53,7 +53,7 @@ def node_cut_off_the_overlay(cluster: Cluster, expect: Expectations) -> None:
     lost = cluster.node(cluster.bad)
     others = [node.name for node in cluster.swarm.nodes if node is not lost]
     cluster.swarm.cut = {way for name in others for way in ((name, lost.name), (lost.name, name))}
-    not_reached(expect, pairs(cluster, lost))
+    not_reached(cluster, expect, pairs(cluster, lost))
     cluster_status.fall_in_two(cluster, expect)
     expect.cause("node-cut-off", f"node:{lost.name}")
 
@@ -63,7 +63,7 @@ def overlay_down(cluster: Cluster, expect: Expectations) -> None:
     """It began this minute: RethinkDB notices after ten seconds only."""
     every = [node.name for node in cluster.swarm.nodes]
     cluster.swarm.cut = {(a, b) for a in every for b in every if a != b}
-    not_reached(expect, pairs(cluster))
+    not_reached(cluster, expect, pairs(cluster))
     expect.cause("overlay-down", f"network:{OVERLAY}")
 
 
@@ -98,6 +98,76 @@ def mtu_hole(cluster: Cluster, expect: Expectations) -> None:
     cluster.swarm.narrow = {(one.name, other.name): 1350, (other.name, one.name): 1350}
     expect.warn("NET-5", *both_ways(one, other))
     expect.cause("mtu-hole", *_links(one, other))
+
+
+@scene("stale-forwarding", "One node sends the packets for a database on another node elsewhere; all others arrive.")
+def stale_forwarding(cluster: Cluster, expect: Expectations) -> None:
+    """Its entry for that address is out of date: names resolve, and the probe containers reach each other."""
+    one, other = _last_two(cluster)
+    carried = next(each for each in cluster.replicas if each.node == other.name)
+    cluster.swarm.misled = {(one.name, f"dtr-rethinkdb-{carried.id}")}
+    expect.fail("NET-6", f"{one.name}:{carried.id}")
+    cluster_status.lose_one_link(cluster, expect)
+    expect.cause("stale-forwarding", f"node:{one.name}", f"container:rethinkdb-{carried.id}")
+
+
+@scene(
+    "stale-forwarding-of-a-registry", "Every other node sends the packets for the registry of one replica elsewhere."
+)
+def stale_forwarding_of_a_registry(cluster: Cluster, expect: Expectations) -> None:
+    """Nobody but its own nginx asks it, so that users notice nothing yet."""
+    home = cluster.node(cluster.bad)
+    others = [node for node in cluster.swarm.nodes if node is not home]
+    cluster.swarm.misled = {(node.name, f"dtr-registry-{cluster.bad.id}") for node in others}
+    expect.fail("NET-6", *names(cluster, [cluster.bad], without=home))
+    expect.cause("stale-forwarding", *(f"node:{node.name}" for node in others), f"container:registry-{cluster.bad.id}")
+
+
+@scene(
+    "tcp-lost-at-a-node",
+    "A network card writes wrong checksums within VXLAN: ping crosses from and to a node, TCP not.",
+)
+def tcp_lost_at_a_node(cluster: Cluster, expect: Expectations) -> None:
+    lost = cluster.node(cluster.bad)
+    others = [node.name for node in cluster.swarm.nodes if node is not lost]
+    cluster.swarm.without_tcp = {(lost.name, name) for name in others}
+    expect.fail("NET-6", *towards(cluster, pairs(cluster, lost)))
+    cluster_status.fall_in_two(cluster, expect)
+    expect.cause("tcp-lost", f"node:{lost.name}")
+
+
+@scene("tcp-lost-between-two-nodes", "A firewall drops TCP within VXLAN between two nodes, and lets ping pass.")
+def tcp_lost_between_two_nodes(cluster: Cluster, expect: Expectations) -> None:
+    one, other = _last_two(cluster)
+    cluster.swarm.without_tcp = {(one.name, other.name)}
+    expect.fail("NET-6", *towards(cluster, both_ways(one, other)))
+    cluster_status.lose_one_link(cluster, expect)
+    expect.cause("tcp-lost", *_links(one, other))
+
+
+@scene("database-port-filtered", "A firewall drops what one node sends to port 29015 of a database; all else passes.")
+def database_port_filtered(cluster: Cluster, expect: Expectations) -> None:
+    """The databases connected before it was there, and would not again."""
+    one, other = _last_two(cluster)
+    carried = next(each for each in cluster.replicas if each.node == other.name)
+    cluster.inventory["overlay"] = {"database_ports": True}
+    cluster.swarm.without_port = {(one.name, f"dtr-rethinkdb-{carried.id}", 29015)}
+    expect.fail("NET-6", f"{one.name}:{carried.id}")
+    expect.cause("database-port-unreached", f"node:{one.name}", f"container:rethinkdb-{carried.id}")
+
+
+@scene("database-ports-asked-for", "The inventory has the ports of the databases connected to as well.", sound=True)
+def database_ports_asked_for(cluster: Cluster, expect: Expectations) -> None:
+    cluster.inventory["overlay"] = {"database_ports": True}
+    del expect
+
+
+@scene("image-without-tcp-programs", "The image of the probe containers has ping, and nothing that speaks TCP.",
+       sound=True)  # fmt: skip
+def image_without_tcp_programs(cluster: Cluster, expect: Expectations) -> None:
+    """That half is skipped, with what to add; a critical condition that is skipped leaves the run incomplete."""
+    cluster.swarm.without_tcp_programs = {image for node in cluster.swarm.nodes for image in node.images}
+    del expect
 
 
 @scene("gossip-cut", "One node and the others do not tell each other names any more; addresses still work.")

@@ -61,6 +61,22 @@ def _use_up_inodes(disk: Disk) -> None:
 scene("image-share-hangs", "The NFS server of the images does not respond to the nodes; all else works for now.")(
     _wrong("share-unreachable", _hang)
 )
+
+
+@scene("image-share-hangs-with-sampled-blobs", "The NFS server of the images does not respond; blobs are sampled.")
+def image_share_hangs_with_sampled_blobs(cluster: Cluster, expect: Expectations) -> None:
+    """Whoever looks for a file there hangs as well, so none is looked for."""
+    for disk in _on_a_share(cluster):
+        disk.hangs = True
+    cluster.sample = 20
+    for replica in cluster.replicas:
+        replica.storage_hangs = True
+    expect.fail("STORE-3", SHARE)
+    expect.unknown("STORE-2", *expect.everywhere)
+    expect.fail("REG-2", *expect.pulls())
+    expect.cause("share-unreachable", THING)
+
+
 scene("image-share-stale", "The NFS server exports another file system by now: the nodes have a stale handle.")(
     _wrong("share-unreachable", _go_stale)
 )
@@ -90,6 +106,34 @@ def image_share_not_mounted_on_one_node(cluster: Cluster, expect: Expectations) 
     node.unmounted = True
     expect.warn("STORE-3", SHARE)
     expect.cause("share-not-mounted", THING)
+
+
+@scene("image-share-stale-on-one-node", "One node has a stale handle of the share of images; the others read it.")
+def image_share_stale_on_one_node(cluster: Cluster, expect: Expectations) -> None:
+    _go_stale(_on_a_share(cluster)[-1])
+    expect.fail("STORE-3", SHARE)
+    expect.cause("share-unreachable", THING)
+
+
+@scene("image-share-hangs-on-one-node", "The share of images does not respond on one node, and does on the others.")
+def image_share_hangs_on_one_node(cluster: Cluster, expect: Expectations) -> None:
+    _hang(_on_a_share(cluster)[-1])
+    expect.fail("STORE-3", SHARE)
+    expect.cause("share-unreachable", THING)
+
+
+@scene(
+    "image-share-hangs-with-blobs-on-one-node", "The share of images does not respond on one node; blobs are sampled."
+)
+def image_share_hangs_with_blobs_on_one_node(cluster: Cluster, expect: Expectations) -> None:
+    """It responds on the others, where the files are found."""
+    _hang(_on_a_share(cluster)[-1])
+    cluster.sample = 20
+    cluster.bad.storage_hangs = True
+    expect.fail("STORE-3", SHARE)
+    expect.unknown("STORE-2", cluster.bad.id)
+    expect.fail("REG-2", *expect.pulls(cluster.bad))
+    expect.cause("share-unreachable", THING)
 
 
 @scene("image-share-without-a-shell", "Images are on NFS, and nobody may log in to the nodes.", sound=True)

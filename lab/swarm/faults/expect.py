@@ -43,6 +43,11 @@ class Expect(Expectations):
         """The two ordered pairs of two nodes."""
         return [f"{self.node(first)}:{self.node(second)}", f"{self.node(second)}:{self.node(first)}"]
 
+    def towards(self, first: int, second: int) -> list[str]:
+        """One node and the replica of another, whose containers it reaches or not; none where that carries none."""
+        replica = self.machines[second - 1].replica
+        return [f"{self.node(first)}:{replica}"] if replica else []
+
     # -- things that causes are about
 
     def node_thing(self, number: int) -> str:
@@ -71,6 +76,7 @@ class Expect(Expectations):
         self.fail("NET-2", *pairs)
         self.unknown("NET-3", *pairs)
         self.unknown("NET-5", *pairs)
+        self.unknown("NET-6", *self.towards(first, second), *self.towards(second, first))
 
     def addresses(self, *parts: str) -> list[str]:
         """What is judged of the network's addresses: the parts that are given, or all."""
@@ -90,7 +96,8 @@ class Expect(Expectations):
         for other in self.others_than(number):
             for condition in ASKED_OF_A_PAIR:
                 self.unknown(condition, *self.both_ways(number, other))
-        self.unknown("NET-4", *(f"{self.node(number)}:{replica}" for replica in self.everywhere))
+        for condition in ("NET-4", "NET-6"):
+            self.unknown(condition, *(f"{self.node(number)}:{replica}" for replica in self.everywhere))
 
     def engine_unknown(self, number: int) -> None:
         """Its engine cannot be asked: nothing there of containers, of ports for them, of the overlay network."""
@@ -103,7 +110,8 @@ class Expect(Expectations):
                 self.unknown(condition, self.replica(number))
             # Whether its database runs, and has the address that others see, only its engine could tell.
             others = [self.node(other) for other in self.others_than(number)]
-            self.unknown("NET-4", *(f"{other}:{self.replica(number)}" for other in others))
+            for condition in ("NET-4", "NET-6"):
+                self.unknown(condition, *(f"{other}:{self.replica(number)}" for other in others))
 
     def login_gone(self, number: int) -> None:
         """Nobody can log in to it, and with that its engine is out of reach as well; what it serves goes on."""

@@ -18,16 +18,16 @@ from lab.swarm.node import Node
 from lab.swarm.replica import name_of
 
 
-def ping(lab: Lab, source: int, target: int, *options: str) -> str:
-    """What busybox's ping says in the database's container of one node when it pings that of another by name."""
+def ping(lab: Lab, source: int, target: int, *options: str, component: str = "rethinkdb") -> str:
+    """What busybox's ping says in the database's container of one node when it pings a container of another by name."""
     node = lab.node(source)
-    command = ["ping", "-c", "1", "-W", "1", *options, name_of("rethinkdb", lab.node(target).replica)]
+    command = ["ping", "-c", "1", "-W", "1", *options, name_of(component, lab.node(target).replica)]
     return execute(node, name_of("rethinkdb", node.replica), command)
 
 
-def arrives(lab: Lab, source: int, target: int, *options: str) -> bool:
+def arrives(lab: Lab, source: int, target: int, *options: str, component: str = "rethinkdb") -> bool:
     """Whether such a ping gets a reply."""
-    return "1 packets received" in ping(lab, source, target, *options)
+    return "1 packets received" in ping(lab, source, target, *options, component=component)
 
 
 @contextmanager

@@ -4,14 +4,18 @@ from dataclasses import dataclass
 
 from lab.swarm.faults.expect import SWARM, Expect
 from lab.swarm.faults.fault import MANAGERS, Fault
-from lab.swarm.faults.looks import arrives, is_down, leaderless, lost_to_others, ping
+from lab.swarm.faults.looks import arrives, execute, is_down, leaderless, lost_to_others, ping
 from lab.swarm.lab import Lab
+from lab.swarm.plan import NETWORK
+from lab.swarm.replica import name_of
 
 VXLAN = ("-p", "udp", "--dport", "4789")
 # Of small ones, so that a full-size one tells of the MTU alone. Four pings run at once, one packet a second each: with
 # every third lost each of them loses one of its three; with every second one of them might lose all.
 EVERY_THIRD = ("-m", "length", "--length", "0:200", "-m", "statistic", "--mode", "nth", "--every", "3", "--packet", "0")
 TOO_LARGE = ("-m", "length", "--length", "1401:65535")
+OF_TCP = ("-m", "u32", "--u32", "56&0xFF=6")
+"""The protocol of the packet within: byte 9 of its IP, behind 20 bytes of IP, 8 of UDP, 8 of VXLAN, 14 of Ethernet."""
 GOSSIP = (("-p", "tcp", "--dport", "7946"), ("-p", "udp", "--dport", "7946"))
 CONTROL = (("-p", "tcp", "--dport", "2377"), ("-p", "tcp", "--sport", "2377"))
 FULL_SIZE = "1422"
@@ -45,6 +49,7 @@ def between(pairs: list[tuple[int, int]], *which: tuple[str, ...]) -> Drops:
 ONE_WAY = Drops(((2, 3, VXLAN),))
 BOTH_WAYS = between([(2, 3)], VXLAN)
 NARROW = between([(2, 1), (2, 3), (2, 4)], (*VXLAN, *TOO_LARGE))
+NO_TCP = between([(2, 1), (2, 3), (2, 4)], (*VXLAN, *OF_TCP))
 LOSSY = Drops(((2, 3, (*VXLAN, *EVERY_THIRD)),))
 NO_GOSSIP = between([(3, 1), (3, 2), (3, 4)], *GOSSIP)
 NO_CONTROL = between([(3, 1), (3, 2)], *CONTROL)
@@ -76,6 +81,32 @@ def _too_large(expect: Expect) -> None:
     for other in others:
         expect.warn("NET-5", *expect.both_ways(2, other))
     expect.cause("mtu-hole", expect.node_thing(2))
+
+
+def _crosses_by_tcp(lab: Lab, source: int, target: int) -> bool:
+    """Whether a container on one node connects to nginx on another over the overlay network."""
+    command = ["nc", "-w", "2", name_of("nginx", lab.node(target).replica), "80"]
+    return "timed out" not in execute(lab.node(source), name_of("rethinkdb", lab.node(source).replica), command)
+
+
+def _without_tcp(expect: Expect) -> None:
+    for other in expect.others_than(2):
+        expect.fail("NET-6", *expect.towards(2, other), *expect.towards(other, 2))
+    expect.cause("tcp-lost", expect.node_thing(2))
+
+
+def _forward(lab: Lab, number: int) -> None:
+    """Have node 2 send the packets for the registry of node 3 to the node of that number."""
+    inspected = lab.node(3).docker.inspect_container(name_of("registry", lab.node(3).replica))
+    hardware = inspected["NetworkSettings"]["Networks"][NETWORK]["MacAddress"]
+    namespace = f"/run/docker/netns/1-{lab.node(2).docker.inspect_network(NETWORK)['Id'][:10]}"
+    entry = f"{hardware} dev vxlan0 dst {lab.node(number).machine.address} self permanent"
+    lab.node(2).sh(f"nsenter --net={namespace} bridge fdb replace {entry}")
+
+
+def _stale(expect: Expect) -> None:
+    expect.fail("NET-6", *expect.towards(2, 3))
+    expect.cause("stale-forwarding", expect.node_thing(2), expect.container(3, "registry"))
 
 
 def _no_gossip(expect: Expect) -> None:
@@ -151,6 +182,22 @@ FAULTS = (
         heal=NARROW.take_out,
         shows=lambda lab: arrives(lab, 2, 3) and not arrives(lab, 2, 3, "-s", FULL_SIZE),
         trips=_too_large,
+    ),
+    Fault(
+        name="tcp-dropped",
+        title="Ping crosses the overlay network from and to one node and TCP does not, as with wrong checksums.",
+        inject=NO_TCP.put_in,
+        heal=NO_TCP.take_out,
+        shows=lambda lab: arrives(lab, 2, 3) and not _crosses_by_tcp(lab, 2, 3),
+        trips=_without_tcp,
+    ),
+    Fault(
+        name="stale-forwarding",
+        title="The engine of one node sends the packets for a registry on another one to a third node.",
+        inject=lambda lab: _forward(lab, 4),
+        heal=lambda lab: _forward(lab, 3),
+        shows=lambda lab: arrives(lab, 2, 3) and not arrives(lab, 2, 3, component="registry"),
+        trips=_stale,
     ),
     Fault(
         name="gossip-cut",

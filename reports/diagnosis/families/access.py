@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from reports.diagnosis.case import Case, fails, replicas_in, things_of, type_of, unknown
+from reports.diagnosis.families.changes import said_before_an_upgrade
 from reports.diagnosis.finding import Family, Finding, Harm
 from reports.records import Result, VerdictWord
 
@@ -63,6 +64,13 @@ family.by_reason(
     remedy="mke-registries",
 )
 family.by_reason(
+    "mke-silent-registry",
+    "MKE lists another registry that does not respond",
+    "Nothing responds at another address of MKE's list: neither to this machine nor to the nodes that asked.",
+    "mke.registry-silent",
+    remedy="mke-silent-registry",
+)
+family.by_reason(
     "mke-bundle-refused",
     "MKE refuses the client bundle of the inventory",
     "The client certificate was deleted, has expired, cannot be used, or is not that of an administrator.",
@@ -106,6 +114,7 @@ family.by_reason(
     "MSR raises an alert about its licence",
     "The licence is missing, has expired or expires soon, as MSR's own alert says.",
     "alert.licence",
+    "pre.licence-alert",
     remedy="alerts",
     harms=(Harm.PUSH,),
 )
@@ -149,10 +158,13 @@ def _is_the_balancers(case: Case, result: Result) -> bool:
 
 
 def _behind(own: Sequence[Result]) -> Callable[[Result], bool]:
-    """What was not sent to an address whose certificate does not verify."""
+    """What was not sent to an address whose certificate does not verify, and what `--before-upgrade` says of it."""
     certificates, addresses = set(things_of(own)), {each.subject for each in own}
+    again = said_before_an_upgrade(own)
 
     def follows(result: Result) -> bool:
+        if again(result):
+            return True
         untrusted = (result.reason or "").partition(".")[2] == "untrusted"
         there = set(result.about) <= certificates if result.about else bool(addresses & set(result.subject.split(":")))
         return untrusted and there

@@ -40,6 +40,8 @@ def address_twice(case: Case) -> Iterator[Finding]:
                 return False
             if has_reason(result, OF_LOST_DATABASES):
                 return bool(replicas)
+            if has_reason(result, ("net.address-unreached", "net.container-silent")):
+                return set(things_of([result], "container")) <= set(containers)
             return services(result) or databases(result) or (bool(result.about) and names >= set(result.about))
 
         yield Finding(things_of(own), tuple(own), predicts=follows)

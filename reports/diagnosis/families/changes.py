@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from reports.diagnosis.case import Case, things_of
 from reports.diagnosis.finding import Family, Finding
@@ -31,6 +31,17 @@ def not_ready_to_upgrade(case: Case) -> Iterator[Finding]:
     Contradicted by: nothing.
     """
     yield from _one_for_each_reason(case, "pre.")
+
+
+def said_before_an_upgrade(own: Sequence[Result]) -> Callable[[Result], bool]:
+    """What `--before-upgrade` says again of the certificates that these are about."""
+    things = {thing for each in own for thing in each.about}
+
+    def follows(result: Result) -> bool:
+        of_certificates = result.reason in ("pre.certificate-ends", "pre.certificate-not-renewed")
+        return of_certificates and bool(result.about) and set(result.about) <= things
+
+    return follows
 
 
 def _one_for_each_reason(case: Case, prefix: str) -> Iterator[Finding]:

@@ -147,7 +147,7 @@ def container_missing(case: Case) -> Iterator[Finding]:
 def crash_loop(case: Case) -> Iterator[Finding]:
     """A container starts and ends again and again.
 
-    Needs: CTR-2 sees it restarting.
+    Needs: CTR-2 sees it wait for its next start, or sees by its restarts that it just runs for a moment.
     Predicts: what it does for its replica.
     Contradicted by: its own database that is down, which alone makes it restart.
     """
@@ -236,3 +236,15 @@ def volume_missing(case: Case) -> Iterator[Finding]:
     """
     if own := case.found("ctr.volume-missing"):
         yield Finding(things_of(own, "volume"), tuple(own))
+
+
+family.by_reason(
+    "container-silent",
+    "{things} {does} not reply at the address that the engine shows",
+    "A container that runs, as its engine says, does not reply on its own node at the address that it has, or its "
+    "database not on its port.",
+    "net.container-silent",
+    "net.database-port-silent",
+    remedy="container-silent",
+    harms=(Harm.OTHER_NODES,),
+)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 from reports.diagnosis.case import Case, has_reason, name_of, things_of, unknown, wrong
+from reports.diagnosis.families.changes import said_before_an_upgrade
 from reports.diagnosis.families.majority import answers, database_stopped, does_not_answer
 from reports.diagnosis.finding import Family, Finding, Harm
 from reports.diagnosis.follows import without_databases
@@ -192,11 +193,11 @@ def database_certificate_expiring(case: Case) -> Iterator[Finding]:
     """The certificate of a database server expires soon. Then the others and MSR's components no longer connect to it.
 
     Needs: TLS-3 finds it in the handshake.
-    Predicts: nothing.
+    Predicts: what `--before-upgrade` says of it.
     Contradicted by: nothing that a run sees.
     """
     if own := case.found("tls.database-expiring"):
-        yield Finding(things_of(own, "database"), tuple(own))
+        yield Finding(things_of(own, "database"), tuple(own), predicts=said_before_an_upgrade(own))
 
 
 @family.cause("database-silent", "{things} {does} not respond to this machine", remedy="database-silent")

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from reports.diagnosis.apart import all_apart, apart, cut_off, ends_of, harms_of_tables
 from reports.diagnosis.case import Case, nodes_in, things_of, type_of, unknown
 from reports.diagnosis.finding import Family, Finding, Harm
+from reports.diagnosis.follows import DATABASE, component_of, replica_of
 from reports.diagnosis.logged import OF_LOST_DATABASES, OF_LOST_NODES, OF_USED_UP_ADDRESSES
 from reports.diagnosis.nodes import Predicate, unseen_at
 from reports.records import Result
@@ -269,3 +270,87 @@ def link_cut(case: Case) -> Iterator[Finding]:
         yield Finding(
             links, tuple(own), predicts=follows, harms=harms_of_tables(case, follows), remedy=_remedy_of(own)
         )  # fmt: skip
+
+
+@family.cause(
+    "tcp-lost",
+    "Ping crosses the overlay network and TCP does not: {things}",
+    logs=OF_LOST_DATABASES,
+    remedy="tcp-lost",
+    harms=_CRITICAL,
+)
+def tcp_lost(case: Case) -> Iterator[Finding]:
+    """Packets of ping arrive and those of TCP do not, as with a network card that writes wrong checksums within VXLAN
+    (checksum offload), or a firewall that looks into it.
+
+    Needs: NET-6 has no answer of nginx over TCP, which answers on its own node, while its address replies to ping.
+    Predicts: databases that are apart, as where the network is cut.
+    Contradicted by: packets that are lost too: then it is the network itself.
+    """
+    own = case.found("net.tcp-no-answer")
+    for kind in ("network", "node", "link"):
+        if part := _about(own, kind):
+            yield _without_tcp(case, kind, part)
+
+
+def _without_tcp(case: Case, kind: str, own: Sequence[Result]) -> Finding:
+    things = things_of(own, kind)
+    if kind == "network":
+        lost = [all_apart(case)]
+    elif kind == "node":
+        lost = [cut_off(case, _replicas_on(case, _nodes_of(own)))]
+    else:
+        ends = [ends_of(each) for each in things]
+        lost = [apart(_replicas_on(case, [first]), _replicas_on(case, [second])) for first, second in ends]
+
+    def follows(result: Result) -> bool:
+        return any(each(result) for each in lost)
+
+    return Finding(things, tuple(own), predicts=follows, harms=harms_of_tables(case, follows))
+
+
+@family.cause(
+    "stale-forwarding",
+    "A node does not reach a container at its address on the overlay network: {things}",
+    logs=OF_LOST_DATABASES,
+    remedy="stale-forwarding",
+    harms=(Harm.OTHER_NODES, Harm.NEXT_FAILURE),
+)
+def stale_forwarding(case: Case) -> Iterator[Finding]:
+    """The engine of a node sends the packets for a container elsewhere: its forwarding entry for that address is out of
+    date. All else on the network is well.
+
+    Needs: NET-6 has no reply of a container on a node, which replies on its own, and the two nodes reach each other.
+    Predicts: databases that are apart, where it is one of them.
+    Contradicted by: packets between the nodes that are lost; an address that two containers have.
+    """
+    yield from _without_way(case, case.found("net.address-unreached"))
+
+
+@family.cause(
+    "database-port-unreached",
+    "TCP from a node does not reach a port of a database: {things}",
+    logs=OF_LOST_DATABASES,
+    remedy="database-port-unreached",
+    harms=(Harm.OTHER_NODES, Harm.NEXT_FAILURE),
+)
+def database_port_unreached(case: Case) -> Iterator[Finding]:
+    """Something between two nodes drops the connections to ports 28015 or 29015 of a database, and lets others pass.
+
+    Needs: NET-6, where the inventory has it connect to these ports, has no answer of one that answers on its own node,
+        while nginx there answers.
+    Predicts: databases that are apart.
+    Contradicted by: packets between the nodes that are lost.
+    """
+    yield from _without_way(case, case.found("net.database-port-unreached"))
+
+
+def _without_way(case: Case, own: Sequence[Result]) -> Iterator[Finding]:
+    """Nodes that do not reach containers, or one of their ports: databases among them are apart from those there."""
+    if not own:
+        return
+    lost = []
+    for each in own:
+        databases = [replica_of(thing) for thing in things_of([each], "container") if component_of(thing) == DATABASE]
+        lost.append(apart(_replicas_on(case, nodes_in(each)), databases))
+    yield Finding(things_of(own), tuple(own), predicts=lambda result: any(each(result) for each in lost))

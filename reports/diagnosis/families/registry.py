@@ -107,8 +107,7 @@ def registry_misbehaves(case: Case) -> Iterator[Finding]:
     if own:
         # MSR itself refuses `/v2/` with 401 alone.
         filtered = all(each.seen == _FORBIDDEN for each in own)
-        things = things_of(own, "replica") or things_of(own)
-        yield Finding(things, tuple(own), remedy="find-the-filter" if filtered else None)
+        yield Finding(things_of(own), tuple(own), remedy="find-the-filter" if filtered else None)
 
 
 @family.cause(
@@ -127,7 +126,7 @@ def registry_down(case: Case) -> Iterator[Finding]:
     Contradicted by: nothing that a run sees.
     """
     if own := [each for each in case.found("reg.") if each.condition == "REG-1"]:
-        things = things_of(own, "replica") or things_of(own)
+        things = things_of(own)
         lost = lost_by_nginx(case, own, [f"{name_of(each)}:registry" for each in things])
         yield Finding(
             things,

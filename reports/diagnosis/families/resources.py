@@ -36,7 +36,8 @@ def disk_full(case: Case) -> Iterator[Finding]:
     """A disk of a node has no free space, or no free inodes.
 
     Needs: NODE-2 fails.
-    Predicts: RethinkDB cannot write its log on that node, and no probe container can be made there.
+    Predicts: RethinkDB cannot write its log on that node, no probe container can be made there, and there is no room
+    for the images of an upgrade.
     Contradicted by: nothing that a run sees.
     """
     # Images that are stored elsewhere need no room here.
@@ -62,6 +63,8 @@ def _not_written(case: Case, own: Sequence[Result]) -> Callable[[Result], bool]:
     def follows(result: Result) -> bool:
         if result.reason in ("status.log-write-error", "rdb.log-write-error"):
             return set(result.about) <= databases
+        if result.reason == "pre.disk-short":
+            return bool(result.about) and nodes_in(result) <= nodes
         not_made = result.reason in ("container.not-made", "container.slow-start")
         return unknown(result) and not_made and bool(result.about) and nodes_in(result) <= nodes
 

@@ -229,7 +229,7 @@ def health_report_bad(case: Case) -> Iterator[Finding]:
     Contradicted by: all else that was measured of it: then nothing is restarted for a report.
     """
     if own := case.found("status.unhealthy", "status.unhealthy-for-others", "status.health-not-reported"):
-        yield _by_its_word(case, Finding(things_of(own, "replica") or things_of(own), tuple(own)))
+        yield _by_its_word(case, Finding(things_of(own), tuple(own)))
 
 
 family.by_reason(

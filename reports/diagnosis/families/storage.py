@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from reports.diagnosis.case import Case, things_of
+from reports.diagnosis.case import Case, name_of, replicas_in, things_of
 from reports.diagnosis.finding import Family, Finding, Harm
 from reports.records import Result
 
@@ -75,12 +75,23 @@ def _unreadable(result: Result) -> bool:
 def share_unreachable(case: Case) -> Iterator[Finding]:
     """The share behind /storage does not respond on a node within some seconds, or is another file system by now.
 
-    Needs: STORE-3 looks at it on one node.
-    Predicts: pulls that fail or do not respond, and stale handles in the registries' logs.
+    Needs: STORE-3 looks at it on each node.
+    Predicts: pulls that fail or do not respond, and stale handles in the registries' logs; of a handle that is stale,
+    at the replicas of these nodes.
     Contradicted by: nothing that a run sees.
     """
     if own := case.found("store.share-hangs", "store.share-stale"):
-        yield Finding(things_of(own, "volume"), tuple(own), predicts=_unreadable)
+        stale = [each for each in own if each.reason == "store.share-stale" and each.witnesses]
+        nodes = {name_of(node) for each in stale for node in each.witnesses}
+        there = {replica for node in nodes for replica in case.replicas_on(node)} if len(stale) == len(own) else set()
+
+        def follows(result: Result) -> bool:
+            return _unreadable(result) and (not there or replicas_in(case, result) <= there)
+
+        kinds = {each.reason for each in own}
+        title = "The share of images does not respond" if kinds == {"store.share-hangs"} else None
+        title = "A handle of the share of images is stale" if kinds == {"store.share-stale"} else title
+        yield Finding(things_of(own, "volume"), tuple(own), predicts=follows, title=title)
 
 
 family.by_reason(

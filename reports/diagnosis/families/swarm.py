@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reports.diagnosis.case import Case, fails, nodes_in, things_of, wrong
+from reports.diagnosis.families.changes import said_before_an_upgrade
 from reports.diagnosis.finding import Family, Finding, Harm
 from reports.diagnosis.logged import OF_LOST_NODES
 from reports.diagnosis.nodes import OUT_OF_SWARM, lost_with, unseen_at
@@ -62,17 +63,31 @@ def swarm_leaderless(case: Case) -> Iterator[Finding]:
         )
 
 
-@family.cause("swarm-ca", "The root CA of the swarm expires soon", remedy="swarm-ca", harms=(Harm.NEXT_FAILURE,))
+@family.cause("swarm-ca", "The root CA of the swarm expires soon", remedy="swarm-ca", others=("swarm-ca-expired",),
+              harms=(Harm.NEXT_FAILURE,))  # fmt: skip
 def swarm_ca(case: Case) -> Iterator[Finding]:
     """The root CA of the swarm expires soon, or has expired: then no node can renew its certificate, or join.
 
     Needs: TLS-3 finds it in the managers' list of nodes.
-    Predicts: nothing.
+    Predicts: what `--before-upgrade` says of it.
     Contradicted by: nothing that a run sees.
     """
     if own := case.found("tls.swarm-ca-expiring", "tls.swarm-ca-expired"):
         expired = own[0].reason == "tls.swarm-ca-expired"
-        yield Finding(("swarm",), tuple(own), title="The root CA of the swarm has expired" if expired else None)
+        title = "The root CA of the swarm has expired" if expired else None
+        remedy = "swarm-ca-expired" if expired else None
+        yield Finding(("swarm",), tuple(own), predicts=said_before_an_upgrade(own), title=title, remedy=remedy)
+
+
+family.by_reason(
+    "swarm-ca-rotation",
+    "The rotation of the swarm's root CA is not complete, and the older one expires",
+    "The swarm trusts two root CAs. A node whose certificate is from the older one is lost when that expires.",
+    "tls.older-swarm-ca-expiring",
+    "tls.older-swarm-ca-expired",
+    remedy="swarm-ca-rotation",
+    harms=(Harm.NEXT_FAILURE,),
+)
 
 
 @family.cause(
@@ -91,11 +106,17 @@ def swarm_certificate(case: Case) -> Iterator[Finding]:
     if expired := case.found("tls.node-expired"):
         nodes = _all_nodes(expired)
         lost = case.found("node.not-ready", "node.swarm-error", "node.manager-unreachable")
-        own = [*expired, *(each for each in lost if nodes_in(each) and nodes_in(each) <= nodes), *_refused(case, nodes)]
+        again = filter(said_before_an_upgrade(expired), case.found("pre."))
+        own = [
+            *expired,
+            *again,
+            *(each for each in lost if nodes_in(each) and nodes_in(each) <= nodes),
+            *_refused(case, nodes),
+        ]
         title = "The swarm certificate of {things} has expired"
         yield Finding(things_of(expired, "node"), tuple(own), predicts=unseen_at(nodes), title=title)
     if own := case.found("tls.node-not-renewed"):
-        yield Finding(things_of(own, "node"), tuple(own))
+        yield Finding(things_of(own, "node"), tuple(own), predicts=said_before_an_upgrade(own))
 
 
 @family.cause(
@@ -172,7 +193,7 @@ def node_drained(case: Case) -> Iterator[Finding]:
     """A node that runs a replica is drained: what stops there cannot be started again.
 
     Needs: the managers list it as drained.
-    Predicts: no container can be attached to a network on it.
+    Predicts: no container can be attached to a network on it, and no upgrade can deploy there.
     Contradicted by: nothing that a run sees.
     """
     yield from _not_available(case, "node.drained")
@@ -183,7 +204,7 @@ def node_paused(case: Case) -> Iterator[Finding]:
     """A node that runs a replica is paused: what stops there cannot be started again.
 
     Needs: the managers list it as paused.
-    Predicts: no container can be attached to a network on it.
+    Predicts: no container can be attached to a network on it, and no upgrade can deploy there.
     Contradicted by: nothing that a run sees.
     """
     yield from _not_available(case, "node.paused")
@@ -193,8 +214,12 @@ def _not_available(case: Case, reason: str) -> Iterator[Finding]:
     if own := [each for each in case.found(reason) if wrong(each)]:
         nodes = _all_nodes(own)
         refused = [each for each in _refused(case, nodes) if fails(each)]
-        unseen = unseen_at(nodes)
-        # Its log can be read as on any other node.
-        yield Finding(
-            things_of(own, "node"), (*own, *refused), predicts=lambda each: each.area != "LOG" and unseen(each)
-        )
+        unseen, things = unseen_at(nodes), things_of(own, "node")
+
+        def follows(each: Result) -> bool:
+            if each.reason == "pre.node-unavailable":
+                return set(each.about) <= set(things)
+            # Its log can be read as on any other node.
+            return each.area != "LOG" and unseen(each)
+
+        yield Finding(things, (*own, *refused), predicts=follows)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 
 from reports.diagnosis.case import Case, fails, has_reason, name_of, things_of, type_of, unknown
 from reports.diagnosis.effects import unseen_at
+from reports.diagnosis.families.changes import said_before_an_upgrade
 from reports.diagnosis.finding import Family, Finding
 from reports.records import Result, VerdictWord
 
@@ -163,11 +164,11 @@ def client_certificate_expiring(case: Case) -> Iterator[Finding]:
     """Once the inventory's client certificate has expired, database servers that require one refuse this machine.
 
     Needs: TLS-3 reads its file.
-    Predicts: nothing.
+    Predicts: what `--before-upgrade` says of it.
     Contradicted by: servers that refuse it already: then that is the cause.
     """
     if own := case.found("tls.client-expiring", "tls.client-expired"):
-        yield Finding(things_of(own), tuple(own))
+        yield Finding(things_of(own), tuple(own), predicts=said_before_an_upgrade(own))
 
 
 @family.cause(
@@ -199,11 +200,8 @@ def rethinkcli_failed(case: Case) -> Iterator[Finding]:
     Contradicted by: other servers that miss this one: then the server is at fault.
     """
     reasons = ("container.rethinkcli-failed", "rethinkdb.unresolved", "rethinkdb.local-error", "rethinkdb.tls-alert")
-    own = [
-        each
-        for each in case.left_for(*reasons, *_CLIENT)
-        if each.area == "RDB" and not (has_reason(each, _CLIENT) and _of_inventory(each))
-    ]
+    # What the inventory's own certificate is refused for was found before.
+    own = [each for each in case.left_for(*reasons, *_CLIENT) if each.area == "RDB"]
     for remedy, alike in _by_remedy(own).items():
         things = things_of(alike, "database") or things_of(alike)
         yield Finding(things, tuple(alike), affects=frozenset(things), remedy=remedy)

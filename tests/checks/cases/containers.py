@@ -180,16 +180,22 @@ def ctr_2_one(name: str, *expected: object, **changes: object) -> None:
 
 ctr_2_one(
     "restarting",
-    fails(of("api"), "in a restart loop (7 restarts)", reason="ctr.restarting", about=its("api")),
+    fails(of("api"), "in a restart loop (restarted 7 times)", reason="ctr.restarting", about=its("api")),
     state="restarting",
     restarts=7,
+    started=None,
 )
 ctr_2_one("paused", fails(of("api"), "paused", reason="ctr.paused"), state="paused")
 ctr_2_one("unhealthy", fails(of("nginx"), "unhealthy", reason="ctr.unhealthy"), component="nginx", health="unhealthy")
 ctr_2_one("its health is not known yet", passes(of("nginx"), "starting"), component="nginx", health="starting")
 ctr_2_one(
     "restarted five minutes ago",
-    warns(of("api"), "restarted at 2026-11-23 13:55:00 UTC (1 restart)", reason="ctr.restarted", since=ago(minutes=5)),
+    warns(
+        of("api"),
+        "restarted at 2026-11-23 13:55:00 UTC (restarted 1 time, last start 5 min ago)",
+        reason="ctr.restarted",
+        since=ago(minutes=5),
+    ),
     restarts=1,
     started=ago(minutes=5),
     finished=ago(minutes=5),
@@ -222,7 +228,12 @@ ctr_2(
             containers(N1, container(A, "api", restarts=4, finished=ago(seconds=1))),
         ]
     ),
-    fails(of("api"), "restarted during this run (4 restarts)", reason="ctr.restarted", since=ago(seconds=1)),
+    fails(
+        of("api"),
+        "restarted during this run (restarted 4 times, last start",
+        reason="ctr.restarted",
+        since=ago(seconds=1),
+    ),
     **OTHERS,
 )
 ctr_2(
@@ -233,9 +244,52 @@ ctr_2(
             containers(N1, container(A, "api", restarts=4, finished=ago(seconds=1))),
         ]
     ),
-    fails(of("api"), "in a restart loop (4 restarts)", reason="ctr.restarting"),
+    fails(of("api"), "in a restart loop (restarted 4 times, last start", reason="ctr.restarting"),
     **OTHERS,
 )
+HELD_BACK = {"restarts": 8, "started": ago(seconds=3), "finished": ago(seconds=16)}
+ctr_2_one(
+    "runs for a moment, and Docker waited before its start",
+    fails(of("api"), "in a restart loop (restarted 8 times, last start 3 s ago)", reason="ctr.restarting"),
+    **HELD_BACK,
+)
+ctr_2_one("stays up after Docker waited", warns(of("api")), **{**HELD_BACK, "started": ago(seconds=11)})
+ctr_2_one("was started late, and restarted rarely", warns(of("api")), **{**HELD_BACK, "restarts": 6})
+ctr_2_one("was started at once, and restarted often", warns(of("api")), **{**HELD_BACK, "finished": ago(seconds=8)})
+ctr_2(
+    "was started late, since the engine was",
+    seen(
+        containers(
+            N1,
+            *(container(A, name, started=ago(seconds=4)) for name in COMPONENTS if name != "api"),
+            container(A, "api", **HELD_BACK),
+        )
+    ),
+    warns(of("api"), reason="ctr.restarted"),
+    **OTHERS,
+)
+NEVER_UP = {"created": ago(minutes=8), "restarts": 10, "started": ago(seconds=40), "finished": ago(seconds=41)}
+ctr_2_one(
+    "never ran for longer since it was created",
+    fails(of("api"), "in a restart loop (restarted 10 times, last start 40 s ago)", reason="ctr.restarting"),
+    **NEVER_UP,
+)
+ctr_2_one("ran for longer than ever", warns(of("api")), **{**NEVER_UP, "started": ago(seconds=49)})
+ctr_2_one("restarted at times since it was created", warns(of("api")), **{**NEVER_UP, "created": ago(minutes=11)})
+ctr_2_one("restarted nine times since it was created", warns(of("api")), **{**NEVER_UP, "restarts": 9})
+WAITS = container(A, "api", state="restarting", restarts=3, started=ago(seconds=9), finished=ago(seconds=8))
+for up, verdict in ((9, fails(of("api"), "in a restart loop", reason="ctr.restarting")), (10, warns(of("api")))):
+    ctr_2(
+        f"waited for its start at the first look, and runs for {up} s",
+        seen(
+            [
+                containers(N1, WAITS),
+                containers(N1, container(A, "api", restarts=3, started=ago(seconds=up), finished=ago(seconds=20))),
+            ]
+        ),
+        verdict,
+        **OTHERS,
+    )
 ctr_2("none is there", seen(containers(N1, without=COMPONENTS)), not_applicable(A, "CTR-1"), inventory=THREE_NODES)
 ctr_2("the engine is stopped", seen(NO_ENGINE), unknown(A), inventory=THREE_NODES)
 

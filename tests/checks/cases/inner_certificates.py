@@ -33,11 +33,11 @@ def client(certificate: Validity | None, *, named: bool = True) -> DatabaseClien
     return DatabaseClient(**times(), named=named, certificate=certificate)
 
 
-def on_nodes(ca: Validity | None = None, **changes: Any) -> Facts:
+def on_nodes(ca: Validity | None = None, *older: Validity, **changes: Any) -> Facts:
     """Nodes that renewed theirs a month ago; a CA of 20 years. changes: facts of the first node."""
     root = ca or valid(7000, 7300)
     facts: dict[tuple[str, str], Any] = {
-        ("swarm_view", node): swarm(node).model_copy(update={"ca": root}) for node in NODES
+        ("swarm_view", node): swarm(node).model_copy(update={"ca": root, "older_cas": list(older)}) for node in NODES
     }
     facts |= {("system", node): system(node, certificate=valid(60)) for node in NODES}
     return facts | {(name, N1): fact for name, fact in changes.items()}
@@ -100,6 +100,36 @@ of_the_swarm(
     "the CA has expired",
     on_nodes(valid(-1, 7300)),
     fails(CA, "expired on", reason="tls.swarm-ca-expired", since=NOW - timedelta(days=1)),
+    *nodes_pass(),
+)
+OLDER = "swarm-ca-older"
+of_the_swarm(
+    "the CA is rotated, and both last",
+    on_nodes(None, valid(40, 7300)),
+    passes(CA, "the root CA of the swarm"),
+    passes(OLDER, "an older root CA, which the swarm trusts besides", "expires in 40 days"),
+    *nodes_pass(),
+)
+of_the_swarm(
+    "the CA is rotated, and the older one expires",
+    on_nodes(None, valid(3, 7300)),
+    passes(CA),
+    warns(OLDER, "expires in 3 days", reason="tls.older-swarm-ca-expiring", about=(thing("swarm"),)),
+    *nodes_pass(),
+)
+of_the_swarm(
+    "the CA was rotated twice, and both older ones have expired",
+    on_nodes(None, valid(-1, 7300), valid(-2, 7300)),
+    passes(CA),
+    warns(OLDER, "expired on", reason="tls.older-swarm-ca-expired"),
+    warns(f"{OLDER}-2", reason="tls.older-swarm-ca-expired"),
+    *nodes_pass(),
+)
+of_the_swarm(
+    "the newest CA expires, and an older one does not",
+    on_nodes(valid(3, 90), valid(700, 7300)),
+    fails(CA, "in 3 days", reason="tls.swarm-ca-expiring"),
+    passes(OLDER),
     *nodes_pass(),
 )
 of_the_swarm(

@@ -143,7 +143,7 @@ log_2(
     logged(line("gossip-failed", 3)),
     warns(
         N1,
-        "other nodes were lost in the gossip without a farewell (3 lines) since 2026-11-23 13:00 UTC: the text of",
+        "other nodes disappeared from the gossip without having left (3 lines) since 2026-11-23 13:00 UTC: the text of",
         reason="log.gossip-failed",
         seen={"gossip-failed": 3},
         about=NODE,

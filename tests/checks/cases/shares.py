@@ -77,6 +77,51 @@ store_3(
     fails(SHARE, "Stale file handle", reason="store.share-stale", about=ABOUT, witnesses=FIRST),
     inventory=SWARM,
 )
+HANGS: dict[str, Any] = {"room": None, "hangs": True}
+STALE: dict[str, Any] = {"room": None, "stale": True, "error": "df: /x: Stale file handle"}
+store_3(
+    "it is stale on the third node alone",
+    seen(shares(look(), look(node=N2), look(node=N3, **STALE))),
+    fails(
+        SHARE,
+        "on node-3: df: /x: Stale file handle; it responds on node-1, node-2",
+        reason="store.share-stale",
+        seen=[N3],
+        about=ABOUT,
+        witnesses=(thing("node", N3),),
+    ),
+    inventory=SWARM,
+)
+store_3(
+    "it hangs on the second node, and was stale on the first",
+    seen(shares(look(node=N2, **HANGS), look(**STALE))),
+    fails(SHARE, "within 5 s on node-2", reason="store.share-hangs", witnesses=(thing("node", N2),)),
+    inventory=SWARM,
+)
+store_3(
+    "room on all nodes",
+    seen(shares(look(), look(node=N2), look(node=N3))),
+    passes(SHARE, "on nfs nas:/exports/msr"),
+    inventory=SWARM,
+)
+store_3(
+    "room, and one node was not asked",
+    seen(shares(look(), look(node=N3))),
+    passes(SHARE, "nas:/exports/msr (not looked at on node-2)"),
+    inventory=SWARM,
+)
+store_3(
+    "df fails on one node",
+    seen(shares(look(), look(node=N2, room=None, error="df: Input/output error"), look(node=N3))),
+    unknown(SHARE, "on node-2: df: Input/output error; it responds on node-1, node-3", reason="store.share-not-seen"),
+    inventory=SWARM,
+)
+store_3(
+    "df fails on one node, and there is little room",
+    seen(shares(look(5), look(node=N2, room=None, error="df: Input/output error"))),
+    fails(SHARE, reason="store.disk-short"),
+    inventory=SWARM,
+)
 store_3(
     "read-only on two nodes, and full",
     seen(look(5), storage(B, read_only=True), storage(C, read_only=True)),

@@ -139,6 +139,13 @@ case(
     facts(stored(A, ALL, held=True)),
     fails(A, f"{WHERE} does not respond within 5 s", reason="store.no-response", about=OF_A),
 )
+LEFT_ALONE = Unavailable(
+    "shell.share-hangs",
+    "the share nas:/exports/msr does not respond on node-1, so its files are not looked at, see STORE-3",
+    about=["volume:nas:/exports/msr"],
+    because=Because("nas_exports_msr", condition="STORE-3"),
+)
+case("its share hung already", facts(LEFT_ALONE), unknown(A, "see STORE-3", reason="shell.share-hangs"))
 case(
     "another one's hangs, so that nothing is known of its files",
     facts(stored(A, (1,)), stored(B, ALL, held=True), stored(C, (1,)), again=listed(1)),

@@ -11,8 +11,8 @@ from fixtures.core.question import BEFORE_UPGRADE, Question
 from fixtures.core.store import NoResponse
 from fixtures.inventory import Inventory
 from fixtures.options import Options
-from tests.checks.case import SILENT, Cases, Looks, fails, passes, unknown
-from tests.checks.documents import TABLE_STATUS, drop, put
+from tests.checks.case import SILENT, Cases, Looks, fails, passes, unknown, warns
+from tests.checks.documents import SERVERS, TABLE_STATUS, drop, put
 from tests.checks.facts import A, B, C, inventory, version
 from tests.checks.node_facts import N1, NODES, containers, engine, helper, nodes
 from tests.checks.stop_facts import running, views
@@ -176,7 +176,17 @@ pre_6("more jobs", jobs(whole=False), unknown("cluster", reason="pre.jobs-unseen
 pre_6("a node is not seen", {**IDLE, ("containers", N1): GONE}, unknown("cluster", "refused"), **ON_NODES)
 
 pre_10 = Cases("PRE-10")
-pre_10("all are there", views(), passes("cluster", "a ready copy on each of 3 replicas"), **to("2.10.4"))
+# Whatever the database servers are.
+ASKED: dict[str, Any] = {**to("2.11.0")}
+
+
+def servers(number: str) -> Looks:
+    """All three servers, with this version of RethinkDB."""
+    said = f"rethinkdb {number}~0xenial (GCC 5.4.0)" if number else ""
+    return views(*(put((*SERVERS, position, "process", "version"), said) for position in range(3)))
+
+
+pre_10("all are there", views(), passes("cluster", "a ready copy on each of 3 replicas"), **ASKED)
 pre_10(
     "one is not there",
     views(drop((*TABLE_STATUS, 0, "shards", 0, "replicas", 2))),
@@ -186,14 +196,36 @@ pre_10(
         reason="pre.copies",
         about=(thing("table", "dtr2.table_00"),),
     ),
-    **to("2.10.4"),
+    **ASKED,
 )
 pre_10(
     "one is being filled",
     views(put((*TABLE_STATUS, 0, "shards", 0, "replicas", 1, "state"), "backfilling")),
     fails("dtr2.table_00", reason="pre.copies"),
+    **ASKED,
+)
+pre_10("a replica does not say", {**views(), ("cluster_status", B): SILENT}, unknown("cluster", "503"), **ASKED)
+
+pre_10(
+    "the line of RethinkDB that the target brings",
+    servers("2.3.6"),
+    passes("cluster"),
+    passes("rethinkdb", "brings RethinkDB 2.3.7, of the line that runs (2.3.6)", seen="2.3.6", expected="2.3.7"),
     **to("2.10.4"),
 )
-pre_10("a replica does not say", {**views(), ("cluster_status", B): SILENT}, unknown("cluster", "503"), **to("2.10.4"))
+for number, kind in (("2.2.6", "a newer"), ("2.4.4", "another")):
+    pre_10(
+        f"RethinkDB {number}",
+        servers(number),
+        passes("cluster"),
+        warns(
+            "rethinkdb",
+            f"MSR 2.10.4 brings {kind} line of RethinkDB, 2.3.7, and {number} runs",
+            reason="pre.rethinkdb-line",
+            about=(thing("cluster"),),
+        ),
+        **to("2.10.4"),
+    )
+pre_10("servers that do not say their version", servers(""), passes("cluster"), **to("2.10.4"))
 
 CASES = (pre_1, pre_2, pre_6, pre_10)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from fixtures.access.http.client import Untrusted
@@ -9,7 +10,7 @@ from fixtures.access.http.mke_bundle import ADD
 from fixtures.core.evidence import Because
 from fixtures.core.store import NoResponse, NotConfigured, Unavailable
 from fixtures.inventory import Inventory
-from fixtures.probes.mke_registries import MkeRegistries
+from fixtures.probes.mke_registries import MkeRegistries, OtherRegistryVisits, Visit
 from tests.checks.case import Cases, Facts, Inherited, Seen, fails, passes, skipped, unknown, warns
 from tests.checks.facts import NOW, THREE, USERS, A, B, C, certificate, front, inventory, mke, reader, times
 from tests.checks.trust_facts import tokens
@@ -106,8 +107,15 @@ mke_2 = Cases("MKE-2")
 WITH_BUNDLE = inventory(mke={"url": "https://mke.example.org:8443", "bundle": "ucp-bundle"})
 
 
-def listed(*addresses: str) -> Facts:
-    return {("mke_registries", MKE): MkeRegistries(**times(), addresses=list(addresses))}
+TOKYO = "msr-tokyo.example.org:4443"
+
+
+def listed(*addresses: str, visits: Sequence[Visit] = (), left: Sequence[str] = ()) -> Facts:
+    visited = OtherRegistryVisits(**times(), visits=list(visits), left=list(left))
+    return {
+        ("mke_registries", MKE): MkeRegistries(**times(), addresses=list(addresses)),
+        ("other_registry_visits", MKE): visited,
+    }
 
 
 for address in (USERS, f"{USERS}:443", f"https://{USERS.upper()}/"):
@@ -119,8 +127,56 @@ for address in (USERS, f"{USERS}:443", f"https://{USERS.upper()}/"):
     )
 mke_2(
     "lists another one, too",
-    listed("msr-tokyo.example.org:4443", USERS, f"{USERS}:443"),
-    passes(MKE, f"MKE lists {USERS}, and further registries: msr-tokyo.example.org:4443"),
+    listed(TOKYO, USERS, f"{USERS}:443", visits=[Visit(address=TOKYO)]),
+    passes(MKE, f"MKE lists {USERS}, and further registries: {TOKYO}"),
+    inventory=WITH_BUNDLE,
+)
+REFUSES = "connection refused"
+mke_2(
+    "lists one that a node alone reaches",
+    listed(USERS, TOKYO, visits=[Visit(address=TOKYO, here=REFUSES, nodes={"node-1": "no route", "node-2": ""})]),
+    passes(MKE, f"further registries: {TOKYO} (reachable: {TOKYO} from node-2 only)"),
+    inventory=WITH_BUNDLE,
+)
+mke_2(
+    "lists one where nothing responds",
+    listed(USERS, TOKYO, visits=[Visit(address=TOKYO, here=REFUSES, nodes={"node-1": "no route"})]),
+    warns(
+        MKE,
+        f"lists {TOKYO}, where nothing responds to this machine ({REFUSES}) or to node-1",
+        seen=[TOKYO],
+        reason="mke.registry-silent",
+        about=("mke",),
+    ),
+    inventory=WITH_BUNDLE,
+)
+mke_2(
+    "lists one that no node could ask",
+    listed(USERS, TOKYO, visits=[Visit(address=TOKYO, here=REFUSES, not_asked={"node-1": "neither curl nor bash"})]),
+    unknown(
+        MKE,
+        f"{TOKYO}, not reachable from this machine ({REFUSES}); node-1 could not ask (neither curl nor bash)",
+        reason="mke.registry-not-reached",
+        about=("mke",),
+    ),
+    inventory=WITH_BUNDLE,
+)
+mke_2(
+    "lists one that only this machine asked",
+    listed(USERS, TOKYO, visits=[Visit(address=TOKYO, here=REFUSES)]),
+    unknown(MKE, "no node of the inventory has a shell", reason="mke.registry-not-reached"),
+    inventory=WITH_BUNDLE,
+)
+mke_2(
+    "lists more than are asked",
+    listed(USERS, TOKYO, "a", visits=[Visit(address=TOKYO)], left=["a"]),
+    unknown(MKE, "lists 3 addresses, and only the first few are asked: not a", reason="mke.too-many-registries"),
+    inventory=WITH_BUNDLE,
+)
+mke_2(
+    "lists one that was not asked",
+    {**listed(USERS, TOKYO), ("other_registry_visits", MKE): Unavailable("run.no-time-left", "no time")},
+    unknown(MKE, "no time", reason="run.no-time-left"),
     inventory=WITH_BUNDLE,
 )
 mke_2(

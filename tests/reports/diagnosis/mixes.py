@@ -81,6 +81,7 @@ NET-2     {m}:{n}              link:{m}>{n} | node:{m} | network:dtr-ol | link:{
 NET-3     {m}:{n}              link:{m}>{n}
 NET-4     {m}:{b}              node:{m} database:{b}
 NET-5     {m}:{n}              link:{m}>{n}
+NET-6     {m}:{b}              node:{m} container:{component}-{b} | link:{m}>{n} | node:{m} | network:dtr-ol
 NET-7     dtr-ol:addresses     container:{component}-{a} | container:rethinkdb-{a} container:shop
 NET-7     dtr-ol:subnet        network:dtr-ol
 NET-7     dtr-ol:free          network:dtr-ol

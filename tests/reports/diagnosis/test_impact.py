@@ -59,6 +59,15 @@ def test_a_node_stands_for_its_replica() -> None:
     assert impact(Harm.PULL, through_balancer(A, B, C), "node:node-2").whom == "about 1 in 3 users"
 
 
+def test_a_share_that_is_mounted_badly_on_one_node_hits_those_of_its_replica() -> None:
+    share, users = "volume:nas:/msr", through_balancer(A, B, C)
+    for state in ("stale", "read-only", "not-mounted"):
+        on_one = fail("STORE-3", "nas_msr", f"store.share-{state}", share, witnesses=("node:node-3",))
+        assert impact(Harm.PUSH, users, share, shown_by=on_one).whom == "about 1 in 3 users"
+    hangs = fail("STORE-3", "nas_msr", "store.share-hangs", share, witnesses=("node:node-3",))
+    assert impact(Harm.PUSH, users, share, shown_by=hangs).whom == ""
+
+
 def test_what_was_tried_and_failed_is_measured() -> None:
     refused = fail("TOKEN-1", f"admin:global:{A}", "token.server-error", f"token-service:{A}")
     assert impact(Harm.SIGN_IN, [refused], f"replica:{A}", shown_by=refused).basis == "measured"

@@ -34,6 +34,8 @@ def test_balancer_that_follows_the_status_is_not_at_fault() -> None:
 def test_what_mke_lists_and_who_it_refuses_are_causes_of_their_own() -> None:
     for reason in ("mke.no-registry", "mke.other-registry"):
         assert found(warn("MKE-2", "mke.example.org", reason, "mke")) == [("mke-registries", ("mke",))]
+    silent = warn("MKE-2", "mke.example.org", "mke.registry-silent", "mke")
+    assert found(silent) == [("mke-silent-registry", ("mke",))]
     for reason in ("http.forbidden", "http.client-refused", "inventory.client-certificate"):
         assert found(unseen("MKE-2", "mke.example.org", reason, "mke")) == [("mke-bundle-refused", ("mke",))]
 
@@ -106,6 +108,19 @@ def test_mke_is_not_down_while_somebody_logs_in() -> None:
     assert found(ill, refused, unseen("STATUS-9", "cluster", "http.login-refused", "account:admin")) == [
         ("mke-down", ("mke",))
     ]
+
+
+def test_mke_that_is_ill_or_down_takes_its_list_and_nothing_else() -> None:
+    ill = fail("MKE-1", "mke.example.org", "mke.unhealthy", "mke")
+    refused = fail("TOKEN-0", "admin", "token.credentials-refused", "account:admin")
+    unlisted = unseen("MKE-2", "mke.example.org", "http.error-status", "mke")
+    busy = warn("NGINX-3", A, "nginx.overrun", f"replica:{A}")
+    silent = unseen("NGINX-2", A, "http.timeout", f"replica:{A}")
+    for wrong, kind in (((ill, refused), "mke-down"), ((ill,), "mke-unhealthy")):
+        assert sorted(found(*wrong, unlisted, busy)) == [(kind, ("mke",)), ("nginx-busy", (f"replica:{A}",))]
+        assert dict(found(*wrong, silent)) == {kind: ("mke",), "not-seen": (f"replica:{A}",)}
+    listed = warn("MKE-2", "mke.example.org", "mke.no-registry", "mke")
+    assert sorted(found(ill, listed)) == [("mke-registries", ("mke",)), ("mke-unhealthy", ("mke",))]
 
 
 def test_missing_licence_takes_refused_tokens_and_no_other_fault() -> None:

@@ -36,6 +36,14 @@ def test_an_address_that_is_on_two_containers_explains_errors_of_that_replica_al
     assert len(causes) == 2
 
 
+def test_an_address_of_a_database_on_two_containers_takes_what_is_about_it_and_not_what_is_about_nothing() -> None:
+    twice = net_7("addresses", "net.address-twice", "container:shop_worker", f"container:rethinkdb-{C}")
+    reconnected = warn("STATUS-15", C, "status.reconnected", f"database:{C}")
+    assert [each.id for each in diagnose(twice, reconnected)] == ["address-twice"]
+    of_nothing = unseen("STATUS-9", C, "http.timeout")
+    assert [each.id for each in diagnose(twice, of_nothing)] == ["address-twice", "not-seen"]
+
+
 def test_a_network_without_addresses_explains_that_nothing_can_be_attached() -> None:
     used_up = net_7("free", "net.no-free-address")
     assert found(used_up, *refused("node-1"), *refused("node-2")) == [("addresses-used-up", (NETWORK,))]

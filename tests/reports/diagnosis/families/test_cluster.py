@@ -43,6 +43,17 @@ def test_what_a_third_server_reports_does_not_follow_from_a_cut_link() -> None:
     assert sorted(kinds(diagnose(apart(B, C), waits))) == ["servers-apart", "tables-take-no-writes"]
 
 
+def test_views_that_differ_in_two_pairs_are_of_all_four() -> None:
+    """Nobody is in both pairs, so that nothing says who is right."""
+    pairs = [(A, B), (C, "b1c2d3e4f5a6")]
+    apart_views = [
+        fail("STATUS-7", f"{one}:{two}", "status.different-replicas", f"link:{one}>{two}") for one, two in pairs
+    ]
+    (cause,) = diagnose(*apart_views)
+    assert cause.id == "views-differ"
+    assert sorted(cause.things) == sorted(f"replica:{each}" for pair in pairs for each in pair)
+
+
 def test_split() -> None:
     """Two sides that each know only themselves: the smaller side is on its own, and pushes may be lost."""
     causes = diagnose(

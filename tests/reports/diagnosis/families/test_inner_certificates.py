@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from reports.records import Result
 from tests.reports.diagnosis.families.cluster_run import A, C, diagnose, fail, found, unseen, warn
 from tests.reports.diagnosis.families.nodes_run import refused
 
@@ -15,7 +16,37 @@ SERVER = (f"database:{C}",)
 def test_root_of_the_swarm(state: str) -> None:
     wrong = fail("TLS-3", "swarm-ca", f"tls.swarm-ca-{state}", "swarm")
     assert found(wrong) == [("swarm-ca", ("swarm",))]
-    assert diagnose(wrong)[0].title.endswith("has expired") == (state == "expired")
+    (cause,) = diagnose(wrong)
+    assert cause.title.endswith("has expired") == (state == "expired")
+    assert cause.remedy == {"expiring": "swarm-ca", "expired": "swarm-ca-expired"}[state]
+
+
+@pytest.mark.parametrize("state", ["expiring", "expired"])
+def test_older_root_of_the_swarm_is_a_rotation_that_is_not_complete(state: str) -> None:
+    wrong = warn("TLS-3", "swarm-ca-older", f"tls.older-swarm-ca-{state}", "swarm")
+    assert found(wrong) == [("swarm-ca-rotation", ("swarm",))]
+
+
+@pytest.mark.parametrize(
+    ("first", "again", "kind"),
+    [
+        (warn("TLS-3", "swarm-ca", "tls.swarm-ca-expiring", "swarm"), "pre.certificate-ends", "swarm-ca"),
+        (warn("TLS-3", "node-3", "tls.node-not-renewed", *NODE), "pre.certificate-not-renewed", "swarm-certificate"),
+        (fail("TLS-3", "node-3", "tls.node-expired", *NODE), "pre.certificate-ends", "swarm-certificate"),
+        (warn("TLS-3", C, "tls.database-expiring", *SERVER), "pre.certificate-ends", "database-certificate-expiring"),
+        (
+            warn("TLS-3", "rethinkdb-client", "tls.client-expiring", "inventory:rethinkdb"),
+            "pre.certificate-ends",
+            "client-certificate-expiring",
+        ),
+        (warn("TLS-2", C, "tls.expiring", f"certificate:{C}"), "pre.certificate-ends", "certificate-expiring"),
+    ],
+)
+def test_what_is_said_again_before_an_upgrade_is_of_the_same_cause(first: Result, again: str, kind: str) -> None:
+    """Of another certificate it is a cause of its own."""
+    assert [name for name, _ in found(first, fail("PRE-9", "x", again, *first.about))] == [kind]
+    other = fail("PRE-9", "x", again, "node:node-1")
+    assert sorted(name for name, _ in found(first, other)) == sorted([kind, "not-ready-to-upgrade"])
 
 
 @pytest.mark.parametrize("lost", ["node.not-ready", "node.swarm-error"])

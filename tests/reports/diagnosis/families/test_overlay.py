@@ -198,3 +198,48 @@ def test_second_fault_while_nothing_crosses() -> None:
     """A container that does not run has nothing to do with the network."""
     wrong = no_reply(*PAIRS, about=("network:dtr-ol",))
     assert sorted(kinds(diagnose(*wrong, container("registry", C)))) == ["container-down", "overlay-down"]
+
+
+def no_tcp(*ways: tuple[str, str], about: tuple[str, ...]) -> list[Result]:
+    """Nodes whose requests to the nginx of these replicas get no answer, while ping does."""
+    return [fail("NET-6", f"{node}:{replica}", "net.tcp-no-answer", *about) for node, replica in ways]
+
+
+def test_tcp_that_is_lost_explains_databases_that_are_apart() -> None:
+    """As far as it goes: between two nodes, at one, or everywhere."""
+    between = no_tcp(("node-2", C), ("node-3", B), about=BOTH)
+    assert found(*between, apart(B, C)) == [("tcp-lost", BOTH)]
+    assert sorted(name for name, _ in found(*between, apart(A, B))) == ["servers-apart", "tcp-lost"]
+    at_node = no_tcp(("node-1", C), ("node-2", C), ("node-3", A), ("node-3", B), about=("node:node-3",))
+    assert found(*at_node, apart(A, C), apart(B, C)) == [("tcp-lost", ("node:node-3",))]
+    everywhere = no_tcp(("node-1", B), ("node-2", A), about=("network:dtr-ol",))
+    assert found(*everywhere, apart(A, B), apart(B, C)) == [("tcp-lost", ("network:dtr-ol",))]
+
+
+def unreached(node: str, thing: str) -> Result:
+    return fail("NET-6", f"{node}:{thing.rpartition('-')[2]}", "net.address-unreached", f"node:{node}", thing)
+
+
+def test_a_stale_entry_for_a_database_explains_that_the_two_are_apart() -> None:
+    stale = unreached("node-2", f"container:rethinkdb-{C}")
+    things = ("node:node-2", f"container:rethinkdb-{C}")
+    assert [(name, set(about)) for name, about in found(stale, apart(B, C))] == [("stale-forwarding", set(things))]
+    assert sorted(name for name, _ in found(stale, apart(A, C))) == ["servers-apart", "stale-forwarding"]
+    registry = unreached("node-2", f"container:registry-{C}")
+    assert sorted(name for name, _ in found(registry, apart(B, C))) == ["servers-apart", "stale-forwarding"]
+
+
+def test_a_port_of_a_database_that_is_not_reached_explains_that_the_two_are_apart() -> None:
+    database = f"container:rethinkdb-{C}"
+    lost = fail("NET-6", f"node-2:{C}", "net.database-port-unreached", "node:node-2", database)
+    assert found(lost, apart(B, C)) == [("database-port-unreached", (database, "node:node-2"))]
+    assert sorted(name for name, _ in found(lost, apart(A, C))) == ["database-port-unreached", "servers-apart"]
+
+
+def test_a_container_that_does_not_reply_at_home_follows_from_its_state_where_that_is_known() -> None:
+    silent = fail("NET-6", f"node-3:{C}", "net.container-silent", f"container:registry-{C}")
+    assert found(silent) == [("container-silent", (f"container:registry-{C}",))]
+    assert found(silent, container("registry", C)) == [("container-down", (f"container:registry-{C}",))]
+    assert len(found(silent, container("api", C))) == 2
+    twice = fail("NET-7", "dtr-ol:addresses", "net.address-twice", "container:shop", f"container:registry-{C}")
+    assert [name for name, _ in found(silent, twice)] == ["address-twice"]

@@ -21,6 +21,15 @@ def test_full_disk_is_first_and_explains_what_could_not_be_written() -> None:
     assert kinds(diagnose(FULL, other)) == ["disk-full", "log-write-failed"]
 
 
+def test_full_disk_has_no_room_for_the_images_of_an_upgrade() -> None:
+    """On its own node; where there is room, and less than documented, nothing is full."""
+    room = fail("PRE-5", f"{C}:disk", "pre.disk-short", "node:node-3")
+    assert found(FULL, room) == [("disk-full", NODE)]
+    elsewhere = fail("PRE-5", f"{A}:disk", "pre.disk-short", "node:node-1")
+    assert kinds(diagnose(FULL, elsewhere)) == ["disk-full", "not-ready-to-upgrade"]
+    assert found(room) == [("not-ready-to-upgrade", NODE)]
+
+
 def test_disk_that_fills_up_only_warns() -> None:
     """No failure yet."""
     assert found(warn("NODE-2", "node-3:_", "node.disk-short", "node:node-3")) == [("disk-filling", NODE)]

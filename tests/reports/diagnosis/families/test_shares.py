@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.reports.diagnosis.families.cluster_run import A, C, fail, found
+from tests.reports.diagnosis.families.cluster_run import A, C, diagnose, fail, found
 
 SHARE = ("volume:nas:/msr",)
 
@@ -14,7 +14,19 @@ SHARE = ("volume:nas:/msr",)
 def test_share_that_nobody_reads_explains_pulls(state: str, pull: str) -> None:
     wrong = fail("STORE-3", "nas_msr", f"store.share-{state}", *SHARE)
     pulled = fail("REG-2", f"library.alpine_3.20:{A}", pull, f"replica:{A}")
-    assert found(pulled, wrong) == [("share-unreachable", SHARE)]
+    (cause,) = diagnose(pulled, wrong)
+    assert (cause.id, cause.things) == ("share-unreachable", SHARE)
+    assert cause.title.endswith({"hangs": "does not respond", "stale": "is stale"}[state])
+
+
+def test_share_that_is_stale_on_one_node_explains_no_pull_elsewhere() -> None:
+    wrong = fail("STORE-3", "nas_msr", "store.share-stale", *SHARE, witnesses=("node:node-3",))
+    there, here = (fail("REG-2", f"alpine:{each}", "reg.blob-error", f"replica:{each}") for each in (C, A))
+    assert found(there, wrong) == [("share-unreachable", SHARE)]
+    assert sorted(found(here, there, wrong)) == [
+        ("share-unreachable", SHARE),
+        ("storage-unreadable", (f"replica:{A}",)),
+    ]
 
 
 @pytest.mark.parametrize(

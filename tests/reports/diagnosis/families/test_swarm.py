@@ -108,3 +108,14 @@ def test_a_drained_node_does_not_explain_a_log_that_is_not_read() -> None:
         ("engine-log-unread", ("node:node-3",)),
         ("node-drained", ("node:node-3",)),
     ]
+
+
+@pytest.mark.parametrize("state", ["drained", "paused"])
+def test_nothing_can_be_deployed_on_a_node_that_is_not_available(state: str) -> None:
+    listed = warn("NODE-1", "node-3", f"node.{state}", "node:node-3")
+    kind = f"node-{state}"
+    assert found(listed, fail("PRE-7", "node-3", "pre.node-unavailable", "node:node-3")) == [(kind, NODE)]
+    other = fail("PRE-7", "node-1", "pre.node-unavailable", "node:node-1")
+    assert sorted(found(listed, other)) == [(kind, NODE), ("not-ready-to-upgrade", ("node:node-1",))]
+    kubernetes = fail("PRE-7", "node-3", "pre.orchestrator", "node:node-3")
+    assert sorted(found(listed, kubernetes)) == [(kind, NODE), ("not-ready-to-upgrade", NODE)]
