@@ -18,7 +18,7 @@ settings.register_profile("patient", deadline=None, suppress_health_check=[Healt
 settings.load_profile("patient")
 
 LONGEST = ("scenes", "front_door")
-HALVED = {"front_door", "swarm"}
+SHARED = {"front_door", "swarm"}
 
 
 @pytest.hookimpl(wrapper=True)
@@ -45,13 +45,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _is_tried(item: pytest.Item) -> bool:
-    """All that is no case among others; of scenes those that stand for the rest, of other whole runs' cases half."""
+    """All that is no case among others; of scenes those that stand for the rest, of other whole runs a quarter."""
     if not isinstance(item, pytest.Function) or not hasattr(item, "callspec"):
         return True
     if "scene" in item.callspec.params and "scenes" in item.path.parts:
         return item.callspec.params["scene"] in played()
     first = set(item.callspec.indices.values()) == {0}
-    return first or not HALVED & set(item.path.parts) or bool(share([item.nodeid], 2))
+    return first or not SHARED & set(item.path.parts) or bool(share([item.nodeid], 4))
 
 
 def pytest_unconfigure() -> None:
