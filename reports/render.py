@@ -12,15 +12,25 @@ from pathlib import Path
 
 from reports.files import write_whole
 from reports.formats import github_actions, nagios, prometheus, summary, table, ticket
+from reports.junit import document
 from reports.overview import Overview, overview
 from reports.page.render import render_page
 from reports.plain import page_text
 from reports.results import read
+from reports.terminal import summary_lines
 
 UNREADABLE = 4
 
+
+def _junit(found: Overview) -> str:
+    return document(found.run, summary_lines(found.header, found.run.results, found.diagnosis)).decode()
+
+
 FORMATS: Mapping[str, Callable[[Overview], str]] = {
     "html": lambda found: page_text(render_page(found.run)),
+    "junit": lambda found: document(
+        found.run, summary_lines(found.header, found.run.results, found.diagnosis)
+    ).decode(),
     "summary": summary.render,
     "prometheus": prometheus.render,
     "nagios": nagios.render,

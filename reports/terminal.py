@@ -73,6 +73,12 @@ def closing_summary(
     return [*lines, *(f"{begin} {line}" for line in (text, head.answer) if line)]
 
 
+def summary_lines(header: Header, results: Sequence[Result], diagnosis: Diagnosis) -> list[str]:
+    """The headline with its answer, then the diagnosis: what JUnit's readers show beside the cases."""
+    head = headline(header, results)
+    return [*filter(None, (head.text, head.answer)), *diagnosis_lines(header, results, diagnosis)]
+
+
 def diagnosis_lines(header: Header, results: Sequence[Result], diagnosis: Diagnosis) -> list[str]:
     """Who suffers, then what is wrong and what to do about it, cause by cause, the gravest first."""
     steps = first_steps(header, results, diagnosis)

@@ -8,7 +8,7 @@ import json
 from typing import Any
 
 from reports.overview import Overview
-from reports.plain import one_line
+from reports.plain import cut, one_line
 from reports.records import Result
 
 COLUMNS = (
@@ -17,7 +17,9 @@ COLUMNS = (
 )  # fmt: skip
 
 # A spreadsheet takes a cell that begins so for a formula, and runs it.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@")
+# Of a cell a spreadsheet takes 32,767 characters.
+_LONGEST = 32_000
 
 
 def render(overview: Overview) -> str:
@@ -47,6 +49,7 @@ def _cell(value: object) -> str:
     """A value as text: on one line, and no formula."""
     if value is None:
         return ""
-    text = one_line(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True))
-    is_text = isinstance(value, str)
-    return f"'{text}" if is_text and text.startswith(_FORMULA) else text
+    if not isinstance(value, str):
+        return cut(json.dumps(value, ensure_ascii=False, sort_keys=True), _LONGEST)
+    text = cut(one_line(value), _LONGEST)
+    return f"'{text}" if text.startswith(_FORMULA) else text

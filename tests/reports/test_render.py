@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import html
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,7 +12,8 @@ import pytest
 from reports.records import CauseLine
 from reports.render import FORMATS, main
 from reports.results import Results
-from tests.reports.samples import dead, header, healthy
+from tests.reports.samples import HOSTILE, dead, header, healthy, mixed
+from tests.suite import ROOT
 
 
 def written(directory: Path, *, whole: bool = True, code: int = 0) -> Path:
@@ -52,3 +56,34 @@ def test_a_file_that_cannot_be_written_is_told(tmp_path: Path, capsys: pytest.Ca
     found = written(tmp_path / "run")
     assert main([str(found), "--as", "text", f"--output={tmp_path / 'none' / 'x'}"]) == 4
     assert "cannot write " in capsys.readouterr().err
+
+
+def test_the_page_is_made_again_from_the_results(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with Results.open(tmp_path, header()) as out:
+        for result in mixed():
+            out.add(result)
+    assert main([str(tmp_path), "--as", "html"]) == 0
+    page = capsys.readouterr().out
+    assert html.escape(HOSTILE, quote=True).replace("&quot;", "&#34;") in page
+    assert HOSTILE not in page
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [("html", "INCOMPLETE"), ("text", "NOT WHOLE"), ("summary", '"whole": false'), ("junit", "not whole")],
+)
+def test_what_is_made_of_a_killed_run_says_so(
+    name: str, says: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    written(tmp_path, whole=False)
+    path = tmp_path / "results.jsonl"
+    path.write_bytes(path.read_bytes()[:-30])
+    assert main([str(tmp_path), "--as", name]) == 0
+    assert says in capsys.readouterr().out
+
+
+def test_it_runs_as_a_module(tmp_path: Path) -> None:
+    command = [sys.executable, "-W", "error", "-m", "reports.render", str(written(tmp_path)), "--as", "text"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "prod-eu" in done.stdout
