@@ -28,9 +28,7 @@ def _junit(found: Overview) -> str:
 
 FORMATS: Mapping[str, Callable[[Overview], str]] = {
     "html": lambda found: page_text(render_page(found.run)),
-    "junit": lambda found: document(
-        found.run, summary_lines(found.header, found.run.results, found.diagnosis)
-    ).decode(),
+    "junit": _junit,
     "summary": summary.render,
     "prometheus": prometheus.render,
     "nagios": nagios.render,
