@@ -23,26 +23,10 @@ HEALTHY = 0
 FAILED = 1
 NOT_JUDGED = 7
 
-_MEANINGS = {
-    HEALTHY: "nothing fails the run",
-    FAILED: "a critical condition failed, or what counts as one",
-    2: "interrupted",
-    3: "internal error, or a report could not be written",
-    4: "usage error",
-    5: "no check was selected",
-    6: "too many warnings",
-    NOT_JUDGED: "what matters could not be judged",
-}
-
 # That a condition does not apply is a judgement too: a single replica has no pairs to judge.
 JUDGED = frozenset(
     {VerdictWord.PASS, VerdictWord.WARN, VerdictWord.FAIL, VerdictWord.WAIVED, VerdictWord.NOT_APPLICABLE}
 )
-
-
-def meaning(code: int) -> str:
-    """What an exit code of a run means, those of pytest's included."""
-    return _MEANINGS.get(code, "set by a plugin")
 
 
 def required_ids(require: Iterable[str], catalogue: Sequence[CatalogueEntry]) -> tuple[str, ...]:

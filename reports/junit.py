@@ -1,22 +1,23 @@
-"""junit.xml: one case for each verdict, with the counts of these; made of the run alone, like all reports.
+"""junit.xml: pytest writes it; here it is completed and masked.
 
-Readers agree on what pytest writes (junit_family xunit1) but for one thing: the schema of Jenkins' xUnit plugin
-(junit-10.xsd) allows no properties in a case, and `strict` leaves them out.
+Messages begin with the verdict's word, version, DEMO and `insecure` become properties. Each check has the element of
+its worst verdict, also where pytest did not come to run it (`-x`, Ctrl-C) or another plugin broke there.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime
+import re
+from collections.abc import Callable, Sequence
+from itertools import groupby
+from pathlib import Path
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
-from reports.diagnosis.grouping import area_title
-from reports.plain import cut, page_text
-from reports.records import Header, Result, VerdictWord
+from reports.plain import page_text
+from reports.records import Header, Result, VerdictWord, worst
 from reports.results import Run
 
+_PYTEST_PREFIX = re.compile(r'^failed on (?:setup|teardown) with "(.*)"$', re.DOTALL)
 _ELEMENTS = {
     VerdictWord.FAIL: "failure",
     VerdictWord.UNKNOWN: "error",
@@ -24,144 +25,90 @@ _ELEMENTS = {
     VerdictWord.NOT_APPLICABLE: "skipped",
     VerdictWord.WAIVED: "skipped",
 }
-_COUNTS = {"tests": "testcase", "failures": "failure", "errors": "error", "skipped": "skipped"}
 
 
-def document(
-    run: Run,
-    summary: Sequence[str] = (),
-    broken: Iterable[str] = (),
-    *,
-    strict: bool = False,
-    mask: Callable[[str], str] = str,
-) -> bytes:
-    """The file. summary: lines for the suite's system-out. broken: what failed beside the checks, a case for each.
+def finished(
+    path: Path,
+    mask: Callable[[str], str],
+    mask_name: Callable[[str], str],
+    run: Run | None,
+    diagnosis: Sequence[str] = (),
+) -> bytes | None:
+    """pytest's file, completed; None where it was cut short. Texts are masked as they are read, not as XML escapes.
 
-    mask: of what is written, all but names. A run that did not come to its end has a case that says so.
+    diagnosis: its lines, for the suite's system-out. Counts, times and the names of cases stay what CI servers read,
+    whatever word a secret is.
     """
-    header = run.header
-    root = Element("testsuites")
-    suite = SubElement(root, "testsuite", name="msr-checks")
-    SubElement(suite, "properties").extend(_property(name, value) for name, value in _about(run) if value is not None)
-    for result in run.results:
-        suite.append(_case(header, result, mask, strict=strict))
-    for number, what in enumerate(broken, 1):
-        case = SubElement(
-            suite, "testcase", classname=f"{_part(header.cluster)}.pytest", name=f"error {number}", time="0"
-        )
-        SubElement(case, "error", message=mask(what))
-    if run.truncated:
-        case = SubElement(
-            suite, "testcase", classname=f"{_part(header.cluster)}.run", name="the run came to its end", time="0"
-        )
-        SubElement(case, "error", message="the run did not come to its end: what is here is not whole")
-    if summary:
-        SubElement(suite, "system-out").text = mask("\n".join(summary))
-    for attribute, tag in _COUNTS.items():
-        suite.set(attribute, str(sum(1 for _ in suite.iter(tag))))
-    suite.set("time", f"{_seconds(run):.3f}")
-    suite.set("timestamp", header.started.removesuffix("Z").partition(".")[0])
-    suite.set("hostname", header.machine or "")
-    for element in root.iter():
-        element.text = page_text(element.text) if element.text else element.text
+    try:
+        tree = ElementTree.parse(path)  # noqa: S314 - pytest wrote it a moment ago
+    except ElementTree.ParseError:
+        return None
+    suite = tree.find("testsuite")
+    if run is not None and suite is not None:
+        suite.insert(0, _about(run.header))
+        _complete(suite, run.results)
+        if diagnosis:
+            SubElement(suite, "system-out").text = "\n".join(diagnosis)
+    for element in tree.iter():
+        element.text = page_text(mask(element.text)) if element.text else element.text
         for name, value in element.attrib.items():
-            element.set(name, page_text(value))
-    return bytes(ElementTree.tostring(root, encoding="utf-8", xml_declaration=True))
+            hide = mask if name == "message" else mask_name
+            element.set(name, page_text(hide(_PYTEST_PREFIX.sub(r"\1", value))))
+    return bytes(ElementTree.tostring(tree.getroot(), encoding="utf-8", xml_declaration=True))
 
 
-def _about(run: Run) -> list[tuple[str, str | None]]:
-    header = run.header
-    return [
-        ("msr-checks-version", header.version),
-        ("cluster", header.cluster),
-        ("url", header.url),
-        ("DEMO", header.demo),
-        ("offline", "saved facts were judged" if header.offline else None),
-        ("insecure", "TLS was not verified" if header.insecure else None),
-    ]
+def _about(header: Header) -> Element:
+    properties = Element("properties")
+    values = {"msr-checks-version": header.version, "cluster": header.cluster, "url": header.url, "DEMO": header.demo}
+    values["insecure"] = "TLS was not verified" if header.insecure else None
+    for name, value in values.items():
+        if value is not None:
+            SubElement(properties, "property", name=name, value=value)
+    return properties
 
 
-def _property(name: str, value: str) -> Element:
-    return Element("property", name=name, value=value)
+def _complete(suite: Element, results: Sequence[Result]) -> None:
+    """One case for each check, with the element of its worst verdict; what another plugin broke there stays beside."""
+    cases: dict[tuple[str, str], Element] = {}
+    for case in suite.findall("testcase"):
+        key = (case.get("classname", ""), case.get("name", ""))
+        # The one that was interrupted has no name; what breaks after a failed call makes a second case.
+        if not key[1] or key in cases:
+            suite.remove(case)
+        else:
+            cases[key] = case
+    for test, verdicts in groupby(results, key=lambda result: result.test):
+        module, _, name = test.partition("::")
+        key = (module.removesuffix(".py").replace("/", "."), name)
+        if key not in cases:
+            cases[key] = SubElement(suite, "testcase", classname=key[0], name=key[1], time="0")
+        _settle(cases[key], list(verdicts))
+    for attribute, tag in {"tests": "testcase", "failures": "failure", "errors": "error", "skipped": "skipped"}.items():
+        suite.set(attribute, str(sum(1 for _ in suite.iter(tag))))
 
 
-def _case(header: Header, result: Result, mask: Callable[[str], str], *, strict: bool) -> Element:
-    """Named by its condition and subject, in the class of its cluster and area."""
-    case = Element(
-        "testcase",
-        classname=f"{_part(header.cluster)}.{_part(area_title(header, result.area))}",
-        name=f"{result.condition} {result.subject}",
-        time=f"{result.seconds or 0:.3f}",
-    )
-    if not strict:
-        SubElement(case, "properties").extend(_property(name, mask(value)) for name, value in _properties(result))
-    kind = _kind(header, result)
-    message = mask(_message(result))
+def _settle(case: Element, verdicts: Sequence[Result]) -> None:
+    """Give the case the element of its worst verdict and its properties, where pytest wrote none or another."""
+    shown = worst(verdicts)
+    kind, word = _ELEMENTS.get(shown.verdict), f"{shown.verdict.shown}: "
+    if case.find("properties/property[@name='condition']") is None:
+        properties = Element("properties")
+        case.insert(0, properties)
+        for name, value in properties_of(verdicts):
+            SubElement(properties, "property", name=name, value=value)
+    for each in [each for each in case if each.tag in _ELEMENTS.values()]:
+        said = _PYTEST_PREFIX.sub(r"\1", each.get("message", ""))
+        if each.tag == kind and said.startswith(word):
+            kind = None
+        else:
+            case.remove(each)
+            SubElement(case, "system-err").text = each.text or said
     if kind:
-        SubElement(case, kind, type=result.reason or result.verdict.value, message=message).text = mask(
-            _details(result)
-        )
-    elif result.verdict is VerdictWord.WARN:
-        SubElement(case, "system-out").text = f"{message}\n{mask(_details(result))}"
-    return case
+        SubElement(case, kind, message=f"{word}{shown.subject}: {shown.message}")
 
 
-def _part(name: str) -> str:
-    """A part of a class name, which readers split at dots."""
-    return name.replace(".", "_")
-
-
-def _kind(header: Header, result: Result) -> str | None:
-    """The element that a verdict is; a warning is a failure where the run takes it for one."""
-    if result.verdict is VerdictWord.WARN:
-        return "failure" if header.fail_on == "warning" else None
-    return _ELEMENTS.get(result.verdict)
-
-
-def _message(result: Result) -> str:
-    """The verdict's word first, then the subject; of what is waived, until when, why, and by which ticket."""
-    said = f"{result.subject}: {cut(result.message)}"
-    waiver = result.waiver
-    if result.verdict is not VerdictWord.WAIVED or waiver is None:
-        return f"{result.verdict.shown}: {said}"
-    until = f" until {waiver.until}" if waiver.until else ""
-    ticket = f" ({waiver.ticket})" if waiver.ticket else ""
-    return f"WAIVED{until}{ticket}: {waiver.reason}; {waiver.covered or 'it is'}: {said}"
-
-
-def _properties(result: Result) -> list[tuple[str, str]]:
-    waiver = result.waiver
-    known = {
-        "verdict": result.verdict.shown,
-        "severity": result.severity,
-        "reason": result.reason,
-        "since": result.since,
-        "recovered_at": result.recovered_at,
-        "ticket": waiver and waiver.ticket,
-    }
-    return [(name, value) for name, value in known.items() if value]
-
-
-def _details(result: Result) -> str:
-    """What was seen and expected, and where the rule is from."""
-    parts = {
-        "seen": result.seen,
-        "expected": result.expected,
-        "about": " ".join(result.about) or None,
-        "since": result.since,
-        "documented": result.documented or None,
-        "remedy": result.remedy,
-    }
-    return "\n".join(f"{name}: {_text(value)}" for name, value in parts.items() if value is not None)
-
-
-def _text(value: object) -> str:
-    return cut(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True, default=str))
-
-
-def _seconds(run: Run) -> float:
-    """How long it took, until now where it has not ended yet; 0 where nobody knows."""
-    if run.truncated:
-        return 0.0
-    ended = datetime.fromisoformat(run.end.ended) if run.end else datetime.now(UTC)
-    return max((ended - datetime.fromisoformat(run.header.begun or run.header.started)).total_seconds(), 0.0)
+def properties_of(verdicts: Sequence[Result]) -> list[tuple[str, str]]:
+    """The properties of a check's case: its condition, and every verdict with its subject."""
+    first = verdicts[0]
+    words = [("verdict", f"{each.subject}: {each.verdict.shown}") for each in verdicts]
+    return [("condition", first.condition), ("severity", first.severity), *words]

@@ -1,4 +1,4 @@
-"""report.html, in pytest-html's frame, and junit.xml.
+"""report.html and junit.xml: pytest and pytest-html write them, here they are completed and masked.
 
 Each is whole or not there, and one that cannot be written keeps neither pytest nor us from writing the others.
 """
@@ -17,13 +17,12 @@ from reports.files import completed, remove, write_whole
 from reports.page.pytest_html import HtmlReport
 from reports.page.render import render_page
 from reports.plain import page_text
-from reports.results import Run
 from reports.run_reports import JUNIT, PAGE, RunReports
-from reports.terminal import summary_lines
+from reports.terminal import diagnosis_lines
 
 
 def choose_pages(config: pytest.Config, reports: RunReports) -> None:
-    """Have pytest-html write the frame of report.html where it belongs, and pytest no junit.xml: that is ours."""
+    """Have pytest write junit.xml, and pytest-html the frame of report.html, where they belong."""
     options: Any = config.option
     given = getattr(options, "htmlpath", None)
     reports.html = completed(given) if given else reports.directory / PAGE
@@ -36,18 +35,22 @@ def choose_pages(config: pytest.Config, reports: RunReports) -> None:
         config.pluginmanager.register(page, "msr-checks-html")
     if hasattr(options, "xmlpath"):
         reports.junit = completed(options.xmlpath) if options.xmlpath else reports.directory / JUNIT
-        options.xmlpath = None
+        options.xmlpath = str(reports.junit.absolute())
 
 
-def guard_page(config: pytest.Config, reports: RunReports) -> None:
-    """Let no link be written through, and a page that fails not stop the summary."""
-    if reports.html.parent == reports.directory:
-        # pytest-html would write through a link that somebody left there.
-        remove(reports.html)
+def guard_pages(config: pytest.Config, reports: RunReports) -> None:
+    """Let no link be written through, and one page that fails stop neither the other nor the summary."""
+    pages = {"_pytest.junitxml": reports.junit, "pytest_html": reports.html}
+    for page in pages.values():
+        if page and page.parent == reports.directory:
+            # pytest and pytest-html would write through a link that somebody left there.
+            remove(page)
     writers: Any = config.pluginmanager.hook.pytest_sessionfinish.get_hookimpls()
     for writer in writers:
-        if type(writer.plugin).__module__.partition(".")[0] == "pytest_html":
-            writer.function = _guarded(writer.function, reports, reports.html)
+        module = type(writer.plugin).__module__
+        for package, page in pages.items():
+            if page and (module == package or module.startswith(f"{package}.")):
+                writer.function = _guarded(writer.function, reports, page)
 
 
 def _guarded(write: Callable[..., None], reports: RunReports, page: Path) -> Callable[..., None]:
@@ -59,16 +62,16 @@ def _guarded(write: Callable[..., None], reports: RunReports, page: Path) -> Cal
 
 
 def finish_pages(reports: RunReports) -> None:
-    """Mask the page that pytest-html wrote, or write it where that is off; and junit.xml."""
+    """Complete and mask what pytest wrote; write the page where pytest-html is off."""
     if not reports.by_pytest_html and reports.run:
         with reports.writing(reports.html):
             write_whole(reports.html, _masked_page(reports, render_page(reports.run, reports.comparison)))
     elif reports.html.is_file():
         with reports.writing(reports.html):
             _rewrite(reports.html, _finished_page(reports))
-    if reports.junit and reports.run:
+    if reports.junit and reports.junit.is_file():
         with reports.writing(reports.junit):
-            write_whole(reports.junit, _junit(reports, reports.run))
+            _rewrite(reports.junit, _finished_junit(reports, reports.junit))
 
 
 def _rewrite(path: Path, content: bytes | None) -> None:
@@ -86,10 +89,10 @@ def _finished_page(reports: RunReports) -> bytes | None:
     return _masked_page(reports, page) if page.rstrip().endswith("</html>") else None
 
 
-def _junit(reports: RunReports, run: Run) -> bytes:
-    diagnosis = reports.diagnosis
-    lines = summary_lines(run.header, run.results, diagnosis) if diagnosis else []
-    return junit.document(run, lines, reports.beside, strict=reports.strict_junit, mask=reports.mask_text)
+def _finished_junit(reports: RunReports, path: Path) -> bytes | None:
+    run, diagnosis = reports.run, reports.diagnosis
+    lines = diagnosis_lines(run.header, run.results, diagnosis) if run and diagnosis else []
+    return junit.finished(path, reports.mask_text, reports.mask_name, run, lines)
 
 
 def _masked_page(reports: RunReports, page: str) -> bytes:

@@ -31,13 +31,6 @@ def many(number: int, word: str, plural: str = "") -> str:
     return f"{number} {word}" if number == 1 else f"{number} {plural or word + 's'}"
 
 
-def cut(text: str, longest: int = 4000) -> str:
-    """The text, or its beginning and how long it is."""
-    if len(text) <= longest:
-        return text
-    return f"{text[:longest]}… ({len(text)} characters; results.jsonl has all of them)"
-
-
 def fit(text: str, width: int) -> str:
     """The text cut to so many characters, with an ellipsis where something is missing."""
     return text if len(text) <= width else text[: max(width - 1, 0)] + "…"

@@ -14,13 +14,13 @@ from typing import Any
 import pytest
 
 from msr_checks import version
-from reports import hooks
+from reports import hooks, junit
 from reports.cache import keep_cache_in
 from reports.diagnosis.headline import answered
 from reports.diagnosis.lines import cause_lines
 from reports.exit_code import FAILED, code_of
 from reports.files import PRIVATE, completed, link, write_whole
-from reports.page_files import choose_pages, finish_pages, guard_page
+from reports.page_files import choose_pages, finish_pages, guard_pages
 from reports.progress import Progress
 from reports.records import worst
 from reports.results import FILE_NAME, Header, Mask, Result, Results, Run, VerdictWord, read
@@ -42,6 +42,9 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
 
 def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginManager) -> None:
     # pyproject.toml has them, and pytest refuses a setting whose plugin is off.
+    if not pluginmanager.has_plugin("junitxml"):
+        parser.addini("junit_family", "unused: junitxml is off")
+        parser.addini("junit_suite_name", "unused: junitxml is off")
     if not hasattr(pluginmanager.hook, "pytest_html_report_title"):
         parser.addini("render_collapsed", "unused: pytest-html is off")
     group = parser.getgroup("msr-checks-reports", "msr-checks: reports")
@@ -56,11 +59,6 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
     )
     group.addoption(
         "--baseline", metavar="RUN", type=_directory, help="compare with an earlier run: its directory or results.jsonl"
-    )
-    group.addoption(
-        "--junit-strict",
-        action="store_true",
-        help="junit.xml without properties of its cases, as the schema of Jenkins' xUnit plugin has it",
     )
     group.addoption(
         "--only-new", action="store_true", help="only problems that are new or worse than in --baseline fail the run"
@@ -97,7 +95,6 @@ def pytest_msr_run(
     runs = config.rootpath / RUNS / cluster
     name = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
     reports = RunReports(given or runs / name, None if given else runs / LATEST, mask, mask_name, mask_text, baseline)
-    reports.strict_junit = config.getoption("junit_strict")
     reports.make_directory()
     choose_pages(config, reports)
     config.stash[REPORTS] = reports
@@ -154,6 +151,7 @@ def pytest_msr_verdicts(item: pytest.Item, verdicts: list[dict[str, Any]]) -> No
     if results is None:
         return
     item.stash[RESULTS] = [results.add(Result.from_json(each)) for each in verdicts]
+    item.user_properties += junit.properties_of(item.stash[RESULTS])
 
 
 @pytest.hookimpl(optionalhook=True, trylast=True)
@@ -218,7 +216,7 @@ def pytest_sessionfinish(session: pytest.Session) -> Generator[None, None, None]
     run = reports.run
     if run and session.exitstatus in JUDGED:
         session.exitstatus = _exit_code(session, reports, run)
-    guard_page(session.config, reports)
+    guard_pages(session.config, reports)
     try:
         yield
     except Exception:

@@ -26,8 +26,7 @@ class RunReports:
     """The reports of this run. `latest` is the link to set at its end, if there is any verdict.
 
     failed_checks: how many reports of pytest on checks failed. beside: what else broke there, and in whose hands.
-    summed_up: whether the terminal has the closing summary. html, junit: where the pages are.
-    strict_junit: whether junit.xml has only what the strictest readers take.
+    summed_up: whether the terminal has the closing summary. html, junit: where pytest writes its pages.
     """
 
     directory: Path
@@ -42,7 +41,6 @@ class RunReports:
     summed_up: bool = False
     html: Path = field(init=False)
     junit: Path | None = None
-    strict_junit: bool = False
     # Whether pytest-html makes the page around our report; without it the report is a page of its own.
     by_pytest_html: bool = False
     unwritten: list[str] = field(default_factory=list)

@@ -1,6 +1,6 @@
-"""Writes the JSON Schemas of results.jsonl's lines and of summary.json to docs/: `python -m reports.schema`.
+"""Writes docs/results.schema.json, the JSON Schema of the lines of results.jsonl: `python -m reports.schema`.
 
-A test fails when they drift from the records.
+A test fails when it drifts from the records.
 """
 
 from __future__ import annotations
@@ -12,10 +12,9 @@ from typing import Annotated, Any
 
 from pydantic import Field, TypeAdapter
 
-from reports.formats import summary
 from reports.records import CauseLine, End, Header, Result
 
-DIRECTORY = Path(__file__).parent.parent / "docs"
+FILE = Path(__file__).parent.parent / "docs" / "results.schema.json"
 _LINE: TypeAdapter[Any] = TypeAdapter(Annotated[Header | Result | CauseLine | End, Field(discriminator="kind")])
 
 
@@ -40,16 +39,14 @@ def schema() -> dict[str, Any]:
     }
 
 
-def files() -> dict[Path, str]:
-    """The text of each file as it is published."""
-    made = {"results.schema.json": schema(), "summary.schema.json": summary.schema()}
-    return {DIRECTORY / name: json.dumps(tree, indent=2) + "\n" for name, tree in made.items()}
+def text() -> str:
+    """The file as it is published."""
+    return json.dumps(schema(), indent=2) + "\n"
 
 
 def main() -> int:
-    """Write the files."""
-    for path, text in files().items():
-        path.write_text(text, encoding="utf-8")
+    """Write the file."""
+    FILE.write_text(text(), encoding="utf-8")
     return 0
 
 

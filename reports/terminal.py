@@ -11,7 +11,7 @@ from reports.diagnosis.actions import next_action
 from reports.diagnosis.diagnosis import Diagnosed, Diagnosis, diagnose
 from reports.diagnosis.grouping import area_title, by_area, count, shown_words
 from reports.diagnosis.headline import counts_per_area, first_steps, headline
-from reports.exit_code import FAILED, HEALTHY, NOT_JUDGED, meaning
+from reports.exit_code import FAILED, HEALTHY, NOT_JUDGED
 from reports.plain import first_line, fit, many, one_line
 from reports.records import Header, Result, VerdictWord
 
@@ -25,6 +25,8 @@ _STATUS: dict[VerdictWord, tuple[str, str, tuple[str, dict[str, bool]]]] = {
     VerdictWord.NOT_APPLICABLE: ("skipped", "n", ("NOT APPLICABLE", {"light": True})),
     VerdictWord.WAIVED: ("xfailed", "x", ("WAIVED", {"yellow": True})),
 }
+# What pytest's own exit codes mean, where they end a run that has verdicts.
+_PYTESTS_CODES = {2: "interrupted", 3: "internal error", 4: "usage error", 6: "too many warnings"}
 
 
 def status_word(verdict: VerdictWord) -> tuple[str, str, tuple[str, dict[str, bool]]]:
@@ -61,9 +63,8 @@ def closing_summary(
             fit(one_line(f"{many(len(beside), 'error')} beside the checks, no verdict is changed: {beside[0]}"), 300)
         )
     if exit_code not in (HEALTHY, FAILED, NOT_JUDGED):
-        lines.append(
-            f"pytest ended with exit code {exit_code} ({meaning(exit_code)}); the verdicts are of all that was observed"
-        )
+        why = _PYTESTS_CODES.get(exit_code, "set by a plugin")
+        lines.append(f"pytest ended with exit code {exit_code} ({why}); the verdicts are of all that was observed")
     lines.append(_where(reports))
     marks, head = _marks(header), headline(header, results)
     text = head.text
@@ -71,12 +72,6 @@ def closing_summary(
         text = f"no new or worse problem since the baseline; still {text}"
     begin = f"{f'[{marks}] ' if marks else ''}{one_line(header.cluster)}"
     return [*lines, *(f"{begin} {line}" for line in (text, head.answer) if line)]
-
-
-def summary_lines(header: Header, results: Sequence[Result], diagnosis: Diagnosis) -> list[str]:
-    """The headline with its answer, then the diagnosis: what JUnit's readers show beside the cases."""
-    head = headline(header, results)
-    return [*filter(None, (head.text, head.answer)), *diagnosis_lines(header, results, diagnosis)]
 
 
 def diagnosis_lines(header: Header, results: Sequence[Result], diagnosis: Diagnosis) -> list[str]:

@@ -33,27 +33,6 @@ class Headline:
 
 
 @dataclass(frozen=True)
-class Tally:
-    """Conditions, counted: of a whole catalogue, or where it is empty of those that were seen.
-
-    One is judged when it has a verdict on every subject of the inventory and is neither UNKNOWN nor SKIPPED on any.
-    blind: those that could not be checked somewhere.
-    """
-
-    conditions: int
-    not_judged: tuple[str, ...]
-    blind: frozenset[str]
-    failed: int
-    warned: int
-    unknown: int
-    waived: int
-
-    @property
-    def judged(self) -> int:
-        return self.conditions - len(self.not_judged)
-
-
-@dataclass(frozen=True)
 class Step:
     """What is wrong, in a line, and the cause with what to do about it, if it is about one."""
 
@@ -64,33 +43,44 @@ class Step:
 def headline(header: Header, results: Sequence[Result]) -> Headline:
     """How the cluster is, in one line.
 
-    Conditions are counted, not verdicts; one that does not apply counts as judged. What was not wholly judged is never
+    Conditions are counted, not verdicts: one is judged when it has a verdict on every subject of the inventory and is
+    neither UNKNOWN nor SKIPPED on any; one that does not apply counts as judged. What was not wholly judged is never
     called healthy. A question that was asked alone is answered instead, any other besides.
     """
     if header.question and header.question.alone:
         code, text = answer(header, header.question, results)
         states: dict[int, State] = {FAILED: "FAILED", NOT_JUDGED: "UNKNOWN"}
         return Headline(states.get(code, "HEALTHY"), text)
-    found = tally_of(header, results)
-    tally = f"{found.judged} of {found.conditions} conditions judged"
-    failed, warned = found.failed, found.warned
+    conditions = [entry.id for entry in header.catalogue] or list(dict.fromkeys(r.condition for r in results))
+    seen = {r.condition for r in results}
+    blind = {r.condition for r in results if r.unchecked}
+    judged = [name for name in conditions if name in seen - blind - set(header.left_out)]
+    tally = f"{len(judged)} of {len(conditions)} conditions judged"
+
+    def having(test: Callable[[Result], bool]) -> int:
+        return len({r.condition for r in results if test(r)})
+
+    failed = having(lambda r: r.verdict is VerdictWord.FAIL and r.critical)
+    warned = having(lambda r: r.verdict is VerdictWord.WARN or (r.verdict is VerdictWord.FAIL and not r.critical))
+    unknown = having(lambda r: r.verdict is VerdictWord.UNKNOWN)
+    waived = having(lambda r: r.verdict is VerdictWord.WAIVED)
     demanded = _demanded(header, results)
     blocking = any(r.verdict is VerdictWord.UNKNOWN and (r.critical or header.fail_on == "warning") for r in results)
 
     parts = [
         f"{many(failed, 'condition')} failed" if failed else "",
         f"{many(warned, 'condition')} with warnings" if warned else "",
-        f"{many(found.unknown, 'condition')} unknown" if found.unknown else "",
-        f"{many(found.waived, 'condition')} waived" if found.waived else "",
+        f"{many(unknown, 'condition')} unknown" if unknown else "",
+        f"{many(waived, 'condition')} waived" if waived else "",
         f"deselected in part: {listed(list(header.left_out), 8)}" if header.left_out else "",
         f"required but not judged: {', '.join(demanded)}" if demanded and not failed else "",
     ]
     state: State
     if failed or (warned and header.fail_on == "warning"):
         state = "FAILED"
-    elif blocking or demanded or all(r.condition in found.blind for r in results):
+    elif blocking or demanded or not seen - blind:
         state = "UNKNOWN"
-    elif found.judged < found.conditions:
+    elif len(judged) < len(conditions):
         state = "PARTIAL"
     else:
         state = "WARNED" if warned else "HEALTHY"
@@ -98,26 +88,6 @@ def headline(header: Header, results: Sequence[Result]) -> Headline:
         tally += " before the run was interrupted"
     besides = upgrade_answer(header, header.question, results) if header.question else ""
     return Headline(state, "; ".join([f"{state}: {tally}", *filter(None, parts)]), besides)
-
-
-def tally_of(header: Header, results: Sequence[Result]) -> Tally:
-    """The conditions of a run, counted."""
-    conditions = [entry.id for entry in header.catalogue] or list(dict.fromkeys(r.condition for r in results))
-    seen = {r.condition for r in results}
-    blind = {r.condition for r in results if r.unchecked}
-
-    def having(test: Callable[[Result], bool]) -> int:
-        return len({r.condition for r in results if test(r)})
-
-    return Tally(
-        conditions=len(conditions),
-        not_judged=tuple(name for name in conditions if name in blind or name not in seen or name in header.left_out),
-        blind=frozenset(blind),
-        failed=having(lambda r: r.verdict is VerdictWord.FAIL and r.critical),
-        warned=having(lambda r: r.verdict is VerdictWord.WARN or (r.verdict is VerdictWord.FAIL and not r.critical)),
-        unknown=having(lambda r: r.verdict is VerdictWord.UNKNOWN),
-        waived=having(lambda r: r.verdict is VerdictWord.WAIVED),
-    )
 
 
 def answered(header: Header, results: Sequence[Result]) -> str | None:

@@ -1,8 +1,8 @@
 """report.html: our static report inside pytest-html's page, or as a page of its own.
 
 pytest-html escapes nothing that it is given and cannot be given another template (4.2), so the report proper goes into
-the head of its summary, and its own table is folded away below. `python -m reports.render RUN --as html`
-makes the static page again from results.jsonl, for a run that was killed.
+the head of its summary, and its own table is folded away below. `python -m reports.page RUN_DIRECTORY` writes the
+static page again from results.jsonl, for a run that was killed.
 """
 
 from __future__ import annotations

@@ -22,14 +22,15 @@ from reports.diagnosis.headline import counts_per_area, first_steps, headline
 from reports.page.access_matrix import access_matrix, expected_in, seen_in
 from reports.page.cards import cards, other_remedies
 from reports.page.matrices import LETTERS, matrices
-from reports.plain import cut, many, when
+from reports.plain import many, when
 from reports.records import Header, Result, VerdictWord
 from reports.remedies import remedies
 from reports.results import Run
 from reports.waivers import expires, waived
 
-# A text longer than this is folded.
+# A text longer than this is folded; one longer than that is cut; results.jsonl has all of it.
 FOLD = 300
+CUT = 4000
 
 
 def title(header: Header | None) -> str:
@@ -92,7 +93,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(
-        as_text=_as_text, cut=cut, slug=_slug, link=_link, coded=_coded, capitalised=_capitalised, when=when
+        as_text=_as_text, cut=_cut, slug=_slug, link=_link, coded=_coded, capitalised=_capitalised, when=when
     )
     environment.filters.update(seen_in=seen_in, expected_in=expected_in)
     environment.globals.update(Word=VerdictWord, letters=LETTERS, fold=FOLD, many=many, expires=expires, waived=waived)
@@ -101,7 +102,11 @@ def _environment() -> Environment:
 
 def _as_text(value: Any) -> str:
     """A seen or expected value as text."""
-    return cut(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True, default=str))
+    return _cut(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True, default=str))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= CUT else f"{text[:CUT]}… ({len(text)} characters; results.jsonl has all of them)"
 
 
 def _slug(word: str) -> str:
@@ -166,7 +171,7 @@ def _without_verdict(header: Header, results: Sequence[Result]) -> dict[str, lis
     missing = [entry.id for entry in header.catalogue if entry.id not in seen]
     return {
         "deselected in this run": [name for name in missing if name in header.deselected],
-        "deselected in part": [f"{name} ({cut(', '.join(subjects))})" for name, subjects in header.left_out.items()],
+        "deselected in part": [f"{name} ({_cut(', '.join(subjects))})" for name, subjects in header.left_out.items()],
         "not run": [name for name in missing if name not in header.deselected],
     }
 

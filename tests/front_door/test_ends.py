@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
@@ -15,7 +16,6 @@ from tests.front_door import ending
 from tests.front_door.page import Page
 from tests.front_door.sharing import Seen, made_once
 from tests.front_door.staging import inventory_with, staged
-from tests.junit_cases import assert_it_tells_the_verdicts
 from tests.suite import Outcome, Suite
 
 # Two modules, so that the order of their names on the command line is the order of the checks.
@@ -23,6 +23,8 @@ UNKNOWN_FIRST = ("checks/test_endpoints.py", "checks/test_registry.py")
 FAIL_FIRST = UNKNOWN_FIRST[::-1]
 CHOSEN = "-k=overrun or in_time or challenges"
 FAILED_CHECK = "checks/test_registry.py::test_registry_challenges_clients"
+WORST_FIRST = ("FAIL", "UNKNOWN", "WARN", "WAIVED", "SKIPPED", "PASS", "NOT_APPLICABLE")
+ELEMENTS = {"FAIL": "failure", "UNKNOWN": "error"} | dict.fromkeys(("WAIVED", "SKIPPED", "NOT_APPLICABLE"), "skipped")
 
 
 def _play(cluster: Cluster) -> None:
@@ -106,7 +108,7 @@ def assert_one_story(outcome: Outcome) -> None:
     page = outcome.reports / "report.html"
     if page.is_file():
         assert f"{state} {tally}" in Page(page).text
-    assert_it_tells_the_verdicts(outcome)
+    assert_junit_tells_the_verdicts(outcome)
     assert "HEALTHY" not in outcome.output
 
 
@@ -117,13 +119,45 @@ def headline_of(outcome: Outcome) -> tuple[str, str]:
     return state, tally
 
 
+def assert_junit_tells_the_verdicts(outcome: Outcome) -> None:
+    """One case for each check, with the element of its worst verdict and nothing else, and the right totals."""
+    (suite,) = ElementTree.parse(outcome.reports / "junit.xml").getroot().findall("testsuite")
+    tests: dict[str, list[str]] = {}
+    for line in outcome.results:
+        tests.setdefault(line["test"], []).append(line["verdict"])
+    cases = [case for case in suite.findall("testcase") if case.get("name") != "internal"]
+    # pytest has a case of its own for what broke it.
+    broken = len(suite.findall("testcase")) - len(cases)
+    assert broken <= (outcome.code == 3)
+    named = [f"{case.get('classname', '').replace('.', '/')}.py::{case.get('name')}" for case in cases]
+    assert sorted(named) == sorted(tests)
+    totals: Counter[str] = Counter()
+    for name, case in zip(named, cases, strict=True):
+        worst = min(tests[name], key=WORST_FIRST.index)
+        complaints = [each for each in case if each.tag in ("failure", "error", "skipped")]
+        assert [each.tag for each in complaints] == ([ELEMENTS[worst]] if worst in ELEMENTS else []), name
+        assert all(each.get("message", "").startswith(f"{worst.replace('_', ' ')}: ") for each in complaints), name
+        told = Counter(
+            each.get("value", "").rpartition(": ")[2] for each in case.iterfind(".//property[@name='verdict']")
+        )
+        assert told == Counter(word.replace("_", " ") for word in tests[name])
+        totals[ELEMENTS.get(worst, "passed")] += 1
+    counted = {name: int(suite.get(name, "")) for name in ("tests", "failures", "errors", "skipped")}
+    assert counted == {
+        "tests": len(cases) + broken,
+        "failures": totals["failure"],
+        "errors": totals["error"] + broken,
+        "skipped": totals["skipped"],
+    }
+
+
 def test_what_another_plugin_breaks_is_told_and_changes_no_verdict(tmp_path: Path, seen: Seen) -> None:
     facts = f"--facts={seen.outcome.reports / 'facts.json'}"
     outcome = Suite(tmp_path / "reports", {ending.WHERE: "call"}).run(ending.PLUGIN, facts, "-k", "in_time")
     assert outcome.code == 0, outcome.output
     assert f"3 errors beside the checks, no verdict is changed: {outcome.results[0]['test']}, call: " in outcome.output
     assert f"RuntimeError: {ending.BOOM}" in outcome.output
-    assert_it_tells_the_verdicts(outcome)
+    assert_junit_tells_the_verdicts(outcome)
     assert ending.BOOM in (outcome.reports / "junit.xml").read_text(encoding="utf-8")
 
 

@@ -11,16 +11,16 @@ import jsonschema
 import pytest
 
 from lab.embedded.state import Cluster
+from reports.page.__main__ import main
 from reports.remedies import remedy
-from reports.render import main
 from tests.front_door.lines import END, HEADER, VERDICT
 from tests.front_door.page import Page
 from tests.front_door.sharing import Seen
 from tests.front_door.staging import inventory_with, scene, staged, state_of
-from tests.junit_cases import assert_it_tells_the_verdicts
 from tests.suite import Outcome, Suite
 
 WORST_FIRST = ("FAIL", "UNKNOWN", "WARN", "WAIVED", "SKIPPED", "PASS", "NOT_APPLICABLE")
+ELEMENTS = {"FAIL": "failure", "UNKNOWN": "error"} | dict.fromkeys(("WAIVED", "SKIPPED", "NOT_APPLICABLE"), "skipped")
 
 
 def assert_as_promised(outcome: Outcome) -> None:
@@ -50,18 +50,39 @@ def test_results_have_the_promised_form_line_by_line(faulty: Seen, healthy: Seen
         assert set(outcome.header["versions"]) <= set(outcome.header["replicas"])
 
 
-def test_junit_has_one_case_for_each_verdict(faulty: Seen, healthy: Seen) -> None:
-    assert not assert_it_tells_the_verdicts(faulty.outcome)
-    assert not assert_it_tells_the_verdicts(healthy.outcome)
+def junit_cases(outcome: Outcome) -> dict[str, ElementTree.Element]:
+    """The test cases of junit.xml by pytest's node id; fails where two have the same."""
+    tree = ElementTree.parse(outcome.reports / "junit.xml")
+    cases = tree.getroot().findall(".//testcase")
+    named = {f"{case.get('classname', '').replace('.', '/')}.py::{case.get('name')}": case for case in cases}
+    assert len(named) == len(cases)
+    return named
+
+
+def test_junit_has_one_case_for_each_check_and_begins_with_the_verdict(faulty: Seen) -> None:
+    cases = junit_cases(faulty.outcome)
+    tests: dict[str, list[dict[str, Any]]] = {}
+    for line in faulty.outcome.results:
+        tests.setdefault(line["test"], []).append(line)
+    assert set(cases) == set(tests)
+    for name, case in cases.items():
+        properties = [(each.get("name"), each.get("value")) for each in case.findall("properties/property")]
+        told = {f"{line['subject']}: {line['verdict'].replace('_', ' ')}" for line in tests[name]}
+        assert {value for key, value in properties if key == "verdict"} == told
+        assert ("condition", tests[name][0]["condition"]) in properties
+        worst = min((line["verdict"] for line in tests[name]), key=WORST_FIRST.index)
+        complaints = [each for each in case if each.tag in ("failure", "error", "skipped")]
+        assert [each.tag for each in complaints] == ([ELEMENTS[worst]] if worst in ELEMENTS else []), name
+        assert all(each.get("message", "").startswith(f"{worst.replace('_', ' ')}: ") for each in complaints), name
 
 
 def test_junit_says_not_applicable_first(suite: Suite, tmp_path: Path) -> None:
     with scene("single-replica", tmp_path) as cluster:
         outcome = suite.run(f"--inventory={inventory_with(cluster, require=[])}", "-k", "same_cluster")
     assert_as_promised(outcome)
-    (skipped,) = ElementTree.parse(outcome.reports / "junit.xml").iter("skipped")
-    assert skipped.get("message", "").startswith("NOT APPLICABLE: ")
-    assert "a single replica has no pairs" in skipped.get("message", "")
+    (case,) = junit_cases(outcome).values()
+    (skipped,) = case.findall("skipped")
+    assert skipped.get("message", "").startswith("NOT APPLICABLE: a single replica has no pairs")
 
 
 def test_page_has_every_problem_with_its_subject_remedy_and_link(faulty: Seen) -> None:
@@ -155,7 +176,7 @@ def test_names_that_answers_give_keep_to_the_grammar_of_subjects_and_cannot_writ
     assert {"ALERT-1", "JOB-2", "PING-1", "STATUS-3", "STATUS-4", "STATUS-6", "STATUS-11"} <= tripped
     assert "alert(1)" in outcome.of("PING-1", bad)["message"]
     assert "<script>alert(1)" not in (outcome.reports / "report.html").read_text(encoding="utf-8")
-    assert not assert_it_tells_the_verdicts(outcome)
+    assert junit_cases(outcome)
     assert_as_promised(outcome)
 
 
@@ -188,7 +209,7 @@ def test_no_page_holds_a_control_character_that_an_answer_sent(suite: Suite, tmp
     again = tmp_path / "again"
     again.mkdir()
     (again / "results.jsonl").write_bytes((outcome.reports / "results.jsonl").read_bytes())
-    assert main([str(again), "--as", "html", f"--output={again / 'report.html'}"]) == 0
+    assert main([str(again)]) == 0
     for text in (page.read_text(encoding="utf-8"), (again / "report.html").read_text(encoding="utf-8")):
         assert "expired\ufffd" in text
         assert [character for character in "\x00\x07\x1b\x9b\u202e" if character in text] == []

@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from reports.diagnosis.headline import first_steps
-from reports.exit_code import code_of
-from reports.records import Because, End, Severity
+from reports.records import Because, Severity
 from reports.results import CatalogueEntry, Header, Product, Replica, Result, Run, VerdictWord, Waiver
 
 IDS = ("f2277ad178f7", "f3712d9c419a", "f58cf364e3df", "5eb9459a7832", "56b65e8c1404", "59e4e9b0a254", "563f02aba617")
@@ -338,18 +337,6 @@ def run(results: list[Result], **fields: object) -> Run:
     """A run of prod-eu with these results."""
     names = {part for result in results for part in result.subject.split(":")}
     return Run(header(len(names & set(IDS)), **fields), tuple(results))
-
-
-def ended(results: list[Result], exit_code: int | None = None, **fields: object) -> Run:
-    """The same, six seconds later; with the exit code of its verdicts where none is given."""
-    made = run(results, **fields)
-    code = code_of(made.header, results) if exit_code is None else exit_code
-    return replace(made, end=End("2026-11-23T02:58:10Z", code, {}))
-
-
-def killed(results: list[Result]) -> Run:
-    """A run that did not come to its end."""
-    return replace(run(results), truncated=True)
 
 
 def steps(results: list[Result], **fields: object) -> list[str]:

@@ -7,11 +7,15 @@ import json
 import re
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from reports.page.__main__ import main
 from reports.page.pytest_html import HtmlReport
+from reports.results import Results
+from tests.reports.samples import HOSTILE, dead, header, mixed, run
 from tests.suite import ROOT
 
 CONFTEST = """
@@ -145,3 +149,39 @@ def test_a_row_that_was_taken_out_stays_out() -> None:
     cells: list[str] = []
     HtmlReport(lambda: None).pytest_html_results_table_row(object(), cells)
     assert cells == []
+
+
+def test_the_page_is_made_again_from_the_results(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with Results.open(tmp_path, header()) as out:
+        for result in mixed():
+            out.add(result)
+    assert main([str(tmp_path)]) == 0
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert html.escape(HOSTILE, quote=True).replace("&quot;", "&#34;") in page
+    assert capsys.readouterr().out == f"{tmp_path / 'report.html'}\n"
+    assert main([str(tmp_path / "results.jsonl")]) == 0
+
+
+def test_the_page_of_a_killed_run_says_so(tmp_path: Path) -> None:
+    with Results.open(tmp_path, header()) as out:
+        for result in dead():
+            out.add(result)
+    path = tmp_path / "results.jsonl"
+    path.write_bytes(path.read_bytes()[:-30])
+    assert main([str(tmp_path)]) == 0
+    assert "INCOMPLETE" in (tmp_path / "report.html").read_text(encoding="utf-8")
+
+
+def test_what_is_no_run_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([str(tmp_path)]) == 4
+    assert "cannot read the results of a run" in capsys.readouterr().err
+    assert main([]) == 4
+    assert "usage" in capsys.readouterr().err
+
+
+def test_it_runs_as_a_module(tmp_path: Path) -> None:
+    with Results.open(tmp_path, run([]).header):
+        pass
+    command = [sys.executable, "-W", "error", "-m", "reports.page", str(tmp_path)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
