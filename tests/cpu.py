@@ -13,13 +13,14 @@ UNIT = 0.11
 def cpu_seconds(work: Callable[[], object], best_of: int = 2) -> float:
     """The best of so many, without the collection of garbage, which goes through what other tests left.
 
-    The measure is taken beside each: what shares this processor's caches slows both.
+    The measure is taken in between, and of it the best as well: what shares this processor's caches slows both.
     """
     gc.disable()
     try:
-        return min(_taken(work) / _taken(_unit) for _ in range(best_of)) * UNIT
+        pairs = [(_taken(work), _taken(_unit)) for _ in range(best_of)]
     finally:
         gc.enable()
+    return min(taken for taken, _ in pairs) / min(unit for _, unit in pairs) * UNIT
 
 
 def _taken(work: Callable[[], object]) -> float:

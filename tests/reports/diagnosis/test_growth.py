@@ -17,8 +17,8 @@ MOST = 50_000
 STEP = 4
 RATIO = 2 * STEP
 """Between four times as long, and the sixteen of what compares each verdict with each."""
-LIMIT = 6.0
-"""Seconds for MOST verdicts: two to three times what the slowest shape takes."""
+LIMIT = 3.0
+"""Seconds for MOST verdicts; twice as long where each is about a thing of its own, as no cluster's are."""
 
 
 def repeated(number: int) -> list[Result]:
@@ -40,11 +40,13 @@ def alerts(number: int) -> list[Result]:
     return [verdict("ALERT-1", n, "WARN", "x", reason="alert.raised", about=(f"alert:{n}",)) for n in names]
 
 
-@pytest.mark.parametrize("shape", [repeated, tables, alerts])
-def test_for_four_times_the_verdicts_it_takes_about_four_times_as_long(shape: Callable[[int], list[Result]]) -> None:
+@pytest.mark.parametrize(("shape", "limit"), [(repeated, LIMIT), (tables, LIMIT), (alerts, 2 * LIMIT)])
+def test_for_four_times_the_verdicts_it_takes_about_four_times_as_long(
+    shape: Callable[[int], list[Result]], limit: float
+) -> None:
     found, most, fewer = header(), shape(MOST), shape(MOST // STEP)
-    taken = cpu_seconds(lambda: diagnose(found, most))
-    assert taken < LIMIT
+    taken = cpu_seconds(lambda: diagnose(found, most), best_of=3)
+    assert taken < limit
     assert taken < RATIO * max(cpu_seconds(lambda: diagnose(found, fewer)), LIMIT / 100)
 
 
